@@ -1,0 +1,46 @@
+"""REMEMBER: the only SQL and the only blobs. Rows never leave it."""
+
+from store.archive import Archive
+from store.blobs import BlobStore, DatabaseBlobs, FolderBlobs
+from store.history import History
+from store.opening import Store, open_store
+from store.outbox import Outbox
+from store.rows import host_of
+from store.views import (
+    ChangeView,
+    CheckView,
+    Counts,
+    FindingView,
+    Integrity,
+    OutboxItem,
+    PageView,
+    Problem,
+    Recorded,
+    SourceView,
+    VersionView,
+    finding_json,
+)
+
+__all__ = [
+    "Archive",
+    "BlobStore",
+    "ChangeView",
+    "CheckView",
+    "Counts",
+    "DatabaseBlobs",
+    "FindingView",
+    "FolderBlobs",
+    "History",
+    "Integrity",
+    "Outbox",
+    "OutboxItem",
+    "PageView",
+    "Problem",
+    "Recorded",
+    "SourceView",
+    "Store",
+    "VersionView",
+    "finding_json",
+    "host_of",
+    "open_store",
+]

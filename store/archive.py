@@ -1,0 +1,247 @@
+"""Writing: which sources and pages there are, what is due, what is known of a page, and what a check came to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import Select
+
+from crawler.errors import NotKnown
+from crawler.model import Known, Link, OpenFinding, Page, PageState, Source, SourceState, Verdict
+from store import admission, leases, recording
+from store.blobs import BlobStore
+from store.engine import reading, writing
+from store.rows import (
+    finding_of,
+    key_of,
+    page_of,
+    put_source_state,
+    rate_of,
+    row_id,
+    snapshot_of,
+    state_of,
+    validators_of,
+    version_of,
+)
+from store.tables import FindingRow, PageRow, SnapshotRow, SourceRow, VersionRow
+from store.views import Recorded
+
+
+class Archive:
+    """The writing side of a Store. Methods may be called from any thread; each is one transaction."""
+
+    def __init__(self, engine: Engine, blobs: BlobStore) -> None:
+        self._engine = engine
+        self._blobs = blobs
+
+    # ---- sources and pages ---------------------------------------------------------------------------------------
+
+    def declare(self, sources: Sequence[Source], now: datetime) -> None:
+        """Makes the configured sources the active ones.
+
+        A new one is due at once; one whose URL changed is found out anew; one no longer configured is inactive, its
+        pages are no longer due, and nothing of it is deleted.
+        """
+        with writing(self._engine) as session:
+            admission.declare(session, sources, now)
+
+    def source_state(self, name: str) -> SourceState:
+        """How a source's entry page stands. Raises NotKnown."""
+        with reading(self._engine) as session:
+            return state_of(_source_row(session, name))
+
+    def save_source_state(self, state: SourceState) -> None:
+        """Replaces the standing of a declared source. Raises NotKnown."""
+        with writing(self._engine) as session:
+            put_source_state(_source_row(session, state.name), state)
+
+    def due_sources(self, now: datetime) -> tuple[SourceState, ...]:
+        """Active sources whose entry page is due, longest due first."""
+        due = (
+            select(SourceRow)
+            .where(col(SourceRow.active), col(SourceRow.next_check) <= now)
+            .order_by(col(SourceRow.next_check), col(SourceRow.name))
+        )
+        with reading(self._engine) as session:
+            return tuple(state_of(row) for row in session.exec(due))
+
+    def admit(self, source: str, links: Iterable[Link], now: datetime) -> tuple[Page, ...]:
+        """Admits links not yet known, in the order given, as Pages due at once; returns those newly admitted.
+
+        A URL belongs to the first source that admitted it. Raises NotKnown for a source that was not declared.
+        """
+        with writing(self._engine) as session:
+            return admission.admit(session, _source_row(session, source), links, now)
+
+    def due(
+        self, now: datetime, *, sources: Collection[str] | None = None, limit: int | None = None
+    ) -> tuple[Page, ...]:
+        """Pages of active sources that are due, longest due first; only of `sources` where given."""
+        query = admission.due(now, sources).limit(limit)
+        with reading(self._engine) as session:
+            return tuple(Page(url=url, source=source) for url, source, _ in session.exec(query))
+
+    def pages_of(self, sources: Collection[str] | None = None) -> tuple[Page, ...]:
+        """All pages of the named sources, in the order of their admission; of all active sources where None."""
+        query = select(PageRow.url, PageRow.source).order_by(col(PageRow.id))
+        if sources is None:
+            active = col(PageRow.source) == col(SourceRow.name)
+            query = query.join(SourceRow, active).where(col(SourceRow.active))
+        else:
+            query = query.where(col(PageRow.source).in_(list(sources)))
+        with reading(self._engine) as session:
+            return tuple(Page(url=url, source=source) for url, source in session.exec(query))
+
+    def page(self, url: str) -> Page | None:
+        """The Page of a canonical URL, or None."""
+        with reading(self._engine) as session:
+            row = session.exec(select(PageRow).where(PageRow.key == key_of(url))).first()
+            return None if row is None else page_of(row)
+
+    def never_checked(self, source: str) -> tuple[Page, ...]:
+        """Pages of a source that were admitted and not visited yet, in the order of their admission."""
+        query = select(PageRow).where(PageRow.source == source, PageRow.checks == 0).order_by(col(PageRow.id))
+        with reading(self._engine) as session:
+            return tuple(page_of(row) for row in session.exec(query))
+
+    def twin(self, page: Page, digest: str) -> Page | None:
+        """Another page of the same source that has a Version with this `Article.digest`, the one admitted first."""
+        same = col(VersionRow.page_id) == col(PageRow.id)
+        query = (
+            select(PageRow)
+            .join(VersionRow, same)
+            .where(PageRow.source == page.source, PageRow.key != key_of(page.url), VersionRow.digest == digest)
+            .order_by(col(PageRow.id))
+            .limit(1)
+        )
+        with reading(self._engine) as session:
+            row = session.exec(query).first()
+            return None if row is None else page_of(row)
+
+    # ---- one check -----------------------------------------------------------------------------------------------
+
+    def latest(self, page: Page, *, rules: str) -> Known:
+        """All the judge may know of a page now; the raw response of the latest Version only if other rules read it.
+
+        Raises NotKnown for a page that was not admitted, BlobCorrupt where that response cannot be read.
+        """
+        with reading(self._engine) as session:
+            row = recording.page_row(session, page.url)
+            newest = _version(row_id(row)).order_by(col(VersionRow.number).desc())
+            found = session.exec(newest.limit(1)).first()
+            known = _known(session, row)
+        return self._with_versions(known, found, None, rules)
+
+    def known_at(self, page: Page, at: datetime, *, rules: str) -> Known:
+        """The same for a capture of the past: `latest` is the Version in force at `at`, `following` the next one.
+
+        Findings, state and failures are those of today. Raises as `latest` does.
+        """
+        with reading(self._engine) as session:
+            row = recording.page_row(session, page.url)
+            versions = _version(row_id(row))
+            before = versions.where(col(VersionRow.seen_at) <= at).order_by(col(VersionRow.number).desc())
+            after = versions.where(col(VersionRow.seen_at) > at).order_by(col(VersionRow.number))
+            found, following = (session.exec(query.limit(1)).first() for query in (before, after))
+            known = _known(session, row)
+        return self._with_versions(known, found, following, rules)
+
+    def record(self, page: Page, verdict: Verdict, *, notify: bool = True, past: bool = False) -> Recorded:
+        """Records everything one Check decided, whole or not at all, and says what was written.
+
+        `past`: the capture comes from a backfill. It may lie between known Versions, which then renumber; it notifies
+        nobody; it changes how the page stands only where the page was not checked later. Raises NotKnown, StoreFull,
+        and StoreBusy where another process recorded the page meanwhile: judge it again.
+        """
+        if verdict.snapshot is not None:
+            # Before the transaction: a body that nothing names is harmless, a name without its body is not.
+            self._blobs.put(verdict.snapshot.body)
+        with writing(self._engine) as session:
+            return recording.record(session, page, verdict, notify=notify, past=past)
+
+    def has_check(self, page: Page, at: datetime) -> bool:
+        """Whether a Check of exactly this time is recorded: how a backfill that was stopped knows where it was."""
+        with reading(self._engine) as session:
+            return recording.has_check(session, page.url, at)
+
+    # ---- several processes on one database -----------------------------------------------------------------------
+
+    def claim(
+        self,
+        now: datetime,
+        owner: str,
+        *,
+        limit: int,
+        lease: timedelta,
+        sources: Collection[str] | None = None,
+    ) -> tuple[Page, ...]:
+        """Due pages, at most `limit`, of hosts that nobody else holds; `owner` then holds those hosts for `lease`.
+
+        Claiming again extends the lease. Until released or run out, no other owner is given a page of these hosts.
+        """
+        with writing(self._engine) as session:
+            return leases.claim(session, admission.due(now, sources), now, owner, limit, lease)
+
+    def release(self, owner: str, hosts: Collection[str] | None = None) -> None:
+        """Gives back the hosts that `owner` holds: those named as in URLs (`host` or `host:port`), or all."""
+        with writing(self._engine) as session:
+            leases.release(session, owner, hosts)
+
+    def _with_versions(
+        self,
+        known: Known,
+        found: tuple[VersionRow, SnapshotRow] | None,
+        following: tuple[VersionRow, SnapshotRow] | None,
+        rules: str,
+    ) -> Known:
+        latest = latest_snapshot = None
+        if found is not None:
+            version, snapshot = found
+            latest = version_of(version, snapshot.digest)
+            if version.rules != rules:
+                latest_snapshot = snapshot_of(snapshot, self._blobs.get(snapshot.digest))
+        return replace(
+            known,
+            latest=latest,
+            latest_snapshot=latest_snapshot,
+            following=version_of(following[0], following[1].digest) if following else None,
+        )
+
+
+def _source_row(session: Session, name: str) -> SourceRow:
+    row = session.get(SourceRow, name)
+    if row is None:
+        raise NotKnown(f"no source named {name!r} was ever configured here; `palimpsest sources` lists them.")
+    return row
+
+
+def _version(page_id: int) -> Select[VersionRow, SnapshotRow]:
+    snapshot = col(VersionRow.snapshot_id) == col(SnapshotRow.id)
+    return select(VersionRow, SnapshotRow).join(SnapshotRow, snapshot).where(VersionRow.page_id == page_id)
+
+
+def _known(session: Session, row: PageRow) -> Known:
+    open_findings = (
+        select(FindingRow, VersionRow.number)
+        .outerjoin(VersionRow, col(FindingRow.version_id) == col(VersionRow.id))
+        .where(FindingRow.page_id == row_id(row), col(FindingRow.resolved_at).is_(None))
+        .order_by(col(FindingRow.id))
+    )
+    return Known(
+        page=page_of(row),
+        state=PageState(row.state),
+        validators=validators_of(row),
+        open_findings=tuple(
+            OpenFinding(finding=finding_of(found), version=number or 0, opened_at=found.opened_at)
+            for found, number in session.exec(open_findings)
+        ),
+        failures=row.failures,
+        missing_count=row.missing_count,
+        missing_since=row.missing_since,
+        last_checked=row.last_checked,
+        rate=rate_of(row),
+    )

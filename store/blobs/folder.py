@@ -1,0 +1,124 @@
+"""Blobs in a folder: `ab/cdef….zst`. A body appears under its name whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+
+from crawler.errors import StoreError, StoreFull
+from store.blobs.compression import corrupt, digest_of, is_digest, pack, unpack
+
+SUFFIX = ".zst"
+NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
+
+
+class FolderBlobs:
+    """A BlobStore in a folder of one machine, which it creates when the first body comes."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, body: bytes) -> str:
+        """Written to a temporary name, fsynced, then renamed; a crash at any point leaves no half-written body."""
+        digest = digest_of(body)
+        path = self._path(digest)
+        with _storage_errors(path):
+            if not _refresh(path):
+                self._write(path, pack(body))
+        return digest
+
+    def get(self, digest: str) -> bytes:
+        """The verified body. Raises BlobCorrupt when it is missing or differs."""
+        path = self._path(digest)
+        try:
+            with _storage_errors(path):
+                packed = path.read_bytes()
+        except FileNotFoundError as error:
+            raise corrupt(digest, "is missing") from error
+        return unpack(digest, packed)
+
+    def has(self, digest: str) -> bool:
+        """Whether a file of that name is there."""
+        with _storage_errors(self._folder):
+            return is_digest(digest) and self._path(digest).is_file()
+
+    def digests(self) -> Iterator[str]:
+        """The digest of every stored file; temporary files of a crashed writer are not blobs."""
+        for path in self._folder.glob(f"??/*{SUFFIX}"):
+            digest = path.parent.name + path.name.removesuffix(SUFFIX)
+            if is_digest(digest):
+                yield digest
+
+    def delete(self, digest: str, *, stored_before: datetime) -> bool:
+        """Removes the file, unless it was put (again) since `stored_before`."""
+        path = self._path(digest)
+        with _storage_errors(path), suppress(FileNotFoundError):
+            if path.stat().st_mtime < stored_before.timestamp():
+                path.unlink()
+                return True
+        return False
+
+    def _path(self, digest: str) -> Path:
+        if not is_digest(digest):
+            raise corrupt(digest[:80], "has a name that no digest has")
+        return self._folder / digest[:2] / f"{digest[2:]}{SUFFIX}"
+
+    def _write(self, path: Path, packed: bytes) -> None:
+        made = not path.parent.is_dir()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(packed)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(name, path)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(name)
+            raise
+        _sync_folder(path.parent)
+        if made:
+            _sync_folder(path.parent.parent)
+
+
+def _refresh(path: Path) -> bool:
+    """Marks a blob as wanted again, so that clearing orphans spares it; False when it is not there or is empty."""
+    try:
+        if path.stat().st_size == 0:
+            return False
+        os.utime(path)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _sync_folder(folder: Path) -> None:
+    # The rename itself must outlive a power cut, not only the bytes. Some systems cannot open a folder: best effort.
+    with suppress(PermissionError, NotImplementedError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+@contextmanager
+def _storage_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        if error.errno in NO_SPACE:
+            raise StoreFull(
+                f"no space left for blobs in {path.parent}; free some and try again. Nothing was half-written."
+            ) from error
+        raise StoreError(
+            f"the blob store refuses ({error}); check that {path.parent} can be read and written."
+        ) from error

@@ -1,0 +1,116 @@
+"""Column types: what PostgreSQL and SQLite would each refuse or change, carried over unchanged.
+
+Text from the web may hold NUL (PostgreSQL refuses it) and lone surrogates (neither encodes them). Both survive here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Text
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+# A noncharacter, never in honest text: what follows it is the text in JSON's escapes.
+ESCAPED = "\ufdd0"
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def escape_text(text: str) -> str:
+    """The text as both databases take it; itself for all but NUL, lone surrogates and the mark of escaping."""
+    if "\0" in text or text.startswith(ESCAPED) or not _encodable(text):
+        return ESCAPED + json.dumps(text)
+    return text
+
+
+def unescape_text(text: str) -> str:
+    """The inverse of `escape_text`."""
+    if text.startswith(ESCAPED):
+        return str(json.loads(text[len(ESCAPED) :]))
+    return text
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    return str(value)
+
+
+def dump_json(value: object) -> str:
+    """Compact JSON, readable text left readable. JSON itself escapes NUL; all is escaped where a surrogate is alone."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain)
+    return text if _encodable(text) else json.dumps(value, separators=(",", ":"), default=_plain)
+
+
+class AnyText(TypeDecorator[str]):
+    """Text of any code points."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """To the database."""
+        return None if value is None else escape_text(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        """From the database."""
+        return None if value is None else unescape_text(value)
+
+
+class JsonText(TypeDecorator[Any]):
+    """JSON kept as text: JSONB would refuse NUL and reorder keys."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str:  # noqa: ANN401 - any JSON
+        """To the database."""
+        return dump_json(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ANN401 - any JSON
+        """From the database."""
+        return None if value is None else json.loads(value)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware time: timestamptz on PostgreSQL; on SQLite UTC as text that sorts by time."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To the database. Raises ValueError on a naive time, which could mean anything."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a time without a time zone cannot be stored: {value!r}")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """From the database."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Id(TypeDecorator[int]):
+    """A row's number: 64 bits on PostgreSQL; INTEGER on SQLite, where only that numbers rows by itself."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """INTEGER on SQLite."""
+        return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else BigInteger())

@@ -1,0 +1,49 @@
+"""Leases on hosts, so that several processes on one database never visit one host at the same time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, delete, or_, select
+from sqlmodel.sql.expression import Select
+
+from crawler.model import Page
+from store.dialect import insert_into
+from store.tables import LeaseRow, PageRow
+
+
+def claim(
+    session: Session,
+    due: Select[str, str, str],
+    now: datetime,
+    owner: str,
+    limit: int,
+    lease: timedelta,
+) -> tuple[Page, ...]:
+    """Pages of the `due` query whose hosts `owner` could take or already holds."""
+    held = select(LeaseRow.host).where(col(LeaseRow.owner) != owner, col(LeaseRow.expires_at) > now)
+    free = due.where(col(PageRow.host).not_in(held)).limit(limit)
+    rows = session.exec(free).all()
+    if not rows:
+        return ()
+    # In one order for everybody: two claims that take hosts crosswise would wait for each other.
+    hosts = sorted({host for _, _, host in rows})
+    insert = insert_into(session, LeaseRow).values(
+        [{"host": host, "owner": owner, "expires_at": now + lease} for host in hosts]
+    )
+    take = insert.on_conflict_do_update(
+        index_elements=["host"],
+        set_={"owner": insert.excluded.owner, "expires_at": insert.excluded.expires_at},
+        where=or_(col(LeaseRow.owner) == owner, col(LeaseRow.expires_at) <= now),
+    ).returning(col(LeaseRow.host))
+    taken = set(session.execute(take).scalars())
+    return tuple(Page(url=url, source=source) for url, source, host in rows if host in taken)
+
+
+def release(session: Session, owner: str, hosts: Collection[str] | None) -> None:
+    """Deletes the owner's leases on the hosts, or all of them."""
+    query = delete(LeaseRow).where(col(LeaseRow.owner) == owner)
+    if hosts is not None:
+        query = query.where(col(LeaseRow.host).in_(list(hosts)))
+    session.execute(query)

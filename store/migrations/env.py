@@ -1,0 +1,11 @@
+"""Run by Alembic with a connection that store/migrate.py already has in a transaction."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from store.tables import Row
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=Row.metadata)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,95 @@
+"""The notifications that wait. Written in the transaction of what they tell, so none is lost and none invented."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any, Literal, cast
+
+from sqlalchemy import Engine
+from sqlmodel import col, func, select, update
+
+from crawler.model import Severity
+from store.engine import reading, writing
+from store.tables import OutboxRow
+from store.views import OutboxItem
+
+
+class Outbox:
+    """What a notifier empties. Delivery is at least once: an item stays until `delivered` says otherwise."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def pending(self, now: datetime, limit: int = 100) -> tuple[OutboxItem, ...]:
+        """Items whose next attempt is due, in the order in which they were written."""
+        query = (
+            select(OutboxRow)
+            .where(col(OutboxRow.delivered_at).is_(None), col(OutboxRow.next_attempt) <= now)
+            .order_by(col(OutboxRow.id))
+            .limit(limit)
+        )
+        with reading(self._engine) as session:
+            return tuple(_item(row) for row in session.exec(query))
+
+    def delivered(self, ids: Collection[int], at: datetime) -> None:
+        """Marks items as delivered, or as needing no delivery."""
+        with writing(self._engine) as session:
+            chosen = col(OutboxRow.id).in_(list(ids))
+            session.execute(update(OutboxRow).where(chosen).values(delivered_at=at))
+
+    def failed(self, item_id: int, error: str, next_attempt: datetime | None) -> None:
+        """Notes a failed attempt; `next_attempt` None gives the item up: it stays as a dead letter."""
+        values = {
+            "attempts": col(OutboxRow.attempts) + 1,
+            "last_error": error,
+            "next_attempt": next_attempt,
+        }
+        with writing(self._engine) as session:
+            session.execute(update(OutboxRow).where(col(OutboxRow.id) == item_id).values(values))
+
+    def dead(self) -> tuple[OutboxItem, ...]:
+        """Items that were given up."""
+        query = (
+            select(OutboxRow)
+            .where(col(OutboxRow.delivered_at).is_(None), col(OutboxRow.next_attempt).is_(None))
+            .order_by(col(OutboxRow.id))
+        )
+        with reading(self._engine) as session:
+            return tuple(_item(row) for row in session.exec(query))
+
+    def resend(self, ids: Collection[int], now: datetime) -> None:
+        """Makes given-up items due again."""
+        with writing(self._engine) as session:
+            chosen = col(OutboxRow.id).in_(list(ids))
+            dead = col(OutboxRow.delivered_at).is_(None), col(OutboxRow.next_attempt).is_(None)
+            session.execute(update(OutboxRow).where(chosen, *dead).values(next_attempt=now))
+
+    def waiting(self) -> int:
+        """How many items are not delivered and not given up."""
+        query = select(func.count()).where(
+            col(OutboxRow.delivered_at).is_(None), col(OutboxRow.next_attempt).is_not(None)
+        )
+        with reading(self._engine) as session:
+            return session.exec(query).one()
+
+
+def _item(row: OutboxRow) -> OutboxItem:
+    payload: Mapping[str, Any] = row.payload
+    severity = payload.get("severity")
+    return OutboxItem(
+        id=cast("int", row.id),
+        what=cast("Literal['change', 'finding']", row.what),
+        source=payload["source"],
+        page=payload["page"],
+        title=row.title,
+        kind=payload["kind"],
+        severity=None if severity is None else Severity(severity),
+        minor=payload.get("minor", False),
+        significance=payload.get("significance", 0.0),
+        summary=row.summary,
+        at=row.at,
+        attempts=row.attempts,
+        last_error=row.last_error,
+        payload=payload,
+    )

@@ -1,0 +1,113 @@
+"""How Findings live on from Check to Check: open, persist, resolve."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import Callable, Hashable, Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, or_, select
+
+from crawler.model import Finding
+from store.rows import finding_of, finding_values
+from store.tables import FindingRow
+
+Opened = list[tuple[FindingRow, Finding]]
+
+
+def pair_off(
+    held: Sequence[FindingRow], seen: Sequence[Finding]
+) -> tuple[list[tuple[FindingRow, Finding]], list[FindingRow], list[Finding]]:
+    """Which held finding is which seen one: by fingerprint first, then by kind and region, one to one in order.
+
+    Returns the pairs, the held ones not seen, and the seen ones not held.
+    """
+    pairs, held, seen = _pair_by(held, seen, lambda row: row.fingerprint, lambda finding: finding.fingerprint)
+    more, held, seen = _pair_by(
+        held,
+        seen,
+        lambda row: (row.kind, row.region),
+        lambda finding: (finding.kind.value, finding.region.value),
+    )
+    return pairs + more, held, seen
+
+
+def _pair_by(
+    held: Sequence[FindingRow],
+    seen: Sequence[Finding],
+    held_key: Callable[[FindingRow], Hashable],
+    seen_key: Callable[[Finding], Hashable],
+) -> tuple[list[tuple[FindingRow, Finding]], list[FindingRow], list[Finding]]:
+    waiting: dict[Hashable, deque[FindingRow]] = defaultdict(deque)
+    for row in held:
+        waiting[held_key(row)].append(row)
+    pairs: list[tuple[FindingRow, Finding]] = []
+    fresh: list[Finding] = []
+    for finding in seen:
+        queue = waiting[seen_key(finding)]
+        if queue:
+            pairs.append((queue.popleft(), finding))
+        else:
+            fresh.append(finding)
+    paired = {id(row) for row, _ in pairs}
+    return pairs, [row for row in held if id(row) not in paired], fresh
+
+
+def current_findings(
+    session: Session, page_id: int, version_id: int | None, at: datetime, seen: Sequence[Finding]
+) -> tuple[Opened, tuple[Finding, ...]]:
+    """Findings of a Check that shows how the page stands: what is new opens, what is not seen any more resolves.
+
+    Returns what opened and what resolved.
+    """
+    held = session.exec(
+        select(FindingRow)
+        .where(FindingRow.page_id == page_id, col(FindingRow.resolved_at).is_(None))
+        .order_by(col(FindingRow.id))
+    ).all()
+    pairs, unseen, fresh = pair_off(held, seen)
+    for row, finding in pairs:
+        row.sqlmodel_update(finding_values(finding))
+    for row in unseen:
+        row.resolved_at = at
+    opened = [(_open(session, page_id, version_id, at, finding), finding) for finding in fresh]
+    return opened, tuple(finding_of(row) for row in unseen)
+
+
+def past_findings(
+    session: Session,
+    page_id: int,
+    version_id: int | None,
+    at: datetime,
+    seen: Sequence[Finding],
+    until: datetime | None,
+) -> Opened:
+    """Findings of a capture from before the last Check. `until`: when the next known Version was seen, if there is one.
+
+    One that is known to have been open then is left alone; one that opened with the next Version was there earlier and
+    moves back; any other was there from `at` until the next Version. Nothing of today resolves. Returns what was added.
+    """
+    around = or_(col(FindingRow.resolved_at).is_(None), col(FindingRow.resolved_at) > at)
+    held = session.exec(
+        select(FindingRow)
+        .where(FindingRow.page_id == page_id, around)
+        .order_by(col(FindingRow.opened_at), col(FindingRow.id))
+    ).all()
+    spanning = [row for row in held if row.opened_at <= at]
+    _, _, fresh = pair_off(spanning, seen)
+    next_ones = [row for row in held if row.opened_at == until and until is not None and until > at]
+    earlier, _, fresh = _pair_by(next_ones, fresh, lambda row: row.fingerprint, lambda finding: finding.fingerprint)
+    for row, _ in earlier:
+        row.opened_at, row.version_id = at, version_id
+    opened = []
+    for finding in fresh:
+        row = _open(session, page_id, version_id, at, finding)
+        row.resolved_at = until
+        opened.append((row, finding))
+    return opened
+
+
+def _open(session: Session, page_id: int, version_id: int | None, at: datetime, finding: Finding) -> FindingRow:
+    row = FindingRow(page_id=page_id, version_id=version_id, opened_at=at, **finding_values(finding))
+    session.add(row)
+    return row

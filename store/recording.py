@@ -1,0 +1,166 @@
+"""Recording one Check, inside a transaction that the caller holds: everything the verdict says, in one go.
+
+A page's row is locked first, so that two processes recording the same page go one after the other; the second then
+finds that the numbers in its verdict are stale and is told to judge again.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from crawler.errors import NotKnown
+from crawler.model import Change, ChangeKind, Finding, Page, Severity, Verdict
+from store.persistence import Opened, current_findings, past_findings
+from store.rows import key_of, put_page_state, row_id, snapshot_row
+from store.tables import ChangeRow, CheckRow, OutboxRow, PageRow
+from store.timeline import Timeline
+from store.views import ChangeView, FindingView, Recorded
+
+# A finding below this waits to be read; the outbox is for what somebody should hear of.
+NOTIFIED_FROM = Severity.HIGH
+
+Changes = list[tuple[ChangeRow, Change]]
+
+
+def page_row(session: Session, url: str, *, lock: bool = False) -> PageRow:
+    """The row of a page, locked until the end of the transaction where asked. Raises NotKnown."""
+    query = select(PageRow).where(PageRow.key == key_of(url))
+    row = session.exec(query.with_for_update() if lock else query).first()
+    if row is None:
+        raise NotKnown(f"{url} is not tracked; `palimpsest pages` lists what is.")
+    return row
+
+
+def has_check(session: Session, url: str, at: datetime) -> bool:
+    """Whether the page has a Check of exactly this time."""
+    page_id = row_id(page_row(session, url))
+    query = select(CheckRow.id).where(CheckRow.page_id == page_id, col(CheckRow.at) == at)
+    return session.exec(query.limit(1)).first() is not None
+
+
+def record(session: Session, page: Page, verdict: Verdict, *, notify: bool, past: bool) -> Recorded:
+    """Writes the verdict; see `Archive.record`. The body of its snapshot is already in the blob store."""
+    row = page_row(session, page.url, lock=True)
+    # A page that was never checked later stands as this capture found it, be it from a backfill or not.
+    advances = not past or row.last_checked is None or row.last_checked <= verdict.at
+    timeline = Timeline.load(session, row_id(row), row.url, verdict.at if past else None)
+    followed_at = timeline.following.seen_at if timeline.following else None
+    snapshot_id = _write_check(session, row, verdict, past)
+    number = _write_version(timeline, verdict, snapshot_id)
+    changes = [(timeline.add_change(change, verdict.at), change) for change in verdict.changes]
+    if verdict.following_change is not None:
+        timeline.refollow(verdict.following_change)
+    version_id = None if timeline.current is None else row_id(timeline.current)
+    opened: Opened = []
+    resolved: tuple[Finding, ...] = ()
+    if verdict.findings is not None:
+        at, seen = verdict.at, verdict.findings
+        if advances:
+            opened, resolved = current_findings(session, row_id(row), version_id, at, seen)
+        else:
+            opened = past_findings(session, row_id(row), version_id, at, seen, followed_at)
+    _write_page(row, timeline, verdict, number, advances=advances)
+    session.flush()
+    if notify and not past:
+        _write_outbox(session, row, timeline, verdict.at, changes, opened)
+    return Recorded(
+        version=number,
+        changes=tuple(change for _, change in changes),
+        opened=tuple(finding for _, finding in opened),
+        resolved=resolved,
+    )
+
+
+def _write_check(session: Session, row: PageRow, verdict: Verdict, past: bool) -> int | None:
+    snapshot_id = None
+    if verdict.snapshot is not None:
+        snapshot = snapshot_row(row_id(row), verdict.snapshot)
+        session.add(snapshot)
+        session.flush()
+        snapshot_id = row_id(snapshot)
+    session.add(
+        CheckRow(
+            page_id=row_id(row),
+            at=verdict.at,
+            outcome=verdict.outcome.value,
+            status=verdict.status,
+            detail=verdict.detail,
+            past=past,
+            snapshot_id=snapshot_id,
+        )
+    )
+    row.checks += 1
+    return snapshot_id
+
+
+def _write_version(timeline: Timeline, verdict: Verdict, snapshot_id: int | None) -> int | None:
+    if verdict.reread is not None:
+        timeline.reread(verdict.reread)
+    if verdict.version is not None:
+        if snapshot_id is None:
+            raise ValueError("a verdict with a new version must carry the snapshot it was read from")
+        return timeline.insert(verdict.version, snapshot_id, verdict.at)
+    if verdict.merge_following:
+        timeline.merge(verdict.at)
+    return None
+
+
+def _write_page(row: PageRow, timeline: Timeline, verdict: Verdict, number: int | None, *, advances: bool) -> None:
+    if advances:
+        put_page_state(row, verdict)
+    is_newest = timeline.following is None
+    if number is not None:
+        row.versions += 1
+    if number is not None and is_newest and not advances:
+        # Later visits compared with the version before and found no change: the page has left this version again.
+        # Without validators the next visit, at once, reads it whole and says so.
+        row.etag = row.last_modified = None
+        row.next_check = min(row.next_check, verdict.at)
+    if is_newest and timeline.current is not None:
+        row.title = timeline.current.title or row.title
+    happened = [verdict.at for change in verdict.changes if change.kind is not ChangeKind.CREATED]
+    if verdict.following_change is not None and timeline.following is not None:
+        happened.append(timeline.following.seen_at)
+    row.last_changed = max([*happened, *([row.last_changed] if row.last_changed else [])], default=None)
+
+
+def _write_outbox(
+    session: Session,
+    row: PageRow,
+    timeline: Timeline,
+    at: datetime,
+    changes: Changes,
+    opened: Opened,
+) -> None:
+    for written, change in changes:
+        view = ChangeView(id=row_id(written), page=row.url, source=row.source, title=row.title, at=at, change=change)
+        session.add(_outbox_row(row, "change", at, change.summary or change.kind.value, view))
+    number = timeline.current.number if timeline.current else 0
+    for found, finding in opened:
+        if finding.severity.rank >= NOTIFIED_FROM.rank:
+            seen = FindingView(
+                id=row_id(found),
+                page=row.url,
+                source=row.source,
+                title=row.title,
+                version=number,
+                opened_at=at,
+                resolved_at=None,
+                finding=finding,
+            )
+            summary = f"{finding.kind.value} ({finding.severity.value}): {finding.quote[:120]}"
+            session.add(_outbox_row(row, "finding", at, summary, seen))
+
+
+def _outbox_row(row: PageRow, what: str, at: datetime, summary: str, view: ChangeView | FindingView) -> OutboxRow:
+    return OutboxRow(
+        page_id=row_id(row),
+        what=what,
+        title=row.title,
+        summary=summary,
+        at=at,
+        payload=view.as_json(),
+        next_attempt=at,
+    )

@@ -1,0 +1,98 @@
+"""What the queries of history.py find, as views."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from crawler.model import Outcome, PageState, SourceKind
+from store.rows import change_of, finding_of, row_id
+from store.tables import ChangeRow, CheckRow, FindingRow, PageRow, SnapshotRow, SourceRow, VersionRow
+from store.views import ChangeView, CheckView, FindingView, PageView, SourceView, VersionView
+
+
+def source_view(row: SourceRow, pages: int) -> SourceView:
+    """A source with the number of its pages."""
+    return SourceView(
+        name=row.name,
+        url=row.url,
+        kind=cast("SourceKind | None", row.kind),
+        active=row.active,
+        pages=pages,
+        links=row.links,
+        failures=row.failures,
+        detail=row.detail,
+        last_checked=row.last_checked,
+        last_ok=row.last_ok,
+        next_check=row.next_check,
+    )
+
+
+def page_view(row: PageRow) -> PageView:
+    """A page."""
+    return PageView(
+        url=row.url,
+        source=row.source,
+        state=PageState(row.state),
+        versions=row.versions,
+        checks=row.checks,
+        admitted_at=row.admitted_at,
+        last_checked=row.last_checked,
+        next_check=row.next_check,
+        last_changed=row.last_changed,
+        title=row.title,
+        moved_to=row.moved_to,
+        failures=row.failures,
+        missing_since=row.missing_since,
+    )
+
+
+def change_view(row: ChangeRow, page: PageRow, before: int | None, after: int | None) -> ChangeView:
+    """A change with the numbers that its versions have now."""
+    return ChangeView(
+        id=row_id(row),
+        page=page.url,
+        source=page.source,
+        title=page.title,
+        at=row.at,
+        change=change_of(row, before or 0, after or 0),
+    )
+
+
+def finding_view(row: FindingRow, page: PageRow, version: int | None) -> FindingView:
+    """A finding with the number that its version has now."""
+    return FindingView(
+        id=row_id(row),
+        page=page.url,
+        source=page.source,
+        title=page.title,
+        version=version or 0,
+        opened_at=row.opened_at,
+        resolved_at=row.resolved_at,
+        finding=finding_of(row),
+    )
+
+
+def check_view(row: CheckRow, digest: str | None, versions: dict[int, int]) -> CheckView:
+    """A check; `versions` maps snapshots to the numbers of the versions read from them."""
+    return CheckView(
+        at=row.at,
+        outcome=Outcome(row.outcome),
+        status=row.status,
+        detail=row.detail,
+        digest=digest,
+        version=None if row.snapshot_id is None else versions.get(row.snapshot_id),
+        past=row.past,
+    )
+
+
+def version_view(row: VersionRow, snapshot: SnapshotRow) -> VersionView:
+    """A version without its text."""
+    return VersionView(
+        number=row.number,
+        seen_at=row.seen_at,
+        title=row.title,
+        published=row.published,
+        article_digest=row.digest,
+        snapshot_digest=snapshot.digest,
+        rules=row.rules,
+    )

@@ -1,0 +1,217 @@
+"""The tables. Private to the store: rows.py turns them into nouns, views.py into what readers get.
+
+A Change refers to its Versions by row, never by number, so that a version found later to lie between two others
+renumbers what follows without touching a Change.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, LargeBinary, MetaData, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from store.columns import AnyText, Id, JsonText, UtcTime
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Row(SQLModel):
+    """Base of all rows; its metadata holds the store's tables and nobody else's."""
+
+    metadata = MetaData(naming_convention=NAMES)
+
+
+class SourceRow(Row, table=True):
+    """A Source's standing."""
+
+    __tablename__ = "sources"
+
+    name: str = Field(primary_key=True, sa_type=AnyText)
+    url: str = Field(sa_type=AnyText)
+    active: bool
+    kind: str | None = Field(default=None, sa_type=Text)
+    etag: str | None = Field(default=None, sa_type=AnyText)
+    last_modified: str | None = Field(default=None, sa_type=AnyText)
+    links: int = 0
+    failures: int = 0
+    detail: str = Field(default="", sa_type=AnyText)
+    last_checked: datetime | None = Field(default=None, sa_type=UtcTime)
+    last_ok: datetime | None = Field(default=None, sa_type=UtcTime)
+    next_check: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class PageRow(Row, table=True):
+    """A Page and how it stands. `key` is a digest of the URL: an index of URLs would refuse long ones."""
+
+    __tablename__ = "pages"
+    __table_args__ = (
+        UniqueConstraint("key"),
+        Index(None, "next_check"),
+        Index(None, "source"),
+        Index(None, "host"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    key: str = Field(sa_type=Text)
+    url: str = Field(sa_type=AnyText)
+    source: str = Field(foreign_key="sources.name", sa_type=AnyText)
+    host: str = Field(sa_type=AnyText)
+    state: str = Field(sa_type=Text)
+    title: str | None = Field(default=None, sa_type=AnyText)
+    moved_to: str | None = Field(default=None, sa_type=AnyText)
+    admitted_at: datetime = Field(sa_type=UtcTime)
+    next_check: datetime = Field(sa_type=UtcTime)
+    last_checked: datetime | None = Field(default=None, sa_type=UtcTime)
+    last_changed: datetime | None = Field(default=None, sa_type=UtcTime)
+    versions: int = 0
+    checks: int = 0
+    etag: str | None = Field(default=None, sa_type=AnyText)
+    last_modified: str | None = Field(default=None, sa_type=AnyText)
+    failures: int = 0
+    missing_count: int = 0
+    missing_since: datetime | None = Field(default=None, sa_type=UtcTime)
+    rate_changes: float = 0.0
+    rate_days: float = 0.0
+    rate_as_of: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class SnapshotRow(Row, table=True):
+    """A kept response; its body lies in the blob store under `digest`."""
+
+    __tablename__ = "snapshots"
+    __table_args__ = (Index(None, "page_id", "fetched_at"), Index(None, "digest"))
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    page_id: int = Field(foreign_key="pages.id", sa_type=Id)
+    fetched_at: datetime = Field(sa_type=UtcTime)
+    url: str = Field(sa_type=AnyText)
+    final_url: str = Field(sa_type=AnyText)
+    redirects: Any = Field(sa_type=JsonText)
+    status: int
+    headers: Any = Field(sa_type=JsonText)
+    digest: str = Field(sa_type=Text)
+    size: int = Field(sa_type=Id)
+
+
+class CheckRow(Row, table=True):
+    """A Check, whatever came of it."""
+
+    __tablename__ = "checks"
+    __table_args__ = (Index(None, "page_id", "at"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    page_id: int = Field(foreign_key="pages.id", sa_type=Id)
+    at: datetime = Field(sa_type=UtcTime)
+    outcome: str = Field(sa_type=Text)
+    status: int | None = None
+    detail: str = Field(default="", sa_type=AnyText)
+    past: bool = False
+    snapshot_id: int | None = Field(default=None, foreign_key="snapshots.id", sa_type=Id)
+
+
+class VersionRow(Row, table=True):
+    """A Version. `title` and `published` repeat the article's, for lists."""
+
+    __tablename__ = "versions"
+    __table_args__ = (UniqueConstraint("page_id", "number"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    page_id: int = Field(foreign_key="pages.id", sa_type=Id)
+    number: int
+    seen_at: datetime = Field(sa_type=UtcTime)
+    snapshot_id: int = Field(foreign_key="snapshots.id", sa_type=Id)
+    rules: str = Field(sa_type=AnyText)
+    digest: str = Field(sa_type=Text)
+    title: str | None = Field(default=None, sa_type=AnyText)
+    published: str | None = Field(default=None, sa_type=AnyText)
+    article: Any = Field(sa_type=JsonText)
+
+
+class ChangeRow(Row, table=True):
+    """A Change; no version row on a side means number 0."""
+
+    __tablename__ = "changes"
+    __table_args__ = (Index(None, "page_id", "at"), Index(None, "at"))
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    page_id: int = Field(foreign_key="pages.id", sa_type=Id)
+    before_id: int | None = Field(default=None, foreign_key="versions.id", sa_type=Id)
+    after_id: int | None = Field(default=None, foreign_key="versions.id", sa_type=Id)
+    at: datetime = Field(sa_type=UtcTime)
+    kind: str = Field(sa_type=Text)
+    minor: bool = False
+    significance: float = 0.0
+    fields_changed: Any = Field(sa_type=JsonText)
+    added: int = 0
+    removed: int = 0
+    summary: str = Field(default="", sa_type=AnyText)
+
+
+class FindingRow(Row, table=True):
+    """A Finding; open while `resolved_at` is null."""
+
+    __tablename__ = "findings"
+    __table_args__ = (Index(None, "page_id", "resolved_at"), Index(None, "opened_at"))
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    page_id: int = Field(foreign_key="pages.id", sa_type=Id)
+    version_id: int | None = Field(default=None, foreign_key="versions.id", sa_type=Id)
+    opened_at: datetime = Field(sa_type=UtcTime)
+    resolved_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    fingerprint: str = Field(sa_type=Text)
+    kind: str = Field(sa_type=Text)
+    severity: str = Field(sa_type=Text)
+    region: str = Field(sa_type=Text)
+    quote: str = Field(sa_type=AnyText)
+    quote_start: int
+    quote_end: int
+    score: float
+    evidence: Any = Field(sa_type=JsonText)
+    repair: str | None = Field(default=None, sa_type=AnyText)
+
+
+class OutboxRow(Row, table=True):
+    """A notification. Waiting while neither delivered nor given up (`next_attempt` null)."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index(None, "delivered_at", "next_attempt"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    page_id: int = Field(foreign_key="pages.id", sa_type=Id)
+    what: str = Field(sa_type=Text)
+    title: str | None = Field(default=None, sa_type=AnyText)
+    summary: str = Field(sa_type=AnyText)
+    at: datetime = Field(sa_type=UtcTime)
+    payload: Any = Field(sa_type=JsonText)
+    attempts: int = 0
+    last_error: str = Field(default="", sa_type=AnyText)
+    next_attempt: datetime | None = Field(default=None, sa_type=UtcTime)
+    delivered_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class LeaseRow(Row, table=True):
+    """Who may visit a host until when."""
+
+    __tablename__ = "host_leases"
+
+    host: str = Field(primary_key=True, sa_type=AnyText)
+    owner: str = Field(sa_type=AnyText)
+    expires_at: datetime = Field(sa_type=UtcTime)
+
+
+class BlobRow(Row, table=True):
+    """A body, where the database is the blob store."""
+
+    __tablename__ = "blobs"
+
+    digest: str = Field(primary_key=True, sa_type=Text)
+    size: int = Field(sa_type=Id)
+    packed: bytes = Field(sa_type=LargeBinary)
+    stored_at: datetime = Field(sa_type=UtcTime)

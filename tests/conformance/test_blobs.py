@@ -1,0 +1,154 @@
+"""What every blob store must do; each implementation is held to all of it."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import random
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from crawler.errors import BlobCorrupt, StoreError, StoreFull
+from store import BlobStore, DatabaseBlobs, FolderBlobs, open_store
+from store.engine import open_engine, url_of
+from tests.postgres import fresh_database
+
+LATER = timedelta(hours=1)
+NOISE = random.Random(7).randbytes(300_000)
+BODIES = [b"", b"\0", b"<html>", NOISE, "政府".encode("gb18030") * 100_000]
+
+
+@pytest.fixture(params=["folder", "sqlite", "postgresql"])
+def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[BlobStore]:
+    """An empty blob store of each kind."""
+    if request.param == "folder":
+        yield FolderBlobs(tmp_path / "blobs")
+        return
+    database = fresh_database() if request.param == "postgresql" else None
+    open_store(tmp_path, database).close()
+    engine = open_engine(url_of(tmp_path, database), timedelta(seconds=20))
+    yield DatabaseBlobs(engine)
+    engine.dispose()
+
+
+def test_what_goes_in_comes_out(blobs: BlobStore) -> None:
+    """Byte for byte, under the sha-256 of the bytes."""
+    digests = [blobs.put(body) for body in BODIES]
+    assert digests == [hashlib.sha256(body).hexdigest() for body in BODIES]
+    assert [blobs.get(digest) for digest in digests] == BODIES
+    assert sorted(blobs.digests()) == sorted(digests)
+
+
+def test_the_same_body_is_kept_once(blobs: BlobStore) -> None:
+    """Most visits bring what the last one brought."""
+    assert blobs.put(NOISE) == blobs.put(NOISE)
+    assert len(list(blobs.digests())) == 1
+
+
+def test_what_is_not_there_is_not_there(blobs: BlobStore) -> None:
+    """Asking is no error, getting is, and the message names the blob."""
+    digest = hashlib.sha256(b"never put").hexdigest()
+    assert not blobs.has(digest)
+    assert list(blobs.digests()) == []
+    with pytest.raises(BlobCorrupt, match=f"{digest} is missing"):
+        blobs.get(digest)
+    assert not blobs.delete(digest, stored_before=datetime.now(UTC) + LATER)
+
+
+@pytest.mark.parametrize("name", ["", "../../etc/passwd", "A" * 64, "0" * 63, "0" * 65, "\0" * 64])
+def test_what_is_no_digest_is_never_there(blobs: BlobStore, name: str) -> None:
+    """A name from a damaged row or a hostile request must not lead out of the store."""
+    assert not blobs.has(name)
+    with pytest.raises(BlobCorrupt):
+        blobs.get(name)
+
+
+def test_only_an_old_blob_can_be_deleted(blobs: BlobStore) -> None:
+    """One put again a moment ago may be about to be named by a row."""
+    digest = blobs.put(b"body")
+    assert not blobs.delete(digest, stored_before=datetime.now(UTC) - LATER)
+    assert blobs.get(digest) == b"body"
+    assert blobs.delete(digest, stored_before=datetime.now(UTC) + LATER)
+    assert not blobs.has(digest)
+    assert blobs.put(b"body") == digest
+    assert blobs.get(digest) == b"body"
+
+
+def test_more_than_one_slice_of_digests_is_listed(blobs: BlobStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Listing goes through all of them, each once, however few a query brings."""
+    monkeypatch.setattr("store.blobs.database.SLICE", 10)
+    put = {blobs.put(str(number).encode()) for number in range(35)}
+    listed = list(blobs.digests())
+    assert (set(listed), len(listed)) == (put, len(put))
+
+
+def test_many_writers_of_one_body(blobs: BlobStore) -> None:
+    """A page on twenty addresses, fetched at the same time."""
+    with ThreadPoolExecutor(4) as threads:
+        digests = set(threads.map(blobs.put, [NOISE] * 12))
+    assert [blobs.get(digest) for digest in digests] == [NOISE]
+
+
+class TestFolder:
+    """What can happen to files only."""
+
+    @pytest.fixture
+    def stored(self, tmp_path: Path) -> tuple[FolderBlobs, str, Path]:
+        """A folder with one blob, its digest and its file."""
+        blobs = FolderBlobs(tmp_path / "blobs")
+        digest = blobs.put(b"<html>body</html>")
+        return blobs, digest, tmp_path / "blobs" / digest[:2] / f"{digest[2:]}.zst"
+
+    @pytest.mark.parametrize("damage", ["cut", "other", "noise", "empty"])
+    def test_damage_is_seen(self, stored: tuple[FolderBlobs, str, Path], damage: str) -> None:
+        """Whatever a disk does to a file, other bytes than those put never come out."""
+        blobs, digest, path = stored
+        whole = path.read_bytes()
+        other = zstandard.ZstdCompressor().compress(b"<html>forged</html>")
+        path.write_bytes({"cut": whole[:-3], "other": other, "noise": b"\xff" * 40, "empty": b""}[damage])
+        with pytest.raises(BlobCorrupt, match=digest):
+            blobs.get(digest)
+
+    def test_an_emptied_file_is_put_anew(self, stored: tuple[FolderBlobs, str, Path]) -> None:
+        """What some file systems leave after a power cut heals when the same body comes again."""
+        blobs, digest, path = stored
+        path.write_bytes(b"")
+        blobs.put(b"<html>body</html>")
+        assert blobs.get(digest) == b"<html>body</html>"
+
+    def test_a_stray_file_is_no_blob(self, stored: tuple[FolderBlobs, str, Path]) -> None:
+        """A crashed writer's temporary file and a person's note are not listed and not deleted."""
+        blobs, digest, path = stored
+        path.with_name(".abc.part").write_bytes(b"half")
+        path.with_name("note.zst").write_bytes(b"note")
+        assert list(blobs.digests()) == [digest]
+
+    def test_a_full_disk_leaves_no_piece(
+        self, stored: tuple[FolderBlobs, str, Path], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Neither under the name nor beside it, and what was there stays readable."""
+        blobs, digest, path = stored
+        before = sorted(path.parent.parent.rglob("*.*"))
+
+        def full(_handle: int) -> None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fsync", full)
+            with pytest.raises(StoreFull) as refused:
+                blobs.put(NOISE)
+        assert refused.value.retry_helps
+        assert sorted(path.parent.parent.rglob("*.*")) == before
+        assert blobs.get(digest) == b"<html>body</html>"
+
+    def test_a_folder_that_cannot_be_made_is_named(self, tmp_path: Path) -> None:
+        """A file in its place, say."""
+        (tmp_path / "blobs").write_text("a file")
+        with pytest.raises(StoreError, match="blobs"):
+            FolderBlobs(tmp_path / "blobs").put(b"body")

@@ -1,0 +1,134 @@
+"""The machine says no: the message says what to do, and nothing is half-written."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import Engine, event
+
+from crawler.errors import BlobCorrupt, StoreBusy, StoreFull
+from crawler.model import Page
+from store import Counts, Store, open_store
+from tests.postgres import fresh_database
+from tests.store.conftest import SHORT
+from tests.store.verdicts import CREATED, HOUR, NOW, RULES, SOURCE, admit, change, finding, saying
+
+
+@contextmanager
+def somebody_writing(data: Path, database: str | None) -> Iterator[None]:
+    """Another process in the middle of a long transaction on everything."""
+    if database is None:
+        connection = sqlite3.connect(data / "palimpsest.sqlite3", isolation_level=None)
+        connection.execute("BEGIN EXCLUSIVE")
+        yield
+        connection.close()
+        return
+    with psycopg.connect(database) as server:
+        server.execute("LOCK TABLE pages, sources IN ACCESS EXCLUSIVE MODE")
+        yield
+        server.rollback()
+
+
+def test_a_lock_that_does_not_go_away(store: Store, page: Page, tmp_path: Path, database: str | None) -> None:
+    """Told as such after a wait, and the same call works once it is gone."""
+    new = saying(page, NOW, "one", CREATED, findings=(finding("junk"),))
+    with somebody_writing(tmp_path / "data", database):
+        with pytest.raises(StoreBusy, match="try again") as refused:
+            store.archive.record(page, new)
+        with pytest.raises(StoreBusy):
+            store.archive.declare([SOURCE], NOW)
+    assert refused.value.retry_helps
+    assert _amounts(store.history.counts()) == (0, 0, 0, 0, 0)
+    store.archive.record(page, new)
+    assert _amounts(store.history.counts()) == (1, 1, 1, 1, 1)
+
+
+def test_opening_waits_for_a_lock_and_then_says_so(tmp_path: Path) -> None:
+    """A second process may be migrating: the first thing a new one may meet."""
+    tmp_path.joinpath("data").mkdir()
+    with somebody_writing(tmp_path / "data", None), pytest.raises(StoreBusy):
+        open_store(tmp_path / "data", busy_timeout=SHORT)
+
+
+def test_a_full_disk_under_sqlite_leaves_nothing_half_written(tmp_path: Path) -> None:
+    """SQLite itself refuses the page that no longer fits, in the middle of a transaction."""
+    pages = 200
+
+    def small_disk(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute(f"PRAGMA max_page_count={pages}")
+
+    event.listen(Engine, "connect", small_disk)
+    try:
+        with open_store(tmp_path) as store:
+            store.archive.declare([SOURCE], NOW)
+            page = admit(store, "https://www.example.gov.cn/1")
+            store.archive.record(page, saying(page, NOW, "one", CREATED))
+            before = store.history.counts()
+            huge = saying(page, NOW + HOUR, "字" * 500_000, change(1, 2), findings=(finding("junk"),))
+            with pytest.raises(StoreFull, match=r"no space left.*free some") as refused:
+                store.archive.record(page, huge)
+            assert refused.value.retry_helps
+            assert store.history.counts() == before
+            assert store.archive.latest(page, rules=RULES).latest == store.history.version(page.url, 1)
+            assert store.check_integrity().problems == ()
+            store.archive.record(page, saying(page, NOW + HOUR, "two", change(1, 2)))
+    finally:
+        event.remove(Engine, "connect", small_disk)
+
+
+def test_a_full_disk_under_the_blobs_records_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The body comes first: without it no row may name it, and no piece of it may stay."""
+
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with open_store(tmp_path) as store:
+        store.archive.declare([SOURCE], NOW)
+        page = admit(store, "https://www.example.gov.cn/1")
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fsync", full)
+            with pytest.raises(StoreFull, match="no space left for blobs"):
+                store.archive.record(page, saying(page, NOW, "one", CREATED))
+        assert _amounts(store.history.counts()) == (0, 0, 0, 0, 0)
+        assert [path for path in (tmp_path / "blobs").rglob("*") if path.is_file()] == []
+        store.archive.record(page, saying(page, NOW, "one", CREATED))
+        assert store.history.snapshot(page.url).body == b"one"
+
+
+def test_a_body_that_rotted_is_never_served(store: Store, page: Page) -> None:
+    """Better an error than a proof that is none; what does not need the body still works."""
+    snapshot = saying(page, NOW, "one", CREATED)
+    store.archive.record(page, snapshot)
+    (digest,) = store.blobs.digests()
+    assert store.blobs.delete(digest, stored_before=NOW.replace(year=9000))
+    with pytest.raises(BlobCorrupt, match=digest):
+        store.history.snapshot(page.url)
+    with pytest.raises(BlobCorrupt):
+        store.archive.latest(page, rules="newer")
+    assert store.archive.latest(page, rules=RULES).latest is not None
+
+
+def test_a_broken_off_server_connection_is_replaced(tmp_path: Path) -> None:
+    """The server was restarted between two checks: the next one goes on by itself."""
+    database = fresh_database()
+    with open_store(tmp_path, database) as store:
+        store.archive.declare([SOURCE], NOW)
+        page = admit(store, "https://www.example.gov.cn/1")
+        with psycopg.connect(database, autocommit=True) as server:
+            ended = server.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            ).fetchall()
+        assert ended
+        assert store.archive.page(page.url) == page
+
+
+def _amounts(counts: Counts) -> tuple[int, ...]:
+    return counts.checks, counts.snapshots, counts.versions, counts.changes, counts.findings
