@@ -1,0 +1,112 @@
+"""RSS, Atom and JSON Feed."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import feedparser
+
+from crawler.discover.admit import MAX_LINKS, admit, resolve
+from crawler.discover.discovery import Discovery
+from crawler.discover.head import readable_head, root_name
+from crawler.model import Link, Snapshot, Source
+
+MAX_BYTES = 32 * 1024 * 1024
+_JSON_FEED = "https://jsonfeed.org/version/"
+
+
+def recognise_feed(snapshot: Snapshot) -> bool:
+    """True if the bytes are RSS, Atom or JSON Feed, whatever the Content-Type says."""
+    head = readable_head(snapshot.body)
+    if head.startswith(b"{"):
+        return _json_feed(snapshot.body) is not None
+    name = root_name(head)
+    return name in {b"rss", b"feed", b"rdf", b"rdf:rdf"}
+
+
+def read_feed(snapshot: Snapshot, source: Source) -> Discovery:
+    """The items of a feed as links; an item without a link counts by its guid where that is a URL."""
+    if readable_head(snapshot.body).startswith(b"{"):
+        return _read_json(snapshot, source)
+    return _read_xml(snapshot, source)
+
+
+def _read_xml(snapshot: Snapshot, source: Source) -> Discovery:
+    content_type = snapshot.header("content-type") or ""
+    headers = {"content-type": content_type, "content-location": snapshot.final_url}
+    # A stream, because bytes themselves would be tried as a file's name. Nothing is shown, so nothing is sanitised.
+    parsed = feedparser.parse(
+        io.BytesIO(snapshot.body[:MAX_BYTES]),
+        response_headers=headers,
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+    found = [link for entry in parsed.entries[:MAX_LINKS] if (link := _entry(entry)) is not None]
+    base = snapshot.final_url
+    links = admit(found, base=base, source=source, own=frozenset())
+    following = [item.get("href", "") for item in parsed.feed.get("links", []) if item.get("rel") == "next"]
+    next_page = resolve(following[0], base) if following else None
+    version = parsed.get("version") or "feed"
+    return Discovery(
+        kind="feed",
+        links=links,
+        next=(next_page,) if next_page and next_page != resolve(base, base) else (),
+        title=_text(parsed.feed.get("title")),
+        why=f"a feed ({version}) of {len(links)} items" + (", not well-formed" if parsed.get("bozo") else ""),
+    )
+
+
+def _entry(entry: Mapping[str, Any]) -> Link | None:
+    url = entry.get("link") or ""
+    if not url:
+        guid = str(entry.get("id") or entry.get("guid") or "")
+        url = guid if guid.startswith(("http://", "https://")) else ""
+    if not url:
+        return None
+    date = entry.get("published") or entry.get("updated") or entry.get("created")
+    return Link(url=str(url), title=_text(entry.get("title")), date_text=_text(date))
+
+
+def _text(value: object) -> str | None:
+    return " ".join(value.split()) or None if isinstance(value, str) else None
+
+
+def _json_feed(body: bytes) -> dict[str, Any] | None:
+    """The JSON Feed in a body, or None if it is none."""
+    if _JSON_FEED.encode() not in body[:MAX_BYTES].replace(b"\\/", b"/"):
+        return None
+    try:
+        data = json.loads(body[:MAX_BYTES])
+    except (ValueError, RecursionError):
+        return None
+    version = data.get("version") if isinstance(data, dict) else None
+    return data if isinstance(version, str) and version.startswith(_JSON_FEED) else None
+
+
+def _read_json(snapshot: Snapshot, source: Source) -> Discovery:
+    data = _json_feed(snapshot.body)
+    if data is None:
+        return Discovery(kind="feed", why="a feed was expected, but this is no JSON Feed")
+    items = data.get("items")
+    found = []
+    for item in items[:MAX_LINKS] if isinstance(items, list) else []:
+        if not isinstance(item, dict):
+            continue
+        own = item.get("id")
+        url = item.get("url") or item.get("external_url") or own
+        if isinstance(url, str) and (url != own or url.startswith(("http://", "https://"))):
+            date = item.get("date_published") or item.get("date_modified")
+            found.append(Link(url=url, title=_text(item.get("title")), date_text=_text(date)))
+    links = admit(found, base=snapshot.final_url, source=source)
+    following = data.get("next_url")
+    next_page = resolve(following, snapshot.final_url) if isinstance(following, str) else None
+    return Discovery(
+        kind="feed",
+        links=links,
+        next=(next_page,) if next_page and next_page != resolve(snapshot.final_url, snapshot.final_url) else (),
+        title=_text(data.get("title")),
+        why=f"a JSON Feed of {len(links)} items",
+    )
