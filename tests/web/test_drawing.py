@@ -1,0 +1,164 @@
+"""What the templates are given to draw: folded diffs, marked articles, timelines, times."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.diff import diff
+from crawler.model import (
+    Article,
+    Change,
+    ChangeKind,
+    FindingKind,
+    Outcome,
+    PageState,
+    Region,
+    Severity,
+    Version,
+)
+from store.views import ChangeView, CheckView
+from tests.web.shelf import NOW, QUIET, QUIET_EDITED, QUIET_TEXT, SCRIPT, START, spam
+from web import diff_document
+from web.render import diff_blocks, marked_paragraphs, relative
+from web.timeline import timeline
+from web.words import LABELS
+
+
+def article(*paragraphs):
+    return Article(paragraphs=paragraphs)
+
+
+@given(st.lists(st.sampled_from("abcdef"), max_size=20), st.lists(st.sampled_from("abcdefxyz"), max_size=20))
+def test_folding_loses_no_paragraph(before, after):
+    """Whatever is folded away, opening everything gives the whole diff in order."""
+    hunks = diff(article(*before), article(*after)).hunks
+    blocks = diff_blocks(hunks)
+    assert tuple(hunk for block in blocks for hunk in block.hunks) == hunks
+    assert all(hunk.op == "equal" for block in blocks if block.folded for hunk in block.hunks)
+    assert all(len(block.hunks) > 1 for block in blocks if block.folded)
+
+
+def test_a_long_quiet_run_folds_and_its_neighbours_stay():
+    """One paragraph of context on each side of a change, the rest behind a line."""
+    paragraphs = [f"第{number}段，没有变化。" for number in range(20)]
+    edited = [*paragraphs[:10], "完全不同的一段文字插在这里", *paragraphs[10:]]
+    blocks = diff_blocks(diff(article(*paragraphs), article(*edited)).hunks)
+    assert [(block.folded, len(block.hunks)) for block in blocks] == [(True, 9), (False, 3), (True, 9)]
+
+
+def test_a_finding_is_marked_where_it_stands():
+    """The marked run is the quote, also where it crosses from one paragraph into the next."""
+    text = article("甲乙丙丁", "戊己庚辛", "壬癸")
+    crossing = spam(text.text, quote="丁\n戊己", evidence={})
+    marked = marked_paragraphs(text, [crossing])
+    assert [[(run.text, run.finding is not None) for run in runs] for runs in marked] == [
+        [("甲乙丙", False), ("丁", True)],
+        [("戊己", True), ("庚辛", False)],
+        [("壬癸", False)],
+    ]
+
+
+def test_a_finding_of_another_text_marks_nothing():
+    """Offsets into an older version's text must not colour innocent words."""
+    text = article("甲乙丙丁")
+    other = spam("子丑寅卯", quote="丑寅", evidence={})
+    assert marked_paragraphs(text, [other])[0][0].finding is None
+    assert marked_paragraphs(text, [spam(text.text, quote="乙", evidence={})])[0][1].finding is not None
+
+
+@given(st.lists(st.text("ab\n", max_size=6), max_size=5), st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30))))
+def test_marking_keeps_every_character(paragraphs, places):
+    """Overlapping and nested findings never double or drop text."""
+    text = article(*paragraphs)
+    found = []
+    for start, end in places:
+        quote = text.text[start:end]
+        if quote:
+            one = spam(text.text, quote=quote, evidence={})
+            assert one.region is Region.ARTICLE
+            found.append(one)
+    marked = marked_paragraphs(text, found)
+    assert ["".join(run.text for run in runs) for runs in marked] == paragraphs
+
+
+def check(hour, outcome, *, version=None, status=200, detail=""):
+    return CheckView(
+        at=START + timedelta(hours=hour),
+        outcome=outcome,
+        status=status,
+        detail=detail,
+        digest=None,
+        version=version,
+        past=False,
+    )
+
+
+def change(hour, kind):
+    made = Change(before=1, after=2, kind=kind)
+    return ChangeView(id=1, page=QUIET, source="press", title=None, at=START + timedelta(hours=hour), change=made)
+
+
+def test_quiet_checks_are_drawn_together_and_nothing_else():
+    """A run of nothing is one line; what happened, and each kind of trouble, keeps its own."""
+    checks = [
+        check(0, Outcome.NEW, version=1),
+        check(1, Outcome.UNCHANGED),
+        check(2, Outcome.UNCHANGED, status=304),
+        check(3, Outcome.CHANGED, version=2),
+        check(4, Outcome.FAILED, status=503),
+        check(5, Outcome.FAILED, status=503),
+        check(6, Outcome.FAILED, status=None, detail="timeout"),
+    ]
+    entries = timeline(checks, [change(3, ChangeKind.EDITED), change(8, ChangeKind.MOVED)])
+    drawn = [(entry.outcome.value, entry.count, len(entry.changes), entry.css) for entry in entries]
+    assert drawn == [
+        ("changed", 1, 1, "version"),
+        ("failed", 1, 0, "trouble"),
+        ("failed", 2, 0, "trouble"),
+        ("changed", 1, 1, "version"),
+        ("unchanged", 2, 0, ""),
+        ("new", 1, 0, "version"),
+    ]
+    assert entries[4].since == START + timedelta(hours=1)
+
+
+def test_relative_times():
+    """The largest unit, in the right direction."""
+    assert relative(NOW - timedelta(hours=5), NOW) == "5 h ago"
+    assert relative(NOW + timedelta(seconds=150), NOW) == "in 2 min"
+    assert relative(NOW - timedelta(days=3, hours=2), NOW) == "3 d ago"
+
+
+def test_the_diff_file_stands_alone():
+    """One file to send to somebody: styles inside, nothing fetched, payloads still text."""
+    before, after = (
+        Version(
+            number=number, seen_at=NOW, article=Article(title=SCRIPT, paragraphs=text), snapshot_digest="0", rules="1"
+        )
+        for number, text in ((1, QUIET_TEXT), (2, QUIET_EDITED))
+    )
+    html = diff_document(QUIET, before, after, timezone="Asia/Shanghai")
+    assert "<del>212</del><ins>230</ins>" in html
+    assert "<script" not in html
+    assert "/static/" not in html
+    assert "@media (prefers-color-scheme: dark)" in html
+
+
+@pytest.mark.parametrize(
+    ("group", "values"),
+    [
+        ("change", ChangeKind),
+        ("outcome", Outcome),
+        ("finding", FindingKind),
+        ("state", PageState),
+        ("severity", Severity),
+        ("region", Region),
+    ],
+)
+def test_every_value_has_words(group, values):
+    """A kind that is added gets its words at once."""
+    assert set(LABELS[group]) == {value.value for value in values}

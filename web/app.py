@@ -1,0 +1,116 @@
+"""The reading room as an ASGI application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+from importlib.resources import files
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import PlainTextResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.staticfiles import StaticFiles
+
+from crawler.errors import ConfigurationError, NotKnown, PalimpsestError
+from store.history import History
+from web import api, feeds, pages
+from web.render import environment
+from web.room import Room
+from web.safe import LOOPBACK_NAMES, SECURITY_HEADERS, Guard
+
+TITLES = {
+    400: "This cannot be asked",
+    404: "Not in the store",
+    405: "Only reading is possible here",
+    422: "This cannot be asked",
+    500: "Something went wrong here",
+    503: "The store is busy",
+}
+
+
+def create_app(
+    history: History,
+    *,
+    clock: Callable[[], datetime],
+    token: str | None = None,
+    timezone: str = "Asia/Shanghai",
+    hosts: Collection[str] = LOOPBACK_NAMES,
+) -> FastAPI:
+    """The application that shows a store's history.
+
+    `clock` returns the time now in UTC; pages show times in `timezone`. With a token every request but /healthz must
+    carry it; without one only requests addressed to `hosts` are answered. Raises ConfigurationError for an empty token.
+    """
+    if token is not None and not token.strip():
+        raise ConfigurationError(
+            "the token is empty and would protect nothing; set one, or none and listen on loopback"
+        )
+    app = FastAPI(
+        title="Palimpsest",
+        version="1",
+        summary="Every version of every tracked page, what changed, and what is wrong.",
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.room = Room(history=history, templates=environment(timezone), clock=clock)
+    app.add_api_route("/healthz", healthz, include_in_schema=False)
+    app.include_router(pages.router)
+    app.include_router(api.router)
+    app.include_router(feeds.router)
+    app.mount("/static", StaticFiles(directory=str(files("web").joinpath("static"))))
+    app.add_exception_handler(HTTPException, _http_problem)
+    app.add_exception_handler(RequestValidationError, _wrong_request)
+    app.add_exception_handler(PalimpsestError, _refusal)
+    app.add_exception_handler(Exception, _surprise)
+    app.add_middleware(Guard, token=token, hosts=hosts)
+    return app
+
+
+def healthz() -> PlainTextResponse:
+    """Says that the process answers; tells nothing that needs a token."""
+    return PlainTextResponse("ok\n")
+
+
+# ---- problems ----------------------------------------------------------------------------------------------------
+
+
+def problem(request: Request, status: int, detail: str, headers: dict[str, str] | None = None) -> Response:
+    """What went wrong, as a page or, under /api, as problem+json (RFC 9457)."""
+    title = TITLES.get(status, "This did not work")
+    if request.url.path.startswith("/api/"):
+        body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+        answer: Response = api.json_response(body, status=status, media_type="application/problem+json")
+    else:
+        room: Room = request.app.state.room
+        answer = room.page("problem.html", status=status, title=title, detail=detail, code=status)
+    answer.headers.update(headers or {})
+    return answer
+
+
+def _http_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101  registered for nothing else
+    detail = "There is no such page in the reading room." if error.detail == "Not Found" else str(error.detail)
+    return problem(request, error.status_code, detail, dict(error.headers or {}))
+
+
+def _wrong_request(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101  registered for nothing else
+    wrong = "; ".join(f"{'.'.join(map(str, one['loc'][1:]))}: {one['msg']}" for one in error.errors())
+    return problem(request, 422, wrong)
+
+
+def _refusal(request: Request, error: Exception) -> Response:
+    if isinstance(error, NotKnown):
+        return problem(request, 404, str(error))
+    if getattr(error, "retry_helps", False):
+        return problem(request, 503, str(error), {"Retry-After": "5"})
+    return problem(request, 500, str(error))
+
+
+def _surprise(request: Request, _: Exception) -> Response:
+    """The answer to a surprise, which is raised again for the server's log; the guard's headers do not reach here."""
+    return problem(request, 500, "This is a fault of ours; the server's log says more.", SECURITY_HEADERS)
