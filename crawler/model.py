@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
+from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -485,14 +486,17 @@ def match_findings(held: Sequence[OpenFinding], seen: Sequence[Finding]) -> Find
     same: list[tuple[OpenFinding, Finding]] = []
     rest_held, rest_seen = list(held), list(seen)
     for key in (_by_fingerprint, _by_place):
+        waiting: defaultdict[str, deque[OpenFinding]] = defaultdict(deque)
+        for one in rest_held:
+            waiting[key(one.finding)].append(one)
         unmatched: list[Finding] = []
         for finding in rest_seen:
-            partner = next((one for one in rest_held if key(one.finding) == key(finding)), None)
-            if partner is None:
-                unmatched.append(finding)
+            partners = waiting[key(finding)]
+            if partners:
+                same.append((partners.popleft(), finding))
             else:
-                rest_held.remove(partner)
-                same.append((partner, finding))
+                unmatched.append(finding)
+        rest_held = [one for partners in waiting.values() for one in partners]
         rest_seen = unmatched
     return FindingMatch(same=tuple(same), arrived=tuple(rest_seen), left=tuple(rest_held))
 

@@ -1,0 +1,237 @@
+"""The exact difference of two Articles: paragraphs aligned first, then words inside a paragraph.
+
+Deleting the insertions of a diff gives the old paragraphs, deleting its deletions the new ones, to the character.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
+
+from rapidfuzz.distance import Indel
+
+from crawler.model import Article, bare_text
+
+Op = Literal["equal", "insert", "delete"]
+HunkOp = Literal["equal", "insert", "delete", "edit", "move"]
+
+# Two paragraphs are an edit of each other from this similarity on (Indel, 0..1); below, one left and one came.
+_SAME_PARAGRAPH = 0.4
+# The opcode matrix costs one bit a cell; beyond this many cells a block is shown as replaced whole (about 12 MB).
+_MAX_CELLS = 100_000_000
+_MAX_PAIRS = 2_500
+# Han one by one; numbers with their separators, dates and Latin words whole: nobody reads half a number.
+_TOKEN = re.compile(r"\d+(?:[.,:/\-]\d+)*[%％]?|[^\W\d_\u2e80-\U0003ffff]+|\s+|.", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A run of text inside a paragraph that stayed, came or went."""
+
+    op: Op
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hunk:
+    """One paragraph of the diff. `before` and `after` are its 0-based places in the two articles, None where absent."""
+
+    op: HunkOp
+    spans: tuple[Span, ...]
+    before: int | None = None
+    after: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldChange:
+    """A field other than the body that differs, as shown before and after (None: not shown)."""
+
+    name: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diff:
+    """What differs between two Articles: `fields` other than the body, and the body paragraph by paragraph."""
+
+    fields: tuple[FieldChange, ...]
+    hunks: tuple[Hunk, ...]
+
+    @property
+    def added(self) -> int:
+        """Characters of body text that came; a moved paragraph counts as neither come nor gone."""
+        return self._count("insert")
+
+    @property
+    def removed(self) -> int:
+        """Characters of body text that went."""
+        return self._count("delete")
+
+    def _count(self, op: Op) -> int:
+        return sum(len(span.text) for hunk in self.hunks if hunk.op != "move" for span in hunk.spans if span.op == op)
+
+
+def diff(before: Article, after: Article) -> Diff:
+    """What differs: the fields other than the body, and the body with moves, edits, and what came or went."""
+    return Diff(fields=_field_changes(before, after), hunks=tuple(_hunks(before.paragraphs, after.paragraphs)))
+
+
+def _field_changes(before: Article, after: Article) -> tuple[FieldChange, ...]:
+    pairs = (
+        ("title", before.title, after.title),
+        ("published", before.published, after.published),
+        ("issuer", before.issuer, after.issuer),
+        ("attachments", _attachment_list(before), _attachment_list(after)),
+    )
+    return tuple(
+        FieldChange(name=name, before=old, after=new)
+        for name, old, new in pairs
+        if bare_text(old or "") != bare_text(new or "")
+    )
+
+
+def _attachment_list(article: Article) -> str | None:
+    return "; ".join(f"{attachment.name} <{attachment.url}>" for attachment in article.attachments) or None
+
+
+# ---- paragraphs --------------------------------------------------------------------------------------------------
+
+
+def _hunks(before: Sequence[str], after: Sequence[str]) -> Iterator[Hunk]:
+    moved_from, moved_to = _moves(before, after)
+    # An exact alignment first: most paragraphs of most edits did not change at all.
+    for same, old_places, new_places in _aligned(before, after):
+        if same:
+            for old, new in zip(old_places, new_places, strict=True):
+                yield Hunk(op="equal", spans=(Span(op="equal", text=after[new]),), before=old, after=new)
+        else:
+            yield from _block(before, after, old_places, new_places, moved_from, moved_to)
+
+
+def _aligned(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[bool, range, range]]:
+    """Runs of (the same?, places before, places after), by turns, over two sequences of paragraphs or tokens."""
+    if not _affordable(before, after):
+        yield False, range(len(before)), range(len(after))
+        return
+    opcodes = [(op.tag == "equal", op) for op in Indel.opcodes(before, after)]
+    for same, group in groupby(opcodes, key=lambda pair: pair[0]):
+        ops = [op for _, op in group]
+        yield same, range(ops[0].src_start, ops[-1].src_end), range(ops[0].dest_start, ops[-1].dest_end)
+
+
+def _affordable(before: Sequence[str], after: Sequence[str]) -> bool:
+    return len(before) * len(after) <= _MAX_CELLS
+
+
+def _moves(before: Sequence[str], after: Sequence[str]) -> tuple[dict[int, int], dict[int, int]]:
+    """Paragraphs that stand exactly once in both articles; where the alignment does not keep one in place, it moved."""
+    old_count, new_count = Counter(before), Counter(after)
+    once = {text: place for place, text in enumerate(before) if old_count[text] == new_count[text] == 1}
+    moved_to = {place: once[text] for place, text in enumerate(after) if text in once}
+    return {old: new for new, old in moved_to.items()}, moved_to
+
+
+def _block(
+    before: Sequence[str],
+    after: Sequence[str],
+    old_places: range,
+    new_places: range,
+    moved_from: dict[int, int],
+    moved_to: dict[int, int],
+) -> Iterator[Hunk]:
+    """A run where the alignment broke: moves, edits of a similar paragraph, and what is left came or went."""
+    old_left = [place for place in old_places if place not in moved_from]
+    pairs = _pair(before, after, old_left, [place for place in new_places if place not in moved_to])
+    old_of = {new: old for old, new in pairs}
+    waiting = iter(old_places)
+    for new in new_places:
+        if new in old_of:
+            yield from _until(waiting, old_of[new], before, moved_from)
+            yield Hunk(op="edit", spans=_words(before[old_of[new]], after[new]), before=old_of[new], after=new)
+        elif new in moved_to:
+            spans = (Span(op="insert", text=after[new]),)
+            yield Hunk(op="move", spans=spans, before=moved_to[new], after=new)
+        else:
+            yield Hunk(op="insert", spans=(Span(op="insert", text=after[new]),), after=new)
+    yield from _until(waiting, None, before, moved_from)
+
+
+def _until(
+    waiting: Iterator[int], stop: int | None, before: Sequence[str], moved_from: dict[int, int]
+) -> Iterator[Hunk]:
+    for old in waiting:
+        if old == stop:
+            return
+        spans = (Span(op="delete", text=before[old]),)
+        if old in moved_from:
+            yield Hunk(op="move", spans=spans, before=old, after=moved_from[old])
+        else:
+            yield Hunk(op="delete", spans=spans, before=old)
+
+
+def _pair(before: Sequence[str], after: Sequence[str], old: list[int], new: list[int]) -> list[tuple[int, int]]:
+    """Which of the paragraphs that went are which of those that came, in order; each at most once."""
+    if len(old) * len(new) > _MAX_PAIRS:
+        return list(zip(old, new, strict=False))
+    pairs: list[tuple[int, int]] = []
+    first = 0
+    for place in old:
+        scored = [
+            (
+                Indel.normalized_similarity(before[place][:5000], after[other][:5000], score_cutoff=_SAME_PARAGRAPH),
+                -other,
+            )
+            for other in new[first:]
+        ]
+        if scored and max(scored)[0] >= _SAME_PARAGRAPH:
+            best = -max(scored)[1]
+            pairs.append((place, best))
+            first = new.index(best) + 1
+    return pairs
+
+
+# ---- words -------------------------------------------------------------------------------------------------------
+
+_Run = tuple[bool, str, str]  # (same, old text, new text)
+
+
+def tokens(text: str) -> list[str]:
+    """The pieces a diff never splits: one Han character, or a whole number, date or Latin word, or a run of space."""
+    return _TOKEN.findall(text)
+
+
+def _words(before: str, after: str) -> tuple[Span, ...]:
+    """The spans that turn one paragraph into the other; a lone character kept between changes reads as changed."""
+    old, new = tokens(before), tokens(after)
+    runs: list[_Run] = [
+        (same, "".join(old[gone.start : gone.stop]), "".join(new[come.start : come.stop]))
+        for same, gone, come in _aligned(old, new)
+    ]
+    joined = [(same and not _island(runs, place), gone, come) for place, (same, gone, come) in enumerate(runs)]
+    return tuple(_spans(joined))
+
+
+def _island(runs: Sequence[_Run], place: int) -> bool:
+    """Whether a kept run is one lone character between two changes of words; between two figures it stays."""
+    if not 0 < place < len(runs) - 1 or len(runs[place][1]) != 1:
+        return False
+    beside = [gone + come for _, gone, come in (runs[place - 1], runs[place + 1])]
+    return all(any(char.isalpha() for char in text) for text in beside) and sum(map(len, beside)) > 3
+
+
+def _spans(runs: Sequence[_Run]) -> Iterator[Span]:
+    for same, group in groupby(runs, key=lambda run: run[0]):
+        members = list(group)
+        gone, come = "".join(run[1] for run in members), "".join(run[2] for run in members)
+        if same:
+            yield Span(op="equal", text=gone)
+            continue
+        if gone:
+            yield Span(op="delete", text=gone)
+        if come:
+            yield Span(op="insert", text=come)

@@ -1,0 +1,344 @@
+"""FetchResult × what we know → Verdict. The whole decision of one visit, pure: nothing here reads a clock or writes.
+
+    failed to fetch, 5xx, not a page     FAILED     the Page is failing; what we hold stays as it is
+    401 403 412 429 451 521, challenge   BLOCKED    never content, never a deletion
+    404 410, "does not exist", gone home GONE       a removal once confirmed (MISSING_CONFIRMATIONS visits running)
+    304, or the same content             UNCHANGED
+    other content                        CHANGED    a Version and its Change
+    first content                        NEW
+
+A Snapshot is judged against the Version in force at its time, so captures of the past go through the same door.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from crawler import schedule
+from crawler.compare import compare, similarity
+from crawler.decode import Document, decode, encoding_of
+from crawler.detect import Case, detect
+from crawler.extract import RULES, extract, visible_text
+from crawler.model import (
+    INJECTION_KINDS,
+    Article,
+    Change,
+    ChangeKind,
+    FailureReason,
+    FetchFailed,
+    FetchResult,
+    Finding,
+    Known,
+    NewVersion,
+    NotModified,
+    Outcome,
+    Page,
+    PageKind,
+    PageState,
+    Severity,
+    Snapshot,
+    Source,
+    Validators,
+    Verdict,
+    match_findings,
+)
+from crawler.sniff import not_a_page
+from crawler.urls import canonical
+
+# How many visits running must say that a page is not there before it counts as removed. One can be a slip of
+# the server's; the second comes `min_every` later.
+MISSING_CONFIRMATIONS = 2
+_MISSING_STATUS = frozenset({404, 410})
+_BLOCKED_STATUS = frozenset({401, 403, 407, 412, 429, 451, 521})
+_MOVED_SIMILARITY = 0.8
+_QUOTE_IN_SUMMARY = 60
+
+
+def judge(source: Source, known: Known, fetched: FetchResult, now: datetime) -> Verdict:
+    """Everything that one visit to `known.page` decides, ready to be recorded."""
+    base = _carried(source, known, now)
+    match fetched:
+        case NotModified():
+            return replace(_healthy(source, known, base, changed=False, now=now), status=304)
+        case FetchFailed(reason=FailureReason.ROBOTS, detail=detail):
+            return _blocked(source, known, base, detail, now)
+        case FetchFailed(reason=reason, detail=detail, retry_after=wait):
+            return _failed(source, known, base, f"{reason}: {detail}", now, retry_after=wait)
+        case Snapshot(status=status):
+            return _answered(source, known, fetched, replace(base, status=status), now)
+
+
+def elsewhere(verdict: Verdict, twin: Page | None) -> Verdict:
+    """The Verdict on a new Page in the light of `twin`, a Page of the same Source with the same Article.
+
+    A second address of an Article already kept is no news: its creation is minor and says where the twin is.
+    """
+    if twin is None or verdict.outcome is not Outcome.NEW:
+        return verdict
+    changes = tuple(
+        replace(change, minor=True, significance=0.0, summary=f"same article as {twin.url}")
+        if change.kind is ChangeKind.CREATED
+        else change
+        for change in verdict.changes
+    )
+    return replace(verdict, changes=changes)
+
+
+def _carried(source: Source, known: Known, now: datetime) -> Verdict:
+    """What stays as it was unless this visit says otherwise."""
+    return Verdict(
+        outcome=Outcome.UNCHANGED,
+        state=known.state,
+        at=now,
+        next_check=now + source.every,
+        validators=known.validators,
+        failures=known.failures,
+        missing_count=known.missing_count,
+        missing_since=known.missing_since,
+        rate=known.rate,
+    )
+
+
+# ---- nothing to read ---------------------------------------------------------------------------------------------
+
+
+def _failed(
+    source: Source, known: Known, base: Verdict, detail: str, now: datetime, *, retry_after: timedelta | None = None
+) -> Verdict:
+    failures = known.failures + 1
+    return replace(
+        base,
+        outcome=Outcome.FAILED,
+        state=PageState.FAILING if known.state in (PageState.LIVE, PageState.BLOCKED) else known.state,
+        detail=detail,
+        failures=failures,
+        next_check=schedule.after_failure(source, failures, now, retry_after=retry_after),
+    )
+
+
+def _blocked(
+    source: Source, known: Known, base: Verdict, detail: str, now: datetime, snapshot: Snapshot | None = None
+) -> Verdict:
+    failed = _failed(source, known, base, detail, now)
+    state = PageState.BLOCKED if failed.state is PageState.FAILING else failed.state
+    return replace(failed, outcome=Outcome.BLOCKED, state=state, snapshot=snapshot)
+
+
+def _missing(source: Source, known: Known, base: Verdict, detail: str, snapshot: Snapshot) -> Verdict:
+    now = base.at
+    count = known.missing_count + 1
+    confirmed = count >= MISSING_CONFIRMATIONS
+    told = known.state is PageState.GONE or known.latest is None
+    changes = () if told or not confirmed else (_page_change(known, ChangeKind.REMOVED, 1.0, f"gone: {detail}"),)
+    unconfirmed = PageState.FAILING if known.state is PageState.LIVE else known.state
+    return replace(
+        base,
+        outcome=Outcome.GONE,
+        state=PageState.GONE if confirmed else unconfirmed,
+        detail=detail,
+        snapshot=snapshot,
+        changes=changes,
+        validators=Validators(),
+        failures=0,
+        missing_count=count,
+        missing_since=known.missing_since or now,
+        # Soon while unconfirmed, then ever more rarely: what is gone may come back.
+        next_check=schedule.after_failure(source, count, now),
+    )
+
+
+def _page_change(known: Known, kind: ChangeKind, significance: float, summary: str) -> Change:
+    """A Change of the Page as a whole, between no two contents."""
+    number = known.latest.number if known.latest else 0
+    return Change(before=number, after=number, kind=kind, significance=significance, summary=summary)
+
+
+# ---- an answer ---------------------------------------------------------------------------------------------------
+
+
+def _answered(source: Source, known: Known, snapshot: Snapshot, base: Verdict, now: datetime) -> Verdict:
+    status = snapshot.status
+    if status in _MISSING_STATUS:
+        return _missing(source, known, base, f"the server answered {status}", snapshot)
+    if status in _BLOCKED_STATUS:
+        return _blocked(source, known, base, f"the server answered {status}", now, snapshot)
+    if status != 200:
+        return _failed(source, known, base, f"the server answered {status}", now)
+    if reason := not_a_page(snapshot):
+        return _failed(source, known, base, reason, now)
+    document = decode(snapshot)
+    article = extract(document, selectors=source.article)
+    if article.kind is PageKind.BLOCKED:
+        return _blocked(source, known, base, f"not the page: {_why(article, 'blocked')}", now, snapshot)
+    if article.kind is PageKind.GONE:
+        return _missing(source, known, base, "the page says that it does not exist", snapshot)
+    if article.kind is PageKind.EMPTY:
+        return _failed(source, known, base, f"nothing to read: {_why(article, 'empty')}", now)
+    before = _reread(source, known)
+    if _left_its_place(known, snapshot):
+        return _redirected(source, known, before, snapshot, article, base)
+    return _read(source, known, before, _Reading(snapshot, document, article), base)
+
+
+def _why(article: Article, key: str) -> str:
+    return str(article.evidence.get(key) or "no reason found")
+
+
+def _reread(source: Source, known: Known) -> Article | None:
+    """The Article in force before, as today's rules read it, so that an upgrade of ours is no change of theirs."""
+    if known.latest is None:
+        return None
+    if known.latest.rules == RULES or known.latest_snapshot is None:
+        return known.latest.article
+    return extract(decode(known.latest_snapshot), selectors=source.article)
+
+
+def _left_its_place(known: Known, snapshot: Snapshot) -> bool:
+    """Whether a Page that had content of its own now sends its visitors to another address."""
+    if known.latest is None or not snapshot.redirects:
+        return False
+    return _bare_address(snapshot.final_url) != _bare_address(known.page.url)
+
+
+def _bare_address(url: str) -> str:
+    address = (canonical(url) or url).split("://", 1)[-1]
+    return address.removeprefix("www.").rstrip("/")
+
+
+def _redirected(
+    source: Source, known: Known, before: Article | None, snapshot: Snapshot, article: Article, base: Verdict
+) -> Verdict:
+    """A Page whose address now leads elsewhere: it moved if the same article is there, else it is gone."""
+    target = snapshot.final_url
+    if before is None or similarity(before, article) < _MOVED_SIMILARITY:
+        return _missing(source, known, base, f"the address now leads to {target}", snapshot)
+    told = known.state is PageState.MOVED
+    verdict = _healthy(source, known, base, changed=False, now=base.at)
+    return replace(
+        verdict,
+        state=PageState.MOVED,
+        snapshot=None if told else snapshot,
+        moved_to=target,
+        validators=Validators(),
+        changes=() if told else (_page_change(known, ChangeKind.MOVED, 0.3, f"moved to {target}"),),
+        outcome=Outcome.UNCHANGED if told else Outcome.CHANGED,
+        detail=f"moved to {target}",
+    )
+
+
+# ---- content -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    snapshot: Snapshot
+    document: Document
+    article: Article
+
+
+def _read(source: Source, known: Known, before: Article | None, reading: _Reading, base: Verdict) -> Verdict:
+    article, snapshot = reading.article, reading.snapshot
+    earlier = tuple(held.finding for held in known.open_findings)
+    case = Case(
+        document=reading.document,
+        article=article,
+        page_text=visible_text(reading.document),
+        previous=before,
+        earlier=earlier,
+    )
+    findings = detect(case)
+    number = known.latest.number if known.latest else 0
+    new = before is None or before.digest != article.digest
+    merge = bool(new and known.following and known.following.article.digest == article.digest)
+    version = NewVersion(article=article, rules=RULES) if new and not merge else None
+    changes = () if merge else _changes(known, before, article, findings, number)
+    verdict = _healthy(source, known, base, changed=new and before is not None, now=base.at)
+    outcome = Outcome.NEW if before is None else Outcome.CHANGED if new or changes else Outcome.UNCHANGED
+    following = known.following if version and known.following else None
+    return replace(
+        verdict,
+        outcome=outcome,
+        detail=_notes(reading.document),
+        snapshot=snapshot,
+        version=version,
+        reread=_reread_version(known, before),
+        changes=changes,
+        findings=findings,
+        following_change=compare(article, following.article, numbers=(number + 1, number + 2)) if following else None,
+        merge_following=merge,
+        validators=snapshot.validators,
+    )
+
+
+def _healthy(source: Source, known: Known, base: Verdict, *, changed: bool, now: datetime) -> Verdict:
+    learned = schedule.learn(known.rate, changed=changed, now=now)
+    return replace(
+        base,
+        outcome=Outcome.CHANGED if changed else Outcome.UNCHANGED,
+        state=PageState.LIVE,
+        rate=learned,
+        failures=0,
+        missing_count=0,
+        missing_since=None,
+        next_check=schedule.next_check(source, learned, now, key=known.page.url),
+    )
+
+
+def _reread_version(known: Known, before: Article | None) -> NewVersion | None:
+    if known.latest is None or before is None or known.latest.rules == RULES or known.latest_snapshot is None:
+        return None
+    return NewVersion(article=before, rules=RULES)
+
+
+def _changes(
+    known: Known, before: Article | None, article: Article, findings: tuple[Finding, ...], number: int
+) -> tuple[Change, ...]:
+    """The one Change that this content makes, if any; of several that apply, the weightiest names it."""
+    if before is None:
+        return (Change(before=0, after=1, kind=ChangeKind.CREATED, significance=0.1, summary=article.title or ""),)
+    edit = compare(before, article, numbers=(number, number + 1))
+    base = edit or _page_change(known, ChangeKind.EDITED, 0.0, "")
+    if known.state in (PageState.GONE, PageState.MOVED):
+        summary = f"back, {edit.summary}" if edit else "back as it was"
+        return (replace(base, kind=ChangeKind.RESTORED, significance=0.9, minor=False, summary=summary),)
+    if injection := _injection(known, findings):
+        kind, summary = injection
+        return (replace(base, kind=kind, significance=1.0, minor=False, summary=summary),)
+    return (edit,) if edit else ()
+
+
+def _injection(known: Known, findings: tuple[Finding, ...]) -> tuple[ChangeKind, str] | None:
+    """Whether foreign matter arrived or left: findings of the injection kinds, of medium severity or more."""
+    match = match_findings(known.open_findings, findings)
+    arrived = [finding for finding in match.arrived if _foreign(finding)]
+    left = [held.finding for held in match.left if _foreign(held.finding)]
+    if arrived:
+        return ChangeKind.INJECTED, "; ".join(_told(finding) for finding in arrived[:3])
+    if left and not any(_foreign(finding) for finding in findings):
+        return ChangeKind.CLEANED, "gone: " + "; ".join(_told(finding) for finding in left[:3])
+    return None
+
+
+def _foreign(finding: Finding) -> bool:
+    return finding.kind in INJECTION_KINDS and finding.severity.rank >= Severity.MEDIUM.rank
+
+
+def _told(finding: Finding) -> str:
+    quote = " ".join(finding.quote.split())
+    short = quote if len(quote) <= _QUOTE_IN_SUMMARY else quote[: _QUOTE_IN_SUMMARY - 1] + "…"
+    items = finding.evidence.get("items")
+    count = f" of {items} items" if isinstance(items, int) else ""
+    return f"{finding.kind}{count}: {short}"
+
+
+def _notes(document: Document) -> str:
+    """What is worth saying of a page that was read: a charset that could not be taken at its word."""
+    notes = [
+        f"unknown charset {label!r} in the {place}; read as {document.encoding}"
+        for place, label in document.declared
+        if encoding_of(label) is None
+    ]
+    if document.replaced:
+        notes.append(f"{document.replaced} characters could not be decoded as {document.encoding}")
+    return "; ".join(notes)

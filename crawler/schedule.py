@@ -1,0 +1,73 @@
+"""When to look again. Pure: an estimate of each Page's change rate from irregular visits, and an interval from it.
+
+The estimator is the one for irregularly observed Poisson change (Cho and Garcia-Molina, "Estimating frequency of
+change", 2003, in its incremental form): with X changes seen in T days watched, rate = (a + X) / (b + T) a day. A visit
+after t days that saw no change adds t to T; one that saw a change adds the expected time to the *first* change within
+t, 1/rate - t·e^(-rate·t) / (1 - e^(-rate·t)), because the rest of t says nothing. Both sums fade with a half-life.
+"""
+
+from __future__ import annotations
+
+import math
+import zlib
+from datetime import datetime, timedelta
+
+from crawler.model import RateEstimate, Source
+
+PRIOR_CHANGES = 0.5
+PRIOR_DAYS = 10.0
+HALF_LIFE_DAYS = 180.0
+_DAY = timedelta(days=1)
+# Visits of one source spread by this share of their interval, so that a thousand pages admitted at once drift apart.
+_SPREAD = 0.1
+
+
+def rate(estimate: RateEstimate) -> float:
+    """Expected changes a day."""
+    return (PRIOR_CHANGES + estimate.changes) / (PRIOR_DAYS + estimate.days)
+
+
+def learn(estimate: RateEstimate, *, changed: bool, now: datetime) -> RateEstimate:
+    """The estimate after a visit at `now` that did or did not see a change; the first visit only sets the clock."""
+    if estimate.as_of is None:
+        return RateEstimate(as_of=now)
+    elapsed = (now - estimate.as_of) / _DAY
+    if elapsed <= 0:
+        return estimate
+    fade = 0.5 ** (elapsed / HALF_LIFE_DAYS)
+    seen = int(changed)
+    return RateEstimate(
+        changes=estimate.changes * fade + seen,
+        days=estimate.days * fade + (_until_first_change(rate(estimate), elapsed) if changed else elapsed),
+        as_of=now,
+    )
+
+
+def _until_first_change(per_day: float, elapsed: float) -> float:
+    expected = per_day * elapsed
+    if expected < 1e-6:  # the limit; the difference below would be lost in rounding
+        return elapsed / 2
+    return 1 / per_day - elapsed * math.exp(-expected) / -math.expm1(-expected)
+
+
+def interval(source: Source, estimate: RateEstimate) -> timedelta:
+    """How long to wait: `every` at first, then in inverse proportion to the rate learned, between the two limits."""
+    learned = source.every * ((PRIOR_CHANGES / PRIOR_DAYS) / rate(estimate))
+    return min(max(learned, source.min_every), source.max_every)
+
+
+def next_check(source: Source, estimate: RateEstimate, now: datetime, *, key: str) -> datetime:
+    """When a healthy Page is due again; `key` (its URL) decides its place in the spread, the same every time."""
+    wait = interval(source, estimate)
+    place = zlib.crc32(key.encode("utf-8", "surrogatepass")) / 2**32
+    return now + min(max(wait * (1 - _SPREAD * place), source.min_every), source.max_every)
+
+
+def after_failure(source: Source, failures: int, now: datetime, *, retry_after: timedelta | None = None) -> datetime:
+    """When to try a Page again that failed `failures` times running: doubling from `min_every`, at most `max_every`.
+
+    What the server asked for (Retry-After) is honoured where it is longer, up to `max_every`.
+    """
+    doubled: timedelta = source.min_every * (1 << min(max(failures - 1, 0), 20))
+    wait = min(doubled, source.max_every)
+    return now + min(max(wait, retry_after or timedelta(0)), source.max_every)

@@ -1,0 +1,194 @@
+"""What each key of sources.toml may hold: one reader per key, and the commented example.
+
+A reader takes a TOML value and returns what the Source holds, or raises Wrong with what would be right.
+"""
+
+from __future__ import annotations
+
+import re
+import zoneinfo
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from difflib import get_close_matches
+from functools import cache
+
+from crawler.decode import valid_selector
+from crawler.model import ArticleSelectors
+from crawler.urls import canonical
+
+LONGEST = timedelta(days=3650)
+
+_AMOUNT = r"(?:(\d{1,9}(?:\.\d{1,6})?)%s)?"
+_DURATION = re.compile("".join(_AMOUNT % unit for unit in "wdhms"))
+_SECONDS = (604_800, 86_400, 3_600, 60, 1)
+_LIKE_A_DURATION = 'write it like "6h", "15m", "7d" or "1h30m"'
+
+
+class Wrong(ValueError):
+    """The value is not what its key may hold; the message says what would be right."""
+
+
+def suggestion(word: str, known: list[str]) -> str:
+    """`; did you mean "x"?` for a near miss, else what there is to choose from."""
+    near = get_close_matches(word, known, n=1, cutoff=0.6) or [one for one in known if one.lower() == word.lower()]
+    return f'did you mean "{near[0]}"?' if near else "one of " + ", ".join(f'"{one}"' for one in known)
+
+
+def duration(value: object) -> timedelta:
+    """ "1h30m" → timedelta."""
+    found = _DURATION.fullmatch(value.replace(" ", "")) if isinstance(value, str) else None
+    if found is None or not any(found.groups()):
+        raise Wrong(f"not a duration; {_LIKE_A_DURATION}")
+    seconds = sum(float(amount) * size for amount, size in zip(found.groups(), _SECONDS, strict=True) if amount)
+    if seconds > LONGEST.total_seconds():
+        raise Wrong("longer than ten years; a week is written 7d")
+    return timedelta(seconds=seconds)
+
+
+def interval(value: object) -> timedelta:
+    """A duration that is not zero."""
+    length = duration(value)
+    if length < timedelta(seconds=1):
+        raise Wrong(f"shorter than a second; {_LIKE_A_DURATION}")
+    return length
+
+
+def format_duration(length: timedelta) -> str:
+    """timedelta → "1h30m", as `duration` reads it."""
+    micros = length // timedelta(microseconds=1)
+    out = ""
+    for unit, size in (("d", 86_400_000_000), ("h", 3_600_000_000), ("m", 60_000_000)):
+        amount, micros = divmod(micros, size)
+        out += f"{amount}{unit}" if amount else ""
+    if micros or not out:
+        out += f"{micros / 1_000_000:f}".rstrip("0").rstrip(".") + "s"
+    return out
+
+
+def _string(value: object) -> str:
+    if not isinstance(value, str):
+        raise Wrong("not a text; write it in quotes")
+    if not value.strip():
+        raise Wrong("empty; write something or leave the key out")
+    return value
+
+
+def _name(value: object) -> str:
+    name = _string(value)
+    if len(name) > 100 or not name.isprintable() or "://" in name or name != name.strip():
+        raise Wrong('not a name; write a short word without line breaks, like "suqian-press"')
+    return name
+
+
+def _url(value: object) -> str:
+    url = canonical(_string(value))
+    if url is None:
+        raise Wrong('not an address of a page; write it whole, like "https://www.example.gov.cn/xwfb/list.shtml"')
+    return url
+
+
+def _choice(*choices: str) -> Callable[[object], str]:
+    def read(value: object) -> str:
+        if value not in choices:
+            raise Wrong("not known; " + suggestion(value if isinstance(value, str) else "", list(choices)))
+        return str(value)
+
+    return read
+
+
+def _selector(value: object) -> str:
+    selector = _string(value)
+    if not valid_selector(selector):
+        raise Wrong('not a CSS selector; write it like "ul.list li a" or "#zoom"')
+    return selector
+
+
+def _next(value: object) -> str:
+    following = _string(value)
+    if "{n}" not in following and not valid_selector(following):
+        raise Wrong('neither a CSS selector nor a pattern with {n}; write it like "a.next" or "index_{n}.html"')
+    return following
+
+
+def _strings(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise Wrong('not a list of texts; write it like ["/xwfb/", "/zwgk/"]')
+    if not all(value):
+        raise Wrong("holds an empty text, which every address contains; take it out")
+    return tuple(value)
+
+
+def _addresses(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(one, str) and "://" in one for one in value):
+        raise Wrong('not a list of notification addresses; write it like ["mailto://user:password@example.org"]')
+    return tuple(value)
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise Wrong("neither true nor false; write true or false without quotes")
+    return value
+
+
+@cache
+def _timezones() -> list[str]:
+    return sorted(zoneinfo.available_timezones())
+
+
+def _timezone(value: object) -> str:
+    name = _string(value)
+    if name not in _timezones():
+        near = get_close_matches(name, _timezones(), n=1, cutoff=0.6)
+        raise Wrong("not a time zone; " + (f'did you mean "{near[0]}"?' if near else 'write it like "Asia/Shanghai"'))
+    return name
+
+
+SHARED: Mapping[str, Callable[[object], object]] = {
+    "every": interval,
+    "min_every": interval,
+    "max_every": interval,
+    "timezone": _timezone,
+    "host_delay": duration,
+    "tls": _choice("modern", "legacy"),
+    "render": _flag,
+    "notify": _addresses,
+}
+SOURCE: Mapping[str, Callable[[object], object]] = {
+    "name": _name,
+    "url": _url,
+    "kind": _choice("listing", "feed", "sitemap", "page"),
+    "links": _selector,
+    "next": _next,
+    "include": _strings,
+    "exclude": _strings,
+    **SHARED,
+}
+ARTICLE: Mapping[str, Callable[[object], object]] = dict.fromkeys(ArticleSelectors.__dataclass_fields__, _selector)
+
+EXAMPLE = """\
+# What Palimpsest watches. `palimpsest add URL` appends a [[source]] for you; `palimpsest check` visits them once.
+# Durations: "30s", "15m", "6h", "7d", "1h30m".
+
+[defaults]                # for every source that does not say otherwise
+every = "6h"              # first guess; then the schedule learns, between the two below
+min_every = "15m"
+max_every = "7d"
+timezone = "Asia/Shanghai"  # of the dates that pages show
+# host_delay = "2s"       # between two requests to one host
+# tls = "modern"          # or "legacy", for hosts that speak only TLS 1.0 or 1.1
+# render = false          # true: headless Chromium, where a page is empty without scripts
+# notify = []             # who is told, as Apprise URLs: ["mailto://user:password@example.org"]
+
+# One of these for each site section. Only name and url are needed.
+#
+# [[source]]
+# name = "suqian-press"   # yours to choose; commands and listings use it
+# url = "https://www.example.gov.cn/xwfb/list.shtml"   # a listing, a feed, a sitemap or one page: found out by itself
+# kind = "listing"        # "listing", "feed", "sitemap" or "page", if finding out goes wrong
+# links = "ul.list li a"  # CSS of the article links on a listing
+# next = "a.next"         # CSS of the next page's link, or a pattern such as "index_{n}.html"
+# include = ["/xwfb/"]    # only addresses that contain one of these
+# exclude = ["/video/"]   # and none of these
+# every = "1h"            # this and all of [defaults] can be set here for one source
+# article = { body = "#zoom", title = "h1", published = ".date", issuer = ".source" }   # CSS, if need be
+"""

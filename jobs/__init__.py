@@ -1,0 +1,1 @@
+"""RUN: the only clock, environment and argv."""

@@ -1,0 +1,66 @@
+"""One page, once: the walk. Read it first; everything else prepares it or repeats it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from crawler.errors import StoreBusy
+from crawler.extract import RULES
+from crawler.fetch import Fetcher
+from crawler.judge import elsewhere, judge
+from crawler.model import FetchRequest, FetchResult, Known, Link, Page, Source, Validators, Verdict
+from crawler.urls import host_of
+from store import Archive, Recorded
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What one Check came to, for those who watch: the Verdict and what of it was new to the store."""
+
+    page: Page
+    verdict: Verdict
+    recorded: Recorded
+
+
+async def check_page(
+    page: Page, source: Source, archive: Archive, fetcher: Fetcher, clock: Clock, *, notify: bool = True
+) -> Checked:
+    """Visit a Page, judge what came, and record it in one transaction.
+
+    Raises StoreError where the store refuses; whatever the network does is part of the Verdict.
+    """
+    known = archive.latest(page, rules=RULES)
+    fetched = await fetcher.fetch(request_for(source, page.url, known.validators), clock())
+    try:
+        return _record(page, source, archive, known, fetched, clock(), notify)
+    except StoreBusy:
+        # Another process recorded this page while we waited for the network: judge again by what it left.
+        known = archive.latest(page, rules=RULES)
+        return _record(page, source, archive, known, fetched, clock(), notify)
+
+
+def _record(
+    page: Page, source: Source, archive: Archive, known: Known, fetched: FetchResult, now: datetime, notify: bool
+) -> Checked:
+    verdict = judge(source, known, fetched, now)
+    if verdict.version is not None and known.latest is None:
+        verdict = elsewhere(verdict, archive.twin(page, verdict.version.article.digest))
+    recorded = archive.record(page, verdict, notify=notify)
+    if verdict.moved_to:
+        archive.admit(source.name, [Link(url=verdict.moved_to)], now)
+    return Checked(page=page, verdict=verdict, recorded=recorded)
+
+
+def request_for(source: Source, url: str, validators: Validators = Validators()) -> FetchRequest:  # noqa: B008 - frozen
+    """The request that fetches `url` as its Source's configuration wants it."""
+    return FetchRequest(
+        url=url,
+        validators=validators,
+        host_delay=source.host_delay,
+        tls=source.tls,
+        may_be_private=frozenset({host_of(source.url)}),
+    )

@@ -1,0 +1,264 @@
+"""`init`, `add`, `doctor`: setting up, and whether all is well."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crawler.discover import Discovery, discover
+from crawler.errors import ConfigurationError, PalimpsestError
+from crawler.fetch import build_fetcher
+from crawler.model import FetchFailed, Json, NotModified, Snapshot, Source
+from crawler.sources import EXAMPLE, format_source, parse_sources
+from crawler.urls import canonical, host_of
+from jobs.check import request_for
+from jobs.cli.context import run_async, settings_of, sources_of
+from jobs.cli.listing import Json_
+from jobs.cli.output import console, one_line, print_json, printable
+from jobs.settings import USER_AGENT, Settings
+from jobs.wiring import opened_store, utc_now
+
+_SHOWN_LINKS = 8
+_NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this room."""
+    app.command()(init)
+    app.command()(add)
+    app.command()(doctor)
+
+
+def init(context: typer.Context) -> None:
+    """Write a commented sources.toml to start from.
+
+    Example: palimpsest init
+    """
+    path = settings_of(context).config
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(EXAMPLE)
+    except FileExistsError:
+        raise ConfigurationError(
+            f"{path} exists already and was left as it is; edit it, or use `palimpsest add URL`"
+        ) from None
+    except OSError as error:
+        raise ConfigurationError(f"{path}: {error.strerror}") from None
+    console().print(f"wrote {path}. Next: palimpsest add URL, then palimpsest check")
+
+
+# ---- add ---------------------------------------------------------------------------------------------------------
+
+
+def add(
+    context: typer.Context,
+    url: Annotated[str, typer.Argument(metavar="URL", help="A listing, a feed, a sitemap or one page.")],
+    name: Annotated[str | None, typer.Option(help="What to call the source; default: made from the URL.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Look and explain, and write nothing.")] = False,
+    as_json: Json_ = False,
+) -> None:
+    """Look at a URL, say what it is and what would be tracked, and add it to the configuration.
+
+    Example: palimpsest add https://www.example.gov.cn/xwfb/list.shtml
+    """
+    path = settings_of(context).config
+    known = _configured(path)
+    address = canonical(url)
+    if address is None:
+        raise ConfigurationError(f"{url}: not an http(s) URL")
+    if twin := next((source.name for source in known if canonical(source.url) == address), None):
+        raise ConfigurationError(f"{address} is configured already, as {twin!r}")
+    source = Source(name=_free_name(name or _name_for(address), {one.name for one in known}, given=name), url=address)
+    discovery = run_async(_look(source))
+    source = replace(source, kind=discovery.kind)
+    if not dry_run:
+        _append(path, source)
+    if as_json:
+        print_json([_found_json(source, discovery)])
+        return
+    _explain(source, discovery)
+    console().print("nothing written (dry run)" if dry_run else f"added as {source.name!r} to {path}")
+
+
+def _configured(path: Path) -> tuple[Source, ...]:
+    """The Sources so far; none where there is no file yet, or one without any source."""
+    try:
+        text = path.read_text("utf-8-sig")
+    except FileNotFoundError:
+        return ()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path}: {error}") from None
+    if "[[source]]" not in re.sub(r"(?m)^\s*#.*$", "", text):
+        return ()
+    return parse_sources(text, path=str(path))
+
+
+async def _look(source: Source) -> Discovery:
+    fetcher = build_fetcher(user_agent=USER_AGENT)
+    try:
+        fetched = await fetcher.fetch(request_for(source, source.url), utc_now())
+    finally:
+        await fetcher.aclose()
+    match fetched:
+        case Snapshot(status=200) as snapshot:
+            return discover(snapshot, source)
+        case Snapshot(status=status):
+            raise _CannotLook(f"{source.url}: the server answered {status}; nothing was added")
+        case FetchFailed(reason=reason, detail=detail):
+            raise _CannotLook(f"{source.url}: {reason}: {detail}; nothing was added")
+        case NotModified():
+            raise _CannotLook(f"{source.url}: a 304 without conditions; nothing was added")
+
+
+class _CannotLook(PalimpsestError):
+    """The URL to be added gave nothing to look at."""
+
+
+def _name_for(url: str) -> str:
+    host, _, path = url.split("://", 1)[-1].partition("/")
+    words = [*host.split(":")[0].removeprefix("www.").split("."), *path.split("?")[0].split("/")]
+    kept = [
+        word
+        for word in words
+        if word and not re.search(r"^(index|list)\b|\.(s?html?|xml|jsp|php)$|^(gov|cn|com|org)$", word)
+    ]
+    return _NOT_IN_NAMES.sub("-", "-".join(kept).lower()).strip("-")[:40] or "source"
+
+
+def _free_name(name: str, taken: set[str], *, given: str | None) -> str:
+    if name not in taken:
+        return name
+    if given:
+        raise ConfigurationError(f"a source called {name!r} exists already; choose another --name")
+    return next(f"{name}-{number}" for number in range(2, len(taken) + 3) if f"{name}-{number}" not in taken)
+
+
+def _append(path: Path, source: Source) -> None:
+    before = path.read_text("utf-8-sig") if path.exists() else EXAMPLE
+    text = before.rstrip("\n") + "\n\n" + format_source(source)
+    parse_sources(text, path=str(path))  # what we write, we can read
+    whole = path.with_name(path.name + ".new")
+    try:
+        whole.write_text(text, encoding="utf-8")
+        whole.replace(path)
+    except OSError as error:
+        whole.unlink(missing_ok=True)
+        raise ConfigurationError(f"{path}: {error.strerror}") from None
+
+
+def _found_json(source: Source, discovery: Discovery) -> dict[str, Json]:
+    return {
+        "name": source.name,
+        "url": source.url,
+        "kind": discovery.kind,
+        "title": discovery.title,
+        "why": discovery.why,
+        "links": [{"url": link.url, "title": link.title, "date": link.date_text} for link in discovery.links],
+        "next": list(discovery.next),
+        "feeds": list(discovery.feeds),
+    }
+
+
+def _explain(source: Source, discovery: Discovery) -> None:
+    out = console()
+    what = "one page" if discovery.kind == "page" else f"a {discovery.kind}"
+    out.print(f"{source.url}", style="bold")
+    out.print(printable(f"{what}: {discovery.why}"))
+    for link in discovery.links[:_SHOWN_LINKS]:
+        out.print(one_line(f"  {link.date_text or '':<12} {link.title or '(no title)'}  {link.url}"))
+    if (more := len(discovery.links) - _SHOWN_LINKS) > 0:
+        out.print(f"  … and {more} more")
+    if discovery.next:
+        out.print(one_line(f"goes on at {discovery.next[0]}" + (" …" if len(discovery.next) > 1 else "")))
+    for feed in discovery.feeds:
+        out.print(one_line(f"the page also names a feed: {feed}"), style="dim")
+    if discovery.kind != "page" and not discovery.links:
+        out.print("no article links were found; set `links` in sources.toml to a CSS selector", style="yellow")
+
+
+# ---- doctor ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """One thing that the doctor looked at."""
+
+    what: str
+    ok: bool
+    detail: str
+
+    def as_json(self) -> dict[str, Json]:
+        """The object of `doctor --json`."""
+        return {"check": self.what, "ok": self.ok, "detail": self.detail}
+
+
+def doctor(
+    context: typer.Context,
+    repair: Annotated[bool, typer.Option("--repair", help="Mend what can be mended without losing anything.")] = False,
+    as_json: Json_ = False,
+) -> None:
+    """Is the configuration right, the database whole, every raw response readable, any page overdue?
+
+    Example: palimpsest doctor --repair
+    """
+    examined = [*_configuration(context), *_store(settings_of(context), repair)]
+    if as_json:
+        print_json(one.as_json() for one in examined)
+    else:
+        for one in examined:
+            mark, style = ("ok  ", "green") if one.ok else ("FAIL", "red")
+            console().print(printable(f"{mark} {one.what}: {one.detail}"), style=style)
+    if not all(one.ok for one in examined):
+        raise typer.Exit(1)
+
+
+def _configuration(context: typer.Context) -> Iterator[Examined]:
+    path = settings_of(context).config
+    try:
+        sources = sources_of(context)
+    except ConfigurationError as error:
+        places = "; ".join(f"line {mistake.line}: {mistake.message}" for mistake in error.mistakes)
+        yield Examined(what="configuration", ok=False, detail=f"{error} {places}".strip())
+        return
+    hosts = len({host_of(source.url) for source in sources})
+    yield Examined(what="configuration", ok=True, detail=f"{path}: {len(sources)} sources on {hosts} hosts")
+
+
+def _store(settings: Settings, repair: bool) -> Iterator[Examined]:
+    try:
+        with opened_store(settings) as store:
+            now = utc_now()
+            removed = store.repair(now) if repair else 0
+            found = store.check_integrity()
+            overdue = [view for view in store.history.sources() if view.active and view.failures]
+            due = len(store.archive.due(now))
+    except PalimpsestError as error:
+        yield Examined(what="store", ok=False, detail=str(error))
+        return
+    newest = found.revision == found.newest_revision
+    yield Examined(
+        what="database", ok=newest, detail=f"at migration {found.revision}" + ("" if newest else ", not the newest")
+    )
+    unused = f", {found.orphans} unused (--repair removes those older than an hour)" if found.orphans else ""
+    orphans = unused + (f", {removed} unused ones removed" if removed else "")
+    yield Examined(
+        what="raw responses",
+        ok=not found.problems,
+        detail=f"{found.snapshots} snapshots in {found.blobs} blobs, every digest checked{orphans}"
+        if not found.problems
+        else f"{len(found.problems)} damaged or lost",
+    )
+    for problem in found.problems:
+        yield Examined(what=problem.where, ok=False, detail=problem.message)
+    for view in overdue:
+        yield Examined(
+            what=f"source {view.name}", ok=False, detail=f"failing {view.failures} times running: {view.detail}"
+        )
+    yield Examined(
+        what="pages due", ok=True, detail=f"{due} due now; `palimpsest check` or `palimpsest run` visits them"
+    )

@@ -1,0 +1,195 @@
+"""`pages`, `changes`, `findings`, `sources`: what the store holds, as lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from crawler.model import ChangeKind, FindingKind, Severity
+from jobs.cli.context import store_of
+from jobs.cli.output import (
+    SEVERITY_STYLE,
+    STATE_STYLE,
+    one_line,
+    print_json,
+    table,
+    until,
+    when,
+)
+from jobs.wiring import utc_now
+from store import FindingView
+
+Json_ = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+Of = Annotated[str | None, typer.Argument(metavar="[URL or SOURCE]", help="One page or one source; else all.")]
+Limit = Annotated[int | None, typer.Option(min=1, help="At most this many, newest first.")]
+_QUOTE = 60
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this room."""
+    app.command()(pages)
+    app.command()(changes)
+    app.command()(findings)
+    app.command()(sources)
+
+
+def is_url(text: str | None) -> bool:
+    """Whether a word on the command line names a page and not a source."""
+    return text is not None and text.lower().startswith(("http://", "https://"))
+
+
+def pages(context: typer.Context, of: Of = None, as_json: Json_ = False) -> None:
+    """Every tracked page and how it stands.
+
+    Example: palimpsest pages suqian-press --json
+    """
+    with store_of(context) as store:
+        listed = store.history.pages(source=of)
+    if as_json:
+        print_json(view.as_json() for view in listed)
+        return
+    now = utc_now()
+    table(
+        ("state", "versions", "checks", "last", "next", "title", "page"),
+        (
+            (
+                Text(view.state.value, style=STATE_STYLE[view.state]),
+                str(view.versions),
+                str(view.checks),
+                when(view.last_checked),
+                until(view.next_check, now),
+                one_line(view.title or "-"),
+                view.url,
+            )
+            for view in listed
+        ),
+        empty="No page is tracked yet. `palimpsest add URL`, then `palimpsest check`.",
+    )
+
+
+def changes(
+    context: typer.Context,
+    of: Of = None,
+    kind: Annotated[ChangeKind | None, typer.Option(help="Only changes of this kind.")] = None,
+    since: Annotated[datetime | None, typer.Option(help="Only changes at or after this time (UTC).")] = None,
+    limit: Limit = None,
+    as_json: Json_ = False,
+) -> None:
+    """What changed, newest first.
+
+    Example: palimpsest changes suqian-press --since 2026-01-01 --json
+    """
+    page, source = (of, None) if is_url(of) else (None, of)
+    with store_of(context) as store:
+        listed = store.history.changes(
+            page=page, source=source, kind=kind, since=since.replace(tzinfo=UTC) if since else None, limit=limit
+        )
+    if as_json:
+        print_json(view.as_json() for view in listed)
+        return
+    table(
+        ("time", "kind", "change", "weight", "what", "page"),
+        (
+            (
+                when(view.at),
+                view.kind.value + (" (minor)" if view.change.minor else ""),
+                view.address,
+                f"{view.change.significance:.2f}",
+                one_line(view.change.summary),
+                view.page,
+            )
+            for view in listed
+        ),
+        empty="Nothing has changed.",
+    )
+
+
+def findings(
+    context: typer.Context,
+    of: Of = None,
+    open_only: Annotated[bool, typer.Option("--open", help="Only those still there.")] = False,
+    kind: Annotated[FindingKind | None, typer.Option(help="Only findings of this kind.")] = None,
+    limit: Limit = None,
+    as_json: Json_ = False,
+) -> None:
+    """What is wrong, worst first, with the text that proves it; --json lists every single one.
+
+    Example: palimpsest findings --open --kind spam_block --json
+    """
+    page, source = (of, None) if is_url(of) else (None, of)
+    with store_of(context) as store:
+        listed = store.history.findings(page=page, source=source, kind=kind, open_only=open_only, limit=limit)
+    if as_json:
+        print_json(view.as_json() for view in listed)
+        return
+    table(
+        ("severity", "kind", "time", "state", "quote", "page"),
+        (_finding_row(views) for views in _grouped(listed)),
+        empty="No finding.",
+    )
+
+
+def _grouped(listed: Sequence[FindingView]) -> list[list[FindingView]]:
+    """Findings of one kind and severity on one page together, the worst first: a text with 600 glosses is one line."""
+    groups: dict[tuple[str, FindingKind, Severity, bool], list[FindingView]] = {}
+    for view in listed:
+        groups.setdefault((view.page, view.kind, view.finding.severity, view.is_open), []).append(view)
+    return sorted(groups.values(), key=lambda views: -views[0].finding.severity.rank)
+
+
+def _finding_row(views: Sequence[FindingView]) -> tuple[Text, str, str, str, str, str]:
+    first = min(views, key=lambda view: (view.opened_at, view.finding.start))
+    severity = first.finding.severity
+    return (
+        Text(severity.value, style=SEVERITY_STYLE[severity]),
+        first.kind.value + (f" ×{len(views)}" if len(views) > 1 else ""),
+        when(first.opened_at),
+        "open" if first.is_open else f"gone {when(first.resolved_at)}",
+        _quoted(first.finding.quote),
+        first.page,
+    )
+
+
+def sources(context: typer.Context, as_json: Json_ = False) -> None:
+    """Every source: when its entry was read, when it is due, what is wrong with it.
+
+    Example: palimpsest sources
+    """
+    with store_of(context) as store:
+        listed = store.history.sources()
+    if as_json:
+        print_json(view.as_json() for view in listed)
+        return
+    now = utc_now()
+    table(
+        ("state", "source", "kind", "pages", "last", "next", "detail", "entry"),
+        (
+            (
+                _health(view.active, view.failures),
+                view.name,
+                view.kind or "?",
+                str(view.pages),
+                when(view.last_ok),
+                until(view.next_check, now) if view.active else "-",
+                one_line(view.detail) or "-",
+                view.url,
+            )
+            for view in listed
+        ),
+        empty="No source yet. `palimpsest add URL`, then `palimpsest check`.",
+    )
+
+
+def _health(active: bool, failures: int) -> Text:
+    if not active:
+        return Text("retired", style="dim")
+    return Text(f"failing ×{failures}", style="red") if failures else Text("ok", style="green")
+
+
+def _quoted(quote: str) -> str:
+    short = one_line(quote)
+    return short if len(short) <= _QUOTE else short[: _QUOTE - 1] + "…"

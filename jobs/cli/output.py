@@ -1,0 +1,119 @@
+"""What the commands print: JSON lines for programs, aligned and coloured text for people."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import IO
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from crawler.model import Json, Outcome, PageState, Severity
+
+# Line separators that some readers split at, and lone surrogates, which UTF-8 cannot carry.
+_UNSAFE = re.compile("[\u0085\u2028\u2029\ud800-\udfff]")
+
+OUTCOME_STYLE: Mapping[Outcome, str] = {
+    Outcome.NEW: "green",
+    Outcome.CHANGED: "yellow",
+    Outcome.UNCHANGED: "dim",
+    Outcome.GONE: "magenta",
+    Outcome.BLOCKED: "red",
+    Outcome.FAILED: "red",
+}
+STATE_STYLE: Mapping[PageState, str] = {
+    PageState.LIVE: "green",
+    PageState.GONE: "magenta",
+    PageState.MOVED: "cyan",
+    PageState.BLOCKED: "red",
+    PageState.FAILING: "red",
+}
+SEVERITY_STYLE: Mapping[Severity, str] = {
+    Severity.CRITICAL: "bold red",
+    Severity.HIGH: "red",
+    Severity.MEDIUM: "yellow",
+    Severity.LOW: "dim",
+}
+
+
+def json_line(value: Mapping[str, Json]) -> str:
+    """One object on one line, UTF-8 kept, with what would break a line or an encoder escaped."""
+    text = json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
+
+
+def print_json(values: Iterable[Mapping[str, Json]], out: IO[str] | None = None) -> None:
+    """Each object on a line of its own, to standard output."""
+    stream = out or sys.stdout
+    for value in values:
+        stream.write(json_line(value) + "\n")
+    stream.flush()
+
+
+def console() -> Console:
+    """Standard output for people: coloured on a terminal, plain and unwrapped in a pipe."""
+    terminal = sys.stdout.isatty()
+    return Console(highlight=False, soft_wrap=not terminal, markup=False, emoji=False)
+
+
+def errors() -> Console:
+    """Standard error for people."""
+    return Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]], *, empty: str) -> None:
+    """Rows under their headings; `empty` where there is none. In a pipe: tab-separated, no headings."""
+    listed = list(rows)
+    if not sys.stdout.isatty():
+        for row in listed:
+            sys.stdout.write("\t".join(one_line(str(cell)) for cell in row) + "\n")
+        return
+    if not listed:
+        console().print(empty, style="dim")
+        return
+    shown = Table(box=None, pad_edge=False, header_style="dim", expand=False)
+    for name in columns:
+        # A URL or a sentence may break; a time or a state may not.
+        shown.add_column(name, no_wrap=name in _FIXED, overflow="fold")
+    for row in listed:
+        shown.add_row(*(cell if isinstance(cell, Text) else Text(printable(cell)) for cell in row))
+    console().print(shown)
+
+
+_FIXED = frozenset({"time", "state", "kind", "change", "weight", "severity", "checks", "versions", "next", "last"})
+
+
+def printable(text: str) -> str:
+    """Text without what could command a terminal: control characters become visible marks."""
+    return "".join(char if char.isprintable() or char in "\n\t" else "\ufffd" for char in text)
+
+
+def one_line(text: str) -> str:
+    """Printable text on one line."""
+    return printable(" ".join(text.split()))
+
+
+def when(time: datetime | None) -> str:
+    """A time as people read it in a list: local, to the minute; a dash where there is none."""
+    return "-" if time is None else time.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def until(time: datetime | None, now: datetime) -> str:
+    """How far off a time is: `in 5 h`, `3 min overdue`."""
+    if time is None:
+        return "-"
+    seconds = (time.astimezone(UTC) - now).total_seconds()
+    size = _length(abs(seconds))
+    return f"in {size}" if seconds >= 0 else f"{size} overdue"
+
+
+def _length(seconds: float) -> str:
+    for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} s"

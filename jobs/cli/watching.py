@@ -1,0 +1,300 @@
+"""`check`, `run`, `worker`, `backfill`: everything that visits pages."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from crawler.errors import ConfigurationError
+from crawler.model import Json, Outcome, Page, Source
+from crawler.urls import canonical
+from jobs.backfill import Backfill, Imported, Plan, plan
+from jobs.check import Checked
+from jobs.cli.context import run_async, run_service, settings_of, sources_of, store_of
+from jobs.cli.listing import Json_, is_url
+from jobs.cli.output import OUTCOME_STYLE, console, errors, json_line, one_line, printable
+from jobs.daemon import run_daemon
+from jobs.notify import deliver
+from jobs.sweep import Event, Pass, SourceVisited
+from jobs.wiring import sweeper, utc_now
+from jobs.worker import run_worker
+from store import Store
+
+_TIME_FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ"]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this room."""
+    app.command()(check)
+    app.command("run")(run_)
+    app.command()(worker)
+    app.command()(backfill)
+
+
+# ---- check -------------------------------------------------------------------------------------------------------
+
+
+def check(
+    context: typer.Context,
+    what: Annotated[
+        list[str] | None, typer.Argument(metavar="[SOURCE or URL]...", help="Only these; default: every source.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Visit everything, whether it is due or not.")] = False,
+    as_json: Json_ = False,
+) -> None:
+    """One pass now: look for new pages, visit those that are due, say what is new.
+
+    Examples:  palimpsest check;  palimpsest check suqian-press --all
+    """
+    sources = sources_of(context)
+    with store_of(context) as store:
+        result = run_async(_pass(store, sources, what or [], everything, as_json))
+    if not as_json:
+        _print_summary(result)
+    if result.problems:
+        raise typer.Exit(1)
+
+
+async def _pass(store: Store, sources: Sequence[Source], what: Sequence[str], everything: bool, as_json: bool) -> Pass:
+    bar = _progress() if sys.stderr.isatty() and not as_json else None
+    watch = _json_watch if as_json else _Reporter(bar).hear
+    with bar or nullcontext():
+        async with sweeper(store, sources, watch=watch) as sweep:
+            names, pages = _chosen(store, sources, what)
+            result = Pass()
+            if names or not what:
+                result = await sweep.run(names=names or None, everything=everything)
+            if pages:
+                exact = await sweep.run_pages(pages)
+                result.checked.extend(exact.checked)
+    if any(source.notify for source in sources):
+        delivered = await deliver(store.outbox, {source.name: source for source in sources}, utc_now())
+        result.undelivered.extend(delivered.errors)
+    return result
+
+
+def _chosen(store: Store, sources: Sequence[Source], what: Sequence[str]) -> tuple[list[str], list[Page]]:
+    """The words on the command line as source names and tracked pages. Raises ConfigurationError for neither."""
+    known = {source.name for source in sources}
+    names: list[str] = []
+    pages: list[Page] = []
+    for word in what:
+        if word in known:
+            names.append(word)
+            continue
+        page = store.archive.page(canonical(word) or word) if is_url(word) else None
+        if page is None or page.source not in known:
+            entry = next((source.name for source in sources if canonical(source.url) == canonical(word)), None)
+            if entry is None:
+                kind = "page" if is_url(word) else "source"
+                raise ConfigurationError(
+                    f"no {kind} {word!r} is tracked. Sources: {', '.join(sorted(known))}. Pages: `palimpsest pages`"
+                )
+            names.append(entry)
+        else:
+            pages.append(page)
+    return names, pages
+
+
+class _Reporter:
+    """Tells a person what is news as it comes, and how far the pass is."""
+
+    def __init__(self, bar: Progress | None) -> None:
+        self._bar = bar
+        self._task = bar.add_task("looking for pages", total=None) if bar else None
+        self._out = bar.console if bar else console()
+
+    def hear(self, event: Event) -> None:
+        """One visit was recorded."""
+        if self._bar and self._task is not None:
+            self._bar.update(self._task, advance=1, description="visiting pages")
+        if isinstance(event, SourceVisited):
+            found = event.discovered
+            if found.problem:
+                errors().print(printable(f"{event.source.name}: {found.problem}"), style="red")
+            elif found.admitted:
+                self._out.print(f"{event.source.name}: {len(found.admitted)} new pages", style="cyan")
+            return
+        for line, style in checked_lines(event):
+            self._out.print(line, style=style)
+
+
+def checked_lines(checked: Checked) -> list[tuple[str, str]]:
+    """What of a Check is news, as (line, style); nothing for a quiet one."""
+    verdict = checked.verdict
+    style = OUTCOME_STYLE[verdict.outcome]
+    lines = [
+        (one_line(f"{change.kind.value:<9} {checked.page.url}  {change.summary}"), style)
+        for change in checked.recorded.changes
+        if not change.minor
+    ]
+    if verdict.outcome in (Outcome.FAILED, Outcome.BLOCKED, Outcome.GONE) and not lines:
+        lines.append((one_line(f"{verdict.outcome.value:<9} {checked.page.url}  {verdict.detail}"), style))
+    lines.extend(
+        (one_line(f"  finding {finding.kind.value} ({finding.severity.value}): {finding.quote[:80]}"), "red")
+        for finding in checked.recorded.opened
+        if finding.severity.rank
+    )
+    return lines
+
+
+def _json_watch(event: Event) -> None:
+    if isinstance(event, SourceVisited):
+        sys.stdout.write(json_line(_source_json(event)) + "\n")
+    else:
+        sys.stdout.write(json_line(_checked_json(event)) + "\n")
+
+
+def _source_json(event: SourceVisited) -> dict[str, Json]:
+    found = event.discovered
+    return {
+        "source": event.source.name,
+        "kind": found.state.kind,
+        "links": found.state.links,
+        "admitted": [page.url for page in found.admitted],
+        "problem": found.problem or None,
+    }
+
+
+def _checked_json(checked: Checked) -> dict[str, Json]:
+    verdict = checked.verdict
+    return {
+        "page": checked.page.url,
+        "source": checked.page.source,
+        "at": verdict.at.isoformat().replace("+00:00", "Z"),
+        "outcome": verdict.outcome.value,
+        "state": verdict.state.value,
+        "status": verdict.status,
+        "detail": verdict.detail,
+        "version": checked.recorded.version,
+        "changes": [change.kind.value for change in checked.recorded.changes],
+        "findings_opened": [finding.kind.value for finding in checked.recorded.opened],
+    }
+
+
+def _print_summary(result: Pass) -> None:
+    counts = [f"{result.count(outcome)} {outcome.value}" for outcome in Outcome if result.count(outcome)]
+    out = console()
+    checked = len(result.checked)
+    out.print(f"{checked} page{'' if checked == 1 else 's'} visited: {', '.join(counts) or 'none was due'}")
+    for problem in result.problems:
+        errors().print(printable(f"failed: {problem}"), style="red")
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=errors(),
+        transient=True,
+    )
+
+
+# ---- run, worker -------------------------------------------------------------------------------------------------
+
+
+def run_(
+    context: typer.Context,
+    web: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="Serve the dashboard from the same process.")
+    ] = None,
+) -> None:
+    """The daemon: visit every source and page when it is due, until SIGTERM or Ctrl-C.
+
+    Example: palimpsest run --web 127.0.0.1:8080
+    """
+    sources = sources_of(context)
+    with store_of(context) as store:
+        run_service(run_daemon(store, sources, web=web, say=_say))
+
+
+def worker(context: typer.Context) -> None:
+    """Take due pages from a shared database, on as many machines as you like.
+
+    Hosts are leased, so that no two workers ever visit one host at the same time. Example:
+    palimpsest --database postgresql://… worker
+    """
+    sources = sources_of(context)
+    with store_of(context) as store:
+        run_service(run_worker(store, sources, say=_say))
+
+
+def _say(line: str) -> None:
+    stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    sys.stderr.write(f"{stamp} {one_line(line)}\n")
+    sys.stderr.flush()
+
+
+# ---- backfill ----------------------------------------------------------------------------------------------------
+
+
+def backfill(
+    context: typer.Context,
+    source: Annotated[str | None, typer.Argument(metavar="SOURCE", help="Whose past it is.")] = None,
+    origin: Annotated[
+        str, typer.Option("--from", help="listing, or dir:PATH with files named 20210615T080000Z.html.")
+    ] = "listing",
+    page_url: Annotated[str | None, typer.Option(help="The page that the files of dir: are captures of.")] = None,
+    since: Annotated[datetime | None, typer.Option(formats=_TIME_FORMATS, help="Not before this time (UTC).")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=_TIME_FORMATS, help="Not after this time (UTC).")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most this many captures or pages.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
+    as_json: Json_ = False,
+) -> None:
+    """Bring in the past: walk a listing to its end, or read kept captures of one page.
+
+    Stopped and started again it goes on where it was. Examples:
+    palimpsest backfill suqian-press --from listing
+    palimpsest backfill suqian-press --from dir:captures/ --page-url https://www.example.gov.cn/a.html
+    """
+    sources = _backfill_sources(context, source, origin, page_url)
+    with store_of(context) as store:
+        work = plan(
+            store,
+            sources,
+            Plan(
+                source=source,
+                origin=origin,
+                page_url=page_url,
+                since=since.replace(tzinfo=UTC) if since else None,
+                until=until.replace(tzinfo=UTC) if until else None,
+                limit=limit,
+                settings=settings_of(context),
+            ),
+        )
+        result = _run_backfill(work, dry_run, as_json)
+    if as_json:
+        sys.stdout.write(json_line(result.as_json()) + "\n")
+    else:
+        console().print(printable(result.summary))
+    for problem in result.problems:
+        errors().print(printable(f"failed: {problem}"), style="red")
+    if result.problems:
+        raise typer.Exit(1)
+
+
+def _run_backfill(work: Backfill, dry_run: bool, as_json: bool) -> Imported:
+    if not sys.stderr.isatty() or as_json:
+        return run_async(work.run(dry_run=dry_run))
+    with _progress() as bar:
+        task = bar.add_task("backfill", total=work.total)
+        return run_async(
+            work.run(dry_run=dry_run, tell=lambda done, total: bar.update(task, completed=done, total=total))
+        )
+
+
+def _backfill_sources(
+    context: typer.Context, source: str | None, origin: str, page_url: str | None
+) -> tuple[Source, ...]:
+    """The configured Sources; for files alone none need be configured, where the page's URL is given."""
+    if origin.startswith("dir:") and page_url and source is None and not settings_of(context).config.exists():
+        return ()
+    return sources_of(context)

@@ -1,0 +1,1 @@
+"""The demonstration: the bundled site, and the story told of it."""

@@ -1,0 +1,163 @@
+"""One pass: the Sources whose entry is due, then the Pages that are due, host by host.
+
+Each host is visited by one process at a time (the archive's leases), its Pages one after another unless its delay is
+zero; hosts run side by side. A pass that is stopped or killed loses nothing: what was not recorded is still due.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from crawler.fetch import Fetcher
+from crawler.model import Outcome, Page, Source
+from crawler.urls import host_of
+from jobs.check import Checked, Clock, check_page
+from jobs.discovery import Discovered, visit_source
+from store import Archive
+
+# Hosts visited side by side. Each costs a connection and little else.
+_HOSTS = 32
+# Pages in flight on one host that asks for no delay.
+_SAME_HOST = 8
+_LEASE = timedelta(minutes=10)
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceVisited:
+    """A Source's entry was visited."""
+
+    source: Source
+    discovered: Discovered
+
+
+Event = Checked | SourceVisited
+Watch = Callable[[Event], None]
+
+
+@dataclass(slots=True, kw_only=True)
+class Pass:
+    """What one pass came to."""
+
+    visited: list[SourceVisited] = field(default_factory=list)
+    checked: list[Checked] = field(default_factory=list)
+    undelivered: list[str] = field(default_factory=list)
+
+    def count(self, outcome: Outcome) -> int:
+        """How many Checks came to this Outcome."""
+        return sum(1 for one in self.checked if one.verdict.outcome is outcome)
+
+    @property
+    def problems(self) -> list[str]:
+        """Everything that failed, a line each: what, and why."""
+        entries = [f"{one.source.name}: {one.discovered.problem}" for one in self.visited if one.discovered.problem]
+        failed = (Outcome.FAILED, Outcome.BLOCKED)
+        pages = [f"{one.page.url}: {one.verdict.detail}" for one in self.checked if one.verdict.outcome in failed]
+        return entries + pages + [f"notification: {error}" for error in self.undelivered]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sweeper:
+    """What a pass needs, wired once. `watch` hears of every visit as it is recorded."""
+
+    sources: Mapping[str, Source]
+    archive: Archive
+    fetcher: Fetcher
+    clock: Clock
+    notify: bool = True
+    watch: Watch | None = None
+
+    async def run(self, *, names: Collection[str] | None = None, everything: bool = False) -> Pass:
+        """Visit what is due of the named Sources (None: of all); `everything` ignores due times."""
+        result = Pass()
+        await self._visit_entries(self._chosen(names), everything, result)
+        if everything:
+            await self._check(self.archive.pages_of(names), result)
+        else:
+            await self._check_due(names, result)
+        return result
+
+    async def run_due_pages(self) -> Pass:
+        """Visit the Pages that are due, of all Sources, and no entries."""
+        result = Pass()
+        await self._check_due(None, result)
+        return result
+
+    async def run_pages(self, pages: Sequence[Page]) -> Pass:
+        """Visit exactly these Pages, due or not."""
+        result = Pass()
+        await self._check(pages, result)
+        return result
+
+    def _chosen(self, names: Collection[str] | None) -> list[Source]:
+        return [source for source in self.sources.values() if names is None or source.name in names]
+
+    async def _visit_entries(self, sources: Iterable[Source], everything: bool, result: Pass) -> None:
+        due = {state.name for state in self.archive.due_sources(self.clock())}
+        async with asyncio.TaskGroup() as group:
+            for source in sources:
+                if everything or source.name in due:
+                    group.create_task(self._visit_entry(source, result))
+
+    async def _visit_entry(self, source: Source, result: Pass) -> None:
+        discovered = await visit_source(source, self.archive, self.fetcher, self.clock)
+        visited = SourceVisited(source=source, discovered=discovered)
+        result.visited.append(visited)
+        if self.watch:
+            self.watch(visited)
+
+    async def _check_due(self, names: Collection[str] | None, result: Pass) -> None:
+        owner = process_owner()
+        seen: set[str] = set()
+        while True:
+            pages = self.archive.claim(self.clock(), owner, limit=_BATCH, lease=_LEASE, sources=names)
+            # A page that is due again at once (or whose record is refused) must not keep the pass going for ever.
+            pages = tuple(page for page in pages if page.url not in seen)
+            seen.update(page.url for page in pages)
+            try:
+                if not pages:
+                    return
+                await self._check(pages, result)
+            finally:
+                self.archive.release(owner)
+
+    async def _check(self, pages: Iterable[Page], result: Pass) -> None:
+        by_host: dict[str, list[Page]] = defaultdict(list)
+        for page in pages:
+            if page.source in self.sources:
+                by_host[host_of(page.url)].append(page)
+        places = asyncio.Semaphore(_HOSTS)
+        async with asyncio.TaskGroup() as group:
+            for pages_of_host in by_host.values():
+                group.create_task(self._check_host(pages_of_host, places, result))
+
+    async def _check_host(self, pages: list[Page], places: asyncio.Semaphore, result: Pass) -> None:
+        waiting = iter(pages)
+        polite = any(self.sources[page.source].host_delay for page in pages)
+
+        async def take_turns() -> None:
+            for page in waiting:
+                await self._check_one(page, result)
+
+        async with places, asyncio.TaskGroup() as group:
+            for _ in range(1 if polite else min(_SAME_HOST, len(pages))):
+                group.create_task(take_turns())
+
+    async def _check_one(self, page: Page, result: Pass) -> None:
+        checked = await check_page(
+            page, self.sources[page.source], self.archive, self.fetcher, self.clock, notify=self.notify
+        )
+        result.checked.append(checked)
+        if self.watch:
+            self.watch(checked)
+
+
+def process_owner() -> str:
+    """The name under which this process holds leases: its machine and process number."""
+    return f"{socket.gethostname()}:{os.getpid()}"

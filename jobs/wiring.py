@@ -1,0 +1,54 @@
+"""The composition root: which store, which fetcher, which clock."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
+
+from crawler.fetch import build_fetcher
+from crawler.model import Source
+from jobs.check import Clock
+from jobs.settings import USER_AGENT, Settings
+from jobs.sweep import Sweeper, Watch
+from store import Store, open_store
+
+
+def utc_now() -> datetime:
+    """The clock of the program."""
+    return datetime.now(UTC)
+
+
+@contextmanager
+def opened_store(settings: Settings) -> Iterator[Store]:
+    """The store of these settings, closed at the end. Raises StoreError."""
+    store = open_store(settings.data, settings.database)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@asynccontextmanager
+async def sweeper(
+    store: Store,
+    sources: Sequence[Source],
+    *,
+    clock: Clock = utc_now,
+    notify: bool = True,
+    watch: Watch | None = None,
+) -> AsyncIterator[Sweeper]:
+    """A Sweeper over these Sources, which are declared to the store; its connections are closed at the end."""
+    store.archive.declare(sources, clock())
+    fetcher = build_fetcher(user_agent=USER_AGENT)
+    try:
+        yield Sweeper(
+            sources={source.name: source for source in sources},
+            archive=store.archive,
+            fetcher=fetcher,
+            clock=clock,
+            notify=notify,
+            watch=watch,
+        )
+    finally:
+        await fetcher.aclose()

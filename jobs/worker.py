@@ -1,0 +1,49 @@
+"""A worker: the same check, for pages taken from a database that several machines share.
+
+A worker claims due pages together with their hosts, so that no two processes are ever at one host at once; what a
+killed worker held becomes free when its lease runs out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from crawler.errors import PalimpsestError, StoreError
+from crawler.model import Source
+from jobs.sweep import Sweeper
+from jobs.wiring import sweeper
+from store import Store
+
+IDLE = timedelta(seconds=2)
+
+
+async def run_worker(
+    store: Store, sources: Sequence[Source], *, say: Callable[[str], None], idle: timedelta = IDLE
+) -> None:
+    """Take and check due pages until cancelled; look again after `idle` when there was nothing to take."""
+    async with sweeper(store, sources) as sweep:
+        say(f"worker ready for {len(sources)} source{'s' if len(sources) != 1 else ''}")
+        while True:
+            taken = await _take(sweep, say)
+            if not taken:
+                await asyncio.sleep(idle.total_seconds())
+
+
+async def _take(sweep: Sweeper, say: Callable[[str], None]) -> int:
+    try:
+        result = await sweep.run_due_pages()
+    except StoreError as error:
+        say(f"{error}; trying again")
+        return 0
+    except BaseExceptionGroup as group:
+        if group.split(PalimpsestError)[1] is not None:
+            raise
+        say(f"{group.exceptions[0]}; trying again")
+        return 0
+    if result.checked:
+        say(f"{len(result.checked)} visited")
+    for problem in result.problems:
+        say(f"failed: {problem}")
+    return len(result.checked)

@@ -1,0 +1,337 @@
+"""What one visit decides, on real bytes: every outcome, every kind of change, and what is never content."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from crawler.extract import RULES
+from crawler.judge import MISSING_CONFIRMATIONS, elsewhere, judge
+from crawler.model import (
+    ChangeKind,
+    FailureReason,
+    FetchFailed,
+    FindingKind,
+    Known,
+    NotModified,
+    OpenFinding,
+    Outcome,
+    Page,
+    PageState,
+    Snapshot,
+    Source,
+    Validators,
+    Verdict,
+    Version,
+)
+
+URL = "https://www.example.gov.cn/zwgk/202106/t20210615_1.html"
+SOURCE = Source(name="example", url="https://www.example.gov.cn/zwgk/")
+PAGE = Page(url=URL, source="example")
+T0 = datetime(2026, 1, 1, 8, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+BODY = (
+    "为进一步规范学校食堂食材采购管理工作，现就有关事项通知如下，请各单位认真遵照执行。",
+    "一、各学校应当建立食材采购公示制度，每月向家长公开采购渠道、品种和价格，人均标准为 30 元。",
+    "二、市场监管部门应当会同教育部门每季度开展一次检查，检查结果向社会公布。",
+)
+SOFT_404 = (
+    "<html><head><meta charset='utf-8'></head><body><h1>提示信息</h1>"
+    "<p>对不起，您访问的页面不存在或已被删除</p></body></html>"
+)
+JUNK = "| ".join(
+    f'<a href="http://s{n}.example.top/">{word}</a>'
+    for n, word in enumerate(
+        ["澳门新葡京娱乐场", "真人百家乐", "时时彩计划", "亚洲精品无码", "国产免费视频", "成人在线观看"]
+    )
+)
+
+
+def html(
+    paragraphs: tuple[str, ...] = BODY, *, tail: str = "", counter: int = 7, title: str = "关于食材采购的通知"
+) -> str:
+    body = "".join(f"<p>{text}</p>" for text in paragraphs)
+    return (
+        f"<!DOCTYPE html><html><head><meta charset='utf-8'><title>{title}_示例市人民政府</title></head><body>"
+        "<div class='nav'><a href='/'>首页</a><a href='/zwgk/'>政务公开</a></div>"
+        f"<h1>{title}</h1><div class='info'>发布时间：2021-06-15 来源：市教育局 浏览次数：{counter}</div>"
+        f"<div class='TRS_Editor'>{body}</div><div class='footer'>主办：示例市人民政府 访问量 {counter}</div>{tail}"
+        "</body></html>"
+    )
+
+
+def snapshot(text: str | bytes, *, status: int = 200, at: datetime = T0, final: str | None = None) -> Snapshot:
+    return Snapshot(
+        url=URL,
+        final_url=final or URL,
+        status=status,
+        headers=(("Content-Type", "text/html; charset=utf-8"), ("ETag", '"1"')),
+        body=text.encode() if isinstance(text, str) else text,
+        fetched_at=at,
+        redirects=(URL,) if final else (),
+    )
+
+
+def after(known: Known, verdict: Verdict) -> Known:
+    """What is known once a verdict is recorded: the store's work, done by hand for one page."""
+    number = known.latest.number if known.latest else 0
+    latest = known.latest
+    if verdict.version and verdict.snapshot:
+        latest = Version(
+            number=number + 1,
+            seen_at=verdict.at,
+            article=verdict.version.article,
+            snapshot_digest=verdict.snapshot.digest,
+            rules=verdict.version.rules,
+        )
+    findings = known.open_findings
+    if verdict.findings is not None:
+        findings = tuple(OpenFinding(finding=one, version=number, opened_at=verdict.at) for one in verdict.findings)
+    return replace(
+        known,
+        state=verdict.state,
+        latest=latest,
+        validators=verdict.validators,
+        open_findings=findings,
+        failures=verdict.failures,
+        missing_count=verdict.missing_count,
+        missing_since=verdict.missing_since,
+        last_checked=verdict.at,
+        rate=verdict.rate,
+    )
+
+
+@pytest.fixture
+def known() -> Known:
+    """A page read once, without anything wrong."""
+    fresh = Known(page=PAGE)
+    return after(fresh, judge(SOURCE, fresh, snapshot(html()), T0))
+
+
+def kinds(verdict: Verdict) -> list[ChangeKind]:
+    return [change.kind for change in verdict.changes]
+
+
+# ---- content -----------------------------------------------------------------------------------------------------
+
+
+def test_the_first_content_is_new_and_makes_version_one() -> None:
+    verdict = judge(SOURCE, Known(page=PAGE), snapshot(html()), T0)
+    assert (verdict.outcome, verdict.state) == (Outcome.NEW, PageState.LIVE)
+    assert [change.address for change in verdict.changes] == ["0..1"]
+    assert kinds(verdict) == [ChangeKind.CREATED]
+    assert verdict.version is not None
+    assert verdict.version.article.paragraphs == BODY
+    assert verdict.validators == Validators(etag='"1"')
+
+
+def test_a_counter_is_no_change(known: Known) -> None:
+    verdict = judge(SOURCE, known, snapshot(html(counter=90210)), T0 + HOUR)
+    assert (verdict.outcome, verdict.changes, verdict.version) == (Outcome.UNCHANGED, (), None)
+
+
+def test_the_same_text_in_another_encoding_is_no_change(known: Known) -> None:
+    body = html().replace("charset='utf-8'", "charset='gb2312'").encode("gb18030")
+    gbk = replace(snapshot(body), headers=(("Content-Type", "text/html; charset=gb2312"),))
+    verdict = judge(SOURCE, known, gbk, T0 + HOUR)
+    assert (verdict.outcome, verdict.changes) == (Outcome.UNCHANGED, ())
+
+
+def test_an_edit_is_one_change_with_its_figure(known: Known) -> None:
+    edited = (BODY[0], BODY[1].replace("30", "35"), BODY[2])
+    verdict = judge(SOURCE, known, snapshot(html(edited)), T0 + HOUR)
+    assert verdict.outcome is Outcome.CHANGED
+    (change,) = verdict.changes
+    assert (change.kind, change.address, change.minor) == (ChangeKind.EDITED, "1..2", False)
+    assert "30→35" in change.summary
+
+
+def test_not_modified_is_unchanged_and_keeps_the_validators(known: Known) -> None:
+    verdict = judge(SOURCE, known, NotModified(url=URL, fetched_at=T0), T0 + HOUR)
+    assert (verdict.outcome, verdict.findings) == (Outcome.UNCHANGED, None)
+    assert verdict.validators == known.validators
+
+
+def test_older_rules_re_read_the_old_snapshot_first(known: Known) -> None:
+    """An upgrade of ours must not show as an edit of theirs: the old bytes, read anew, say the same."""
+    assert known.latest is not None
+    stale = replace(known.latest, rules="0", article=replace(known.latest.article, paragraphs=("an old misreading",)))
+    upgraded = replace(known, latest=stale, latest_snapshot=snapshot(html()))
+    verdict = judge(SOURCE, upgraded, snapshot(html(counter=8)), T0 + HOUR)
+    assert (verdict.outcome, verdict.changes) == (Outcome.UNCHANGED, ())
+    assert verdict.reread is not None
+    assert (verdict.reread.rules, verdict.reread.article.paragraphs) == (RULES, BODY)
+
+
+# ---- foreign matter ----------------------------------------------------------------------------------------------
+
+
+def test_a_junk_block_is_injected_and_its_going_is_cleaned(known: Known) -> None:
+    """The article did not change, so no Version; what changed is the page, and that is a Change with its kind."""
+    injected = judge(SOURCE, known, snapshot(html(tail=f"<div>{JUNK}</div>")), T0 + HOUR)
+    assert kinds(injected) == [ChangeKind.INJECTED]
+    assert [change.address for change in injected.changes] == ["1..1"]
+    assert FindingKind.SPAM_BLOCK in {finding.kind for finding in injected.findings or ()}
+    infected = after(known, injected)
+    still = judge(SOURCE, infected, snapshot(html(tail=f"<div>{JUNK}</div>", counter=9)), T0 + 2 * HOUR)
+    assert (still.outcome, still.changes) == (Outcome.UNCHANGED, ())
+    cleaned = judge(SOURCE, after(infected, still), snapshot(html()), T0 + 3 * HOUR)
+    assert kinds(cleaned) == [ChangeKind.CLEANED]
+
+
+# ---- gone and back -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [
+        snapshot("<html><body>Not Found</body></html>", status=404),
+        snapshot("gone", status=410),
+        snapshot(SOFT_404),
+    ],
+    ids=["404", "410", "soft 404"],
+)
+def test_a_removal_is_told_once_when_confirmed(known: Known, missing: Snapshot) -> None:
+    told: list[ChangeKind] = []
+    outcomes: list[Outcome] = []
+    for visit in range(MISSING_CONFIRMATIONS + 2):
+        verdict = judge(SOURCE, known, missing, T0 + HOUR * visit)
+        told += kinds(verdict)
+        outcomes.append(verdict.outcome)
+        if visit + 1 < MISSING_CONFIRMATIONS:
+            assert (told, verdict.state) == ([], PageState.FAILING)
+        known = after(known, verdict)
+    assert told == [ChangeKind.REMOVED]
+    assert set(outcomes) == {Outcome.GONE}
+    assert known.state is PageState.GONE
+    assert not known.validators, "a 304 must never be able to hide that a page came back"
+
+
+def test_a_slip_of_one_visit_is_no_removal(known: Known) -> None:
+    known = after(known, judge(SOURCE, known, snapshot("x", status=404), T0 + HOUR))
+    back = judge(SOURCE, known, snapshot(html()), T0 + 2 * HOUR)
+    assert (back.outcome, back.changes, back.state) == (Outcome.UNCHANGED, (), PageState.LIVE)
+    assert back.missing_count == 0
+
+
+@pytest.mark.parametrize(("paragraphs", "address"), [(BODY, "1..1"), (BODY[:2], "1..2")])
+def test_what_comes_back_is_restored_and_compared(known: Known, paragraphs: tuple[str, ...], address: str) -> None:
+    for visit in range(MISSING_CONFIRMATIONS):
+        known = after(known, judge(SOURCE, known, snapshot("x", status=404), T0 + HOUR * visit))
+    back = judge(SOURCE, known, snapshot(html(paragraphs)), T0 + 9 * HOUR)
+    assert [(change.kind, change.address) for change in back.changes] == [(ChangeKind.RESTORED, address)]
+    assert back.state is PageState.LIVE
+
+
+def test_a_page_that_never_had_content_is_not_removed() -> None:
+    known = Known(page=PAGE)
+    for visit in range(MISSING_CONFIRMATIONS + 1):
+        verdict = judge(SOURCE, known, snapshot("x", status=404), T0 + HOUR * visit)
+        assert (verdict.outcome, verdict.changes) == (Outcome.GONE, ())
+        known = after(known, verdict)
+
+
+# ---- never content -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 301, 204, 418])
+def test_other_statuses_fail_and_keep_what_is_held(known: Known, status: int) -> None:
+    verdict = judge(SOURCE, known, snapshot("<html>Internal Server Error</html>", status=status), T0 + HOUR)
+    assert (verdict.outcome, verdict.state, verdict.changes) == (Outcome.FAILED, PageState.FAILING, ())
+    assert verdict.findings is None
+    assert str(status) in verdict.detail
+
+
+@pytest.mark.parametrize("status", [401, 403, 412, 429, 521])
+def test_a_block_is_neither_content_nor_deletion(known: Known, status: int) -> None:
+    verdict = judge(SOURCE, known, snapshot("<script>challenge()</script>", status=status), T0 + HOUR)
+    assert (verdict.outcome, verdict.state, verdict.changes) == (Outcome.BLOCKED, PageState.BLOCKED, ())
+
+
+@pytest.mark.parametrize(
+    ("reason", "outcome"),
+    [
+        (FailureReason.DNS, Outcome.FAILED),
+        (FailureReason.TIMEOUT, Outcome.FAILED),
+        (FailureReason.TOO_LARGE, Outcome.FAILED),
+        (FailureReason.ROBOTS, Outcome.BLOCKED),
+    ],
+)
+def test_a_failed_fetch_is_named_and_backs_off(known: Known, reason: FailureReason, outcome: Outcome) -> None:
+    failed = FetchFailed(url=URL, fetched_at=T0, reason=reason, detail="why")
+    waits = []
+    for _ in range(3):
+        verdict = judge(SOURCE, known, failed, T0)
+        assert (verdict.outcome, verdict.changes) == (outcome, ())
+        assert "why" in verdict.detail
+        waits.append(verdict.next_check - T0)
+        known = after(known, verdict)
+    assert waits == [SOURCE.min_every, SOURCE.min_every * 2, SOURCE.min_every * 4]
+
+
+@pytest.mark.parametrize("body", [b"", b"%PDF-1.4 ...", b"\x89PNG\r\n\x1a\n...."])
+def test_a_body_that_is_no_page_fails_and_says_what_it_is(known: Known, body: bytes) -> None:
+    verdict = judge(SOURCE, known, snapshot(body), T0 + HOUR)
+    assert verdict.outcome is Outcome.FAILED
+    assert verdict.detail.startswith(("empty body", "not HTML"))
+
+
+def test_a_failure_of_a_gone_page_leaves_it_gone(known: Known) -> None:
+    gone = replace(known, state=PageState.GONE)
+    verdict = judge(SOURCE, gone, snapshot("x", status=500), T0)
+    assert verdict.state is PageState.GONE
+
+
+# ---- moved -------------------------------------------------------------------------------------------------------
+
+
+def test_a_redirect_to_the_same_article_is_a_move_told_once(known: Known) -> None:
+    target = "https://www.example.gov.cn/new/t1.html"
+    verdict = judge(SOURCE, known, snapshot(html(counter=8), final=target), T0 + HOUR)
+    assert (kinds(verdict), verdict.state, verdict.moved_to) == ([ChangeKind.MOVED], PageState.MOVED, target)
+    again = judge(SOURCE, after(known, verdict), snapshot(html(counter=9), final=target), T0 + 2 * HOUR)
+    assert (again.changes, again.state) == ((), PageState.MOVED)
+
+
+def test_a_redirect_to_the_home_page_is_a_disappearance(known: Known) -> None:
+    home = html(("欢迎访问示例市人民政府门户网站，这里提供政务公开和办事服务的各类信息。",) * 3, title="示例市人民政府")
+    verdict = judge(SOURCE, known, snapshot(home, final="https://www.example.gov.cn/"), T0 + HOUR)
+    assert (verdict.outcome, verdict.changes) == (Outcome.GONE, ())
+    assert "https://www.example.gov.cn/" in verdict.detail
+
+
+def test_a_redirect_to_the_same_address_in_other_dress_is_none(known: Known) -> None:
+    """http to https, with or without www or a final slash: the same page."""
+    verdict = judge(SOURCE, known, snapshot(html(), final=URL.replace("www.", "")), T0 + HOUR)
+    assert (verdict.outcome, verdict.changes) == (Outcome.UNCHANGED, ())
+
+
+def test_a_second_address_of_a_known_article_is_minor_news() -> None:
+    verdict = judge(SOURCE, Known(page=PAGE), snapshot(html()), T0)
+    (change,) = elsewhere(verdict, Page(url="https://www.example.gov.cn/old.html", source="example")).changes
+    assert change.minor
+    assert "old.html" in change.summary
+    assert elsewhere(verdict, None) == verdict
+
+
+# ---- out of order ------------------------------------------------------------------------------------------------
+
+
+def test_a_capture_between_two_versions_re_judges_the_following_one(known: Known) -> None:
+    assert known.latest is not None
+    later = replace(known.latest, number=2, article=replace(known.latest.article, paragraphs=BODY[:1]))
+    between = replace(known, following=later)
+    verdict = judge(SOURCE, between, snapshot(html(BODY[:2])), T0 + HOUR)
+    assert [change.address for change in verdict.changes] == ["1..2"]
+    assert verdict.following_change is not None
+    assert verdict.following_change.address == "2..3"
+
+
+def test_a_capture_that_shows_the_following_version_earlier_merges(known: Known) -> None:
+    assert known.latest is not None
+    later = replace(known.latest, number=2, article=replace(known.latest.article, paragraphs=BODY[:1]))
+    verdict = judge(SOURCE, replace(known, following=later), snapshot(html(BODY[:1])), T0 + HOUR)
+    assert verdict.merge_following
+    assert (verdict.version, verdict.changes) == (None, ())

@@ -1,0 +1,146 @@
+"""`run`, `worker` and `serve` as processes: they work, they answer, and they stop when they are told to."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.jobs.conftest import Desk
+from tests.jobs.site import PARAGRAPHS, Town, configuration
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 60.0
+
+
+@contextmanager
+def running(desk: Desk, *words: str, environment: dict[str, str] | None = None) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-c", "from jobs.cli import main; main()", "--data", str(desk.data)]
+    process = subprocess.Popen(
+        [*command, "--config", str(desk.config), *words],
+        cwd=ROOT,
+        env=os.environ | (environment or {}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def wait_for(true: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not true():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def stop(process: subprocess.Popen[str], how: signal.Signals) -> tuple[int, str]:
+    process.send_signal(how)
+    _, err = process.communicate(timeout=PATIENCE)
+    return process.returncode, err
+
+
+@pytest.mark.parametrize(("how", "status"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+def test_the_daemon_visits_what_is_due_and_stops_cleanly(
+    desk: Desk, town: Town, how: signal.Signals, status: int
+) -> None:
+    desk.config.write_text(configuration(town), encoding="utf-8")
+    with running(desk, "run") as process:
+        wait_for(lambda: all(town.asked_for(number) for number in (1, 2, 3)), process)
+        returned, err = stop(process, how)
+    assert returned == status, err
+    assert "Traceback" not in err
+    assert len(desk.json("changes")) == len({one["page"] for one in desk.json("changes")})
+    assert all(one["ok"] for one in desk.json("doctor"))
+
+
+def test_a_daemon_that_is_killed_loses_nothing_and_repeats_nothing(desk: Desk, town: Town) -> None:
+    desk.config.write_text(configuration(town), encoding="utf-8")
+    with running(desk, "run") as process:
+        wait_for(lambda: bool(town.asked_for(3)), process)
+        stop(process, signal.SIGKILL)
+    assert desk("check", "--all").status == 0
+    assert [one["change"] for one in desk.json("changes")] == ["0..1"] * 3
+    assert all(one["ok"] for one in desk.json("doctor"))
+
+
+def test_the_daemon_shows_the_reading_room(desk: Desk, town: Town) -> None:
+    desk.config.write_text(configuration(town), encoding="utf-8")
+    with running(desk, "run", "--web", "127.0.0.1:0") as process:
+        url = address(process)
+        wait_for(lambda: len(get(url + "api/v1/pages")) > 2 and PARAGRAPHS is not None, process)
+        assert b"ok" in get(url + "healthz")
+        assert stop(process, signal.SIGTERM)[0] == 0
+
+
+def test_serve_answers_and_stops(watched: Desk, town: Town) -> None:
+    with running(watched, "serve", "--listen", "127.0.0.1:0") as process:
+        url = address(process)
+        assert town.title(1).encode() in get(url + "pages")
+        assert stop(process, signal.SIGTERM)[0] == 0
+
+
+def test_serve_refuses_to_be_open_to_the_world(watched: Desk) -> None:
+    answered = watched("serve", "--listen", "0.0.0.0:0")
+    assert answered.status == 2
+    assert "PALIMPSEST_WEB_TOKEN" in answered.err
+
+
+def test_serve_beyond_loopback_asks_for_the_token(watched: Desk) -> None:
+    with running(
+        watched, "serve", "--listen", "0.0.0.0:0", environment={"PALIMPSEST_WEB_TOKEN": "a-long-word"}
+    ) as process:
+        url = address(process).replace("0.0.0.0", "127.0.0.1")
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            get(url)
+        assert refused.value.code == 401
+        refused.value.close()
+        assert get(url, token="a-long-word")
+        assert b"ok" in get(url + "healthz")
+        stop(process, signal.SIGTERM)
+
+
+def test_a_worker_takes_what_is_due(watched: Desk, town: Town) -> None:
+    """The daemon's discovery admitted an article; the worker visits it."""
+    url = town.publish(7)
+    from crawler.model import Link
+    from jobs.wiring import utc_now
+    from store import open_store
+
+    store = open_store(watched.data)
+    store.archive.admit("town", [Link(url=url)], utc_now())
+    store.close()
+    with running(watched, "worker") as process:
+        wait_for(lambda: bool(town.asked_for(7)), process)
+        assert stop(process, signal.SIGTERM)[0] == 0
+    assert [one["kind"] for one in watched.json("changes", url)] == ["created"]
+
+
+def address(process: subprocess.Popen[str]) -> str:
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "reading room at " in line:
+            return line.rsplit("reading room at ", 1)[1].strip()
+    raise AssertionError("it never said where it listens")
+
+
+def get(url: str, *, token: str | None = None) -> bytes:
+    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"} if token else {})
+    with urllib.request.urlopen(request, timeout=PATIENCE) as response:
+        body: bytes = response.read()
+    return body
