@@ -35,7 +35,7 @@ check: setup ## lint, format, types, import rules
 bench: setup ## the benchmarks
 	$(BIN)/python -m bench
 
-screenshots: setup ## draw docs/demo.svg from a real run
+screenshots: setup ## draw docs/demo.png from a real run
 	$(BIN)/python docs/screenshots.py
 
 lock: setup ## resolve the dependencies anew and write both locks

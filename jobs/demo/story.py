@@ -204,8 +204,8 @@ def _tell_findings(store: Store, out: Console) -> list[FindingView]:
     for view in spam:
         finding = view.finding
         out.print(Text(f"  {finding.severity.value}: {view.kind.value} on {_path(view.page)}", style="bold red"))
-        place = f"{finding.region.value} text, characters {finding.start}–{finding.end}"
-        out.print(f"  {finding.evidence.get('items')} items at {place}:")
+        place = f"in the {finding.region.value}'s text, characters {finding.start} to {finding.end}"
+        out.print(f"  {finding.evidence.get('items')} items {place}:")
         for number, item in enumerate(finding.quote.strip().strip("|").split("|"), start=1):
             out.print(Text(f"    {number:>2}  {one_line(item)}", style="red"))
     others = Counter((view.finding.severity, view.kind.value) for view in views if view not in spam)
