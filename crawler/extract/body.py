@@ -1,0 +1,241 @@
+"""The boilerplate stripper: which lines of a page are the article's own.
+
+Every line is weighed once (running text for, links and the frame's phrases against); the box with the greatest sum
+is the article, so length never decides alone. Then what stands around and between the text is taken off.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import accumulate
+
+from crawler.extract import rules
+from crawler.extract.boxes import BODY, box_role, framed_lines, mark_cards
+from crawler.extract.dates import find_dates
+from crawler.extract.digests import block_digest
+from crawler.extract.outline import Outline
+
+_PROSE = re.compile(rules.PROSE)
+_HEAD = re.compile(rules.HEAD_LINE)
+_TAIL = re.compile(rules.TAIL_LINE)
+_STRONG_TAIL = re.compile(rules.STRONG_TAIL)
+_END = re.compile(rules.END_LINE)
+_LABEL = re.compile(rules.ANY_LABEL)
+_LONE_LABEL = re.compile(rules.LONE_LABEL)
+_DROPPED = re.compile(rules.DROPPED_LINE)
+_FRAME_LINE = re.compile(rules.FRAME_LINE)
+
+
+def is_head_line(text: str) -> bool:
+    """Whether a line states metadata or offers reading aids, as stands between a title and its text."""
+    if len(text) < 150 and _HEAD.search(text):
+        return len(text) < 60 or text[-1] not in "。！？；"
+    bare = text.lstrip(" 【[（(")
+    if len(text) > 120 or not bare[:1].isdigit():
+        return False
+    dates = find_dates(bare)
+    if not dates or dates[0].start > 0:
+        return False
+    rest = bare[dates[0].end :].strip()
+    return (len(rest) < 24 and rest[-1:] not in ("。", "；", "：")) or _LABEL.match(rest) is not None
+
+
+def weigh(text: str, linked: int) -> float:
+    """How much a line speaks for being article text: its length in characters, or below zero for the frame."""
+    n = len(text)
+    if linked * 2 > n:
+        own = n - linked
+        return float(own) if own > 24 and _PROSE.search(text) else -float(min(n, 30))
+    if n < 120 and (_FRAME_LINE.search(text) or _END.search(text) or _STRONG_TAIL.search(text) or _TAIL.search(text)):
+        return -10.0
+    if _PROSE.search(text):
+        return float(n - linked)
+    return 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The article's lines: numbers of lines in reading order, the box they were taken from, and its whole span."""
+
+    lines: tuple[int, ...]
+    box: int
+    start: int
+    end: int
+
+
+def weigh_lines(page: Outline) -> tuple[list[float], bytearray, bytearray]:
+    """The weight of every line, which lines are not the article's (marked 1), and which stand in the page's frame.
+
+    Teasers of other pages are not the article's either.
+    """
+    weights = [weigh(text, linked) for text, linked in zip(page.texts, page.linked, strict=True)]
+    frame = framed_lines(page, weights)
+    marks = bytearray(frame)
+    mark_cards(page, marks)
+    if not any(w > 0 and not mark for w, mark in zip(weights, marks, strict=True)):
+        marks = bytearray(frame)
+    weights = [-5.0 if mark and w > 0 else w for w, mark in zip(weights, marks, strict=True)]
+    _count_plain(page, weights, marks)
+    return weights, marks, frame
+
+
+def _count_plain(page: Outline, weights: list[float], marks: bytearray) -> None:
+    """Where a page has more plain words (tables, lists, headings) than running text, lets those speak too."""
+    plain = [i for i, w in enumerate(weights) if w == 0.0 and not marks[i] and len(page.texts[i]) > 3]
+    if sum(len(page.texts[i]) for i in plain) > sum(w for w in weights if w > 0):
+        for i in plain:
+            weights[i] = 0.2 * len(page.texts[i])
+
+
+def find_box(page: Outline, weights: list[float]) -> int:
+    """The box that holds the article.
+
+    Links count fully against a box at first; where that leaves most of the page's running text outside, the page
+    is one whose text stands among its links, and they count less.
+    """
+    mass = [0.0, *accumulate(max(w, 0.0) for w in weights)]
+    best = 0
+    for damping in (1.0, 0.25, 0.0):
+        sums = [0.0, *accumulate(w if w > 0 else w * damping for w in weights)]
+        best, best_score = 0, float("-inf")
+        for box in range(len(page.tags)):
+            score = sums[page.last[box]] - sums[page.first[box]]
+            if score >= best_score and page.last[box] > page.first[box]:
+                best, best_score = box, score
+        best = _widen(page, best, best_score, sums)
+        if (mass[page.last[best]] - mass[page.first[best]]) * 2 >= mass[-1]:
+            break
+    return best
+
+
+def first_prose(page: Outline, box: int, weights: list[float]) -> int:
+    """The first line of running text in a box, or the box's first line."""
+    span = range(page.first[box], page.last[box])
+    texts = page.texts
+    return next((i for i in span if weights[i] * 2 > len(texts[i]) and not is_head_line(texts[i])), page.first[box])
+
+
+def body_in(
+    page: Outline,
+    box: int,
+    weights: list[float],
+    marks: bytearray,
+    heading: tuple[int, int] | None,
+    boilerplate: frozenset[str],
+) -> Body:
+    """The article's lines in its box: without the frame, the heading (a span of lines) and what leads and trails.
+
+    What the Source's profile names is taken off both ends only: a bulletin repeats its own sentences inside.
+    """
+    start, end = page.first[box], page.last[box]
+    begin = start
+    if heading is not None and start < heading[1] < end:
+        before = sum(w for w in weights[start : heading[0]] if w > 0)
+        after = sum(w for w in weights[heading[1] : end] if w > 0)
+        if before < after:
+            begin = heading[1]
+    lines = [i for i in range(begin, end) if not marks[i] and not _dropped(page.texts[i])]
+    lines = _trim(page, lines, weights)
+    if boilerplate:
+        while lines and block_digest(page.texts[lines[-1]]) in boilerplate:
+            lines.pop()
+        while lines and block_digest(page.texts[lines[0]]) in boilerplate:
+            lines.pop(0)
+    return Body(tuple(lines), box, start, end)
+
+
+def whole_main(page: Outline, marks: bytearray, heading: tuple[int, int] | None) -> Body:
+    """All that the page shows outside its frame, links and all: what a listing, a table or a service page says."""
+    every = range(len(page.texts))
+    after = heading[1] if heading is not None else 0
+    for lines in (
+        [i for i in every if i >= after and not marks[i]],
+        [i for i in every if not marks[i]],
+        list(every),
+    ):
+        kept = [i for i in lines if not _FRAME_LINE.search(page.texts[i]) and not _dropped(page.texts[i])]
+        if kept:
+            return Body(tuple(kept), 0, 0, len(page.texts))
+    return Body(tuple(every), 0, 0, len(page.texts))
+
+
+def _dropped(text: str) -> bool:
+    return len(text) < 80 and _DROPPED.search(text) is not None
+
+
+def _widen(page: Outline, box: int, score: float, sums: list[float]) -> int:
+    """A paragraph is not a container: step out to the box that holds its neighbours too."""
+    while page.tags[box] in ("p", "li", "td", "tr", "tbody", "table", "blockquote", "center", "h1", "h2", "h3"):
+        outer = page.parent[box]
+        if outer < 0 or sums[page.last[outer]] - sums[page.first[outer]] < score * 0.8:
+            break
+        box = outer
+    return _named(page, box, sums)
+
+
+def _named(page: Outline, box: int, sums: list[float]) -> int:
+    """The box named as an article's body that holds about as much as `box`: around it, else the innermost inside it."""
+    score = sums[page.last[box]] - sums[page.first[box]]
+    at = box
+    while at >= 0:
+        if page.attrs[at] and box_role(page.attrs[at]) & BODY:
+            if sums[page.last[at]] - sums[page.first[at]] >= score * 0.9:
+                box = at
+            break
+        at = page.parent[at]
+    inner = box
+    for at in range(box + 1, len(page.tags)):
+        if page.first[at] >= page.last[box]:
+            break
+        held = sums[page.last[at]] - sums[page.first[at]]
+        if held >= score * 0.7 and page.attrs[at] and box_role(page.attrs[at]) & BODY:
+            inner = at
+    return inner
+
+
+def _trim(page: Outline, lines: list[int], weights: list[float]) -> list[int]:
+    texts = page.texts
+    total = sum(weights[i] for i in lines if weights[i] > 0) or 1.0
+    begin, seen = 0, 0.0
+    for k, i in enumerate(lines):
+        if seen > total * 0.15 or (seen > total * 0.05 and k > 12):
+            break
+        if is_head_line(texts[i]):
+            begin = k + 1
+        seen += max(weights[i], 0.0)
+    stop, seen = len(lines), 0.0
+    rest = _last_at_home(page, lines, weights)
+    for k in range(begin, len(lines)):
+        i = lines[k]
+        if seen > 0 and len(texts[i]) < 120 and _ends(texts[i], seen / total, i > rest):
+            stop = k
+            break
+        seen += max(weights[i], 0.0)
+    kept = lines[begin:stop]
+    while kept and (page.linked[kept[-1]] * 2 > len(texts[kept[-1]]) or _LONE_LABEL.search(texts[kept[-1]])):
+        kept.pop()
+    return kept
+
+
+def _last_at_home(page: Outline, lines: list[int], weights: list[float]) -> int:
+    """The last line of running text in the box that directly holds most of it."""
+    held: dict[int, float] = {}
+    for i in lines:
+        if weights[i] > 0:
+            home = page.parent[page.owner[i]]
+            held[home] = held.get(home, 0.0) + weights[i]
+    if not held:
+        return -1
+    most = max(held, key=lambda home: held[home])
+    prose = (i for i in reversed(lines) if weights[i] * 2 > len(page.texts[i]))
+    return next((i for i in prose if page.parent[page.owner[i]] == most), -1)
+
+
+def _ends(text: str, share: float, last: bool) -> bool:
+    """Whether a line ends the article: `share` of its text stands before, `last` says that none follows in its box."""
+    if _END.search(text):
+        return True
+    if not last:
+        return False
+    return (share > 0.4 and _STRONG_TAIL.search(text) is not None) or (share > 0.5 and _TAIL.search(text) is not None)

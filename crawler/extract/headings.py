@@ -1,0 +1,171 @@
+"""Which visible lines are the article's heading."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from crawler.extract import rules
+from crawler.extract.body import is_head_line
+from crawler.extract.boxes import TITLE, box_role
+from crawler.extract.outline import Outline
+
+_SUBTITLE = re.compile(rules.SUBTITLE_NAMES)
+_KEY = re.compile(r"[\W_]+")
+_TITLE_CUT = re.compile(r"\s*[-_|–—]+\s*")
+_TITLE_PARTS = re.compile(r"\s*[-_|–—·:：,，>»]+\s*|\s{1,3}")
+_HEADING_END = re.compile(
+    r"\s[（(\[【]?(?:(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}|(?:(?:信息|文章)?来\s*源|(?:发布|发表)\s*(?:时间|日期|机构))\s*[:：])"
+)
+_CRUMB = re.compile(
+    r"^(?:当前位置|您现在的位置|您的位置|您当前|您所在|首页|網站首頁|现在位置|当前的位置)|\s[>»›]\s?|->|>>"
+)
+
+
+def key(text: str) -> str:
+    """A text without punctuation and space, for comparing headings."""
+    return _KEY.sub("", text).lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The heading found: its text and the span of its lines; and the lines just over and under it that belong to it."""
+
+    title: str
+    first: int
+    last: int
+    score: float = 0.0
+
+
+def _heading_box(page: Outline, line: int) -> tuple[int, int]:
+    """The nearest box around a line that is a heading by tag or name, and how strongly (0: none)."""
+    box = page.owner[line]
+    for step in range(4):
+        if box <= 0:
+            break
+        tag = page.tags[box]
+        if len(tag) == 2 and tag[0] == "h" and tag[1] in "123456":
+            return box, max(60 - 10 * int(tag[1]), 20)
+        if page.attrs[box] and box_role(page.attrs[box]) & TITLE and page.last[box] - page.first[box] < 8:
+            return box, 28 - 4 * step
+        box = page.parent[box]
+    return -1, 0
+
+
+def find_heading(page: Outline, begin: int, meta: Mapping[str, str]) -> Heading | None:
+    """The visible heading of the article, or None when no line is marked as one or agrees with the page's title.
+
+    `begin` is the first line of running text.
+    """
+    references = {key(meta[name]) for name in ("<title>", *rules.META_TITLE) if name in meta}
+    references |= {
+        key(part)
+        for name in ("<title>",)
+        if name in meta
+        for cut in (_TITLE_CUT, _TITLE_PARTS)
+        for part in cut.split(meta[name])
+    }
+    exact = {key(meta["articletitle"])} if "articletitle" in meta else set()
+    best: tuple[float, int, int] | None = None
+    titles = "\n".join(meta[name].replace(" ", "") for name in ("<title>", *rules.META_TITLE) if name in meta)
+    for first, last, strength in _heading_spans(page, begin, references, titles):
+        score = _heading_score(page, first, last, strength, references, exact, begin)
+        if score > 12 and (best is None or score > best[0]):
+            best = (score, first, last)
+    if best is None:
+        return None
+    score, first, last = best
+    return Heading(_bare_heading(" ".join(page.texts[first:last])), first, last, score)
+
+
+def _heading_spans(page: Outline, begin: int, references: set[str], titles: str) -> Iterator[tuple[int, int, float]]:
+    """Spans of lines that may be the heading, each with how strongly its box says so.
+
+    A line in no heading box, whose beginning the page's titles (`titles`, without spaces) do not have, is passed over.
+    """
+    seen: set[int] = set()
+    longest = max(map(len, references), default=0)
+    for line in range(min(len(page.texts), begin + 6)):
+        box, strength = _heading_box(page, line)
+        entitled = page.texts[line][:20].replace(" ", "")[:4] in titles
+        if not strength and not entitled:
+            continue
+        yield line, line + 1, strength
+        if box >= 0 and box not in seen:
+            seen.add(box)
+            last = page.last[box]
+            while last - 1 > line and is_head_line(page.texts[last - 1]):
+                last -= 1
+            if last - line > 1:
+                yield line, last, strength
+        joined = key(page.texts[line]) if entitled else ""
+        if len(joined) > 4 and any(r.startswith(joined) for r in references):
+            for last in range(line + 2, min(line + 5, len(page.texts)) + 1):
+                joined += key(page.texts[last - 1])
+                if joined in references:
+                    yield line, last, max(strength, 10)
+                if len(joined) > longest:
+                    break
+
+
+def _heading_score(
+    page: Outline, first: int, last: int, strength: float, references: set[str], exact: set[str], begin: int
+) -> float:
+    text = " ".join(page.texts[first:last])
+    bare = key(_bare_heading(text))
+    if not 2 <= len(bare) <= 160 or last - first > 5 or _CRUMB.search(text):
+        return 0.0
+    if is_head_line(text) and bare not in references:
+        return 0.0
+    score = strength
+    if bare in exact:
+        score += 150
+    elif bare in references:
+        score += 60 + min(len(bare), 40)
+    elif len(bare) > 3 and any(bare in reference for reference in references):
+        score += 30 + min(len(bare), 40)
+    linked = sum(page.linked[first:last])
+    if linked * 2 > len(text):
+        score -= 40
+    distance = begin - last
+    return score - (min(distance, 40) * 0.8 if distance >= 0 else -distance * 4)
+
+
+def _bare_heading(text: str) -> str:
+    """A heading without the date and labels that share its line."""
+    found = _HEADING_END.search(text)
+    return text[: found.start()].rstrip(" |｜（([【") if found is not None and found.start() > 3 else text
+
+
+def kicker_of(page: Outline, heading: Heading | None) -> str | None:
+    """A second heading right over the title, in a box marked as heading (引题), or None."""
+    if heading is None or heading.first == 0:
+        return None
+    line = heading.first - 1
+    text = page.texts[line]
+    box, strength = _heading_box(page, line)
+    shown = box >= 0 and strength > 0 and box not in _boxes_of(page, heading.first)
+    if not shown or _CRUMB.search(text) or is_head_line(text) or page.linked[line] or not 4 < len(text) < 80:
+        return None
+    return text if page.parent[box] in _boxes_of(page, heading.first) else None
+
+
+def subtitle_of(page: Outline, heading: Heading | None) -> str | None:
+    """The line right under the title that belongs to it (副题): it begins with a dash or its box says so; or None."""
+    if heading is None or heading.last >= len(page.texts):
+        return None
+    text = page.texts[heading.last]
+    named = _SUBTITLE.search(page.names(page.owner[heading.last])) is not None
+    if not 4 < len(text) < 80 or text[-1] in "。；" or is_head_line(text):
+        return None
+    return text if text.startswith(("——", "--", "―")) or named else None
+
+
+def _boxes_of(page: Outline, line: int) -> set[int]:
+    boxes: set[int] = set()
+    box = page.owner[line]
+    while box > 0 and len(boxes) < 4:
+        boxes.add(box)
+        box = page.parent[box]
+    return boxes

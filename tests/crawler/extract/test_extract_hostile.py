@@ -1,0 +1,87 @@
+"""Any bytes at all: never an exception, never more than linear time, never silently empty."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawler.decode import decode_bytes, decode_text
+from crawler.extract import extract, hidden_blocks, visible_text
+from crawler.extract.dates import find_dates
+from crawler.model import PageKind
+from tests.crawler.extract.gov_pages import article_page
+
+PIECES = """
+<div>\n</div>\n<p style='display:none'>\n<a "\n<a href='\n="\n>\n<table><td>\n<!--\n-->\n<script>\n</script>\n\0
+&#xD800;\n<svg><p>\n来源：\n2021-06-15\n，\n<br>\n<select><a href=x>\n<noscript>\n<marquee>\n文\n<h1>\n<title>
+<template>\n<plaintext>\n<pre>\n<div hidden>\n<textarea>\n<i style="font-size:0">\n</i>\n<b <a>
+""".splitlines()
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.sampled_from(PIECES) | st.text(max_size=8), max_size=40).map("".join),
+    st.booleans(),
+)
+def test_no_text_whatever_raises(html: str, markup: bool) -> None:
+    document = decode_text(html, url="http://[", markup=markup)
+    article = extract(document)
+    assert article.kind is not PageKind.EMPTY or article.evidence["empty"]
+    assert "\n" not in "".join(article.paragraphs)
+    hidden_blocks(document)
+    visible_text(document)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.binary(max_size=400))
+def test_no_bytes_whatever_raise(body: bytes) -> None:
+    assert extract(decode_bytes(body, url="")).digest
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<b>" * 2_000 + "深处的一句话，在很多标签里。",
+        "<span>" * 30_000 + "深处的一句话，在很多标签里。",
+        "<p>" + "长，" * 500_000 + "</p>",
+        "<a href=/x>链</a>" * 50_000,
+        '<a "">' * 20_000,
+        '<a " b="x>y">z' * 5_000,
+        "<p>一</p>" * 30_000,
+        "<li><a href=/1>甲乙丙丁戊己</a>2021-01-01</li>" * 5_000,
+        "<p>" + "\0" * 100_000 + "字",
+        "2021-" * 100_000,
+        "<p style='" + "left:-" * 50_000 + "'>x",
+    ],
+    ids=lambda html: html[:12],
+)
+def test_size_and_depth_are_only_size_and_depth(html: str) -> None:
+    """Each of these took minutes, or the stack, in some extractor; here a second pass over the page would show."""
+    document = decode_text(html, url="https://www.yunxi.example/")
+    assert extract(document).kind in PageKind
+    assert visible_text(document) is not None
+
+
+def test_lone_surrogates_from_references_do_not_break_the_digest() -> None:
+    html = article_page(body="<p>正文一句，&#xD83D;坏引用。</p>")
+    assert len(extract(decode_text(html, url="https://www.yunxi.example/")).digest) == 64
+
+
+@pytest.mark.parametrize(
+    ("text", "iso"),
+    [
+        ("发布时间：2021年6月5日", "2021-06-05"),
+        ("2021-12-13 20:13", "2021-12-13T20:13"),
+        ("2023-08-19 10∶08", "2023-08-19T10:08"),
+        ("2025年06月03日 13时44分", "2025-06-03T13:44"),
+        ("2019-09-11T14:33:04+0800", "2019-09-11T14:33:04+08:00"),
+        ("民國110年6月15日", "2021-06-15"),
+        ("June 5, 2021", "2021-06-05"),
+        ("5 Jun 2021", "2021-06-05"),
+        ("2021/06/31", None),
+        ("13800-2021-06", None),
+    ],
+)
+def test_dates_are_read_as_shown(text: str, iso: str | None) -> None:
+    assert [date.iso for date in find_dates(text)] == ([iso] if iso else [])
