@@ -7,26 +7,22 @@ zero; hosts run side by side. A pass that is stopped or killed loses nothing: wh
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from crawler.fetch import Fetcher
 from crawler.model import Outcome, Page, Source
 from crawler.urls import host_of
 from jobs.check import Checked, Clock, check_page
 from jobs.discovery import Discovered, visit_source
+from jobs.leases import Lease, claimed, held
 from store import Archive
 
 # Hosts visited side by side. Each costs a connection and little else.
 _HOSTS = 32
 # Pages in flight on one host that asks for no delay.
 _SAME_HOST = 8
-_LEASE = timedelta(minutes=10)
-_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +39,12 @@ Watch = Callable[[Event], None]
 
 @dataclass(slots=True, kw_only=True)
 class Pass:
-    """What one pass came to."""
+    """What one pass came to. `busy` are the hosts left alone because another process is visiting them."""
 
     visited: list[SourceVisited] = field(default_factory=list)
     checked: list[Checked] = field(default_factory=list)
     undelivered: list[str] = field(default_factory=list)
+    busy: set[str] = field(default_factory=set)
 
     def count(self, outcome: Outcome) -> int:
         """How many Checks came to this Outcome."""
@@ -59,7 +56,8 @@ class Pass:
         entries = [f"{one.source.name}: {one.discovered.problem}" for one in self.visited if one.discovered.problem]
         failed = (Outcome.FAILED, Outcome.BLOCKED)
         pages = [f"{one.page.url}: {one.verdict.detail}" for one in self.checked if one.verdict.outcome in failed]
-        return entries + pages + [f"notification: {error}" for error in self.undelivered]
+        busy = [f"{host}: another process is visiting this host; try again when it is done" for host in self.busy]
+        return entries + pages + busy + [f"notification: {error}" for error in self.undelivered]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +76,7 @@ class Sweeper:
         result = Pass()
         await self._visit_entries(self._chosen(names), everything, result)
         if everything:
-            await self._check(self.archive.pages_of(names), result)
+            await self._check_exactly(self.archive.pages_of(names), result)
         else:
             await self._check_due(names, result)
         return result
@@ -92,7 +90,7 @@ class Sweeper:
     async def run_pages(self, pages: Sequence[Page]) -> Pass:
         """Visit exactly these Pages, due or not."""
         result = Pass()
-        await self._check(pages, result)
+        await self._check_exactly(pages, result)
         return result
 
     def _chosen(self, names: Collection[str] | None) -> list[Source]:
@@ -100,10 +98,16 @@ class Sweeper:
 
     async def _visit_entries(self, sources: Iterable[Source], everything: bool, result: Pass) -> None:
         due = {state.name for state in self.archive.due_sources(self.clock())}
-        async with asyncio.TaskGroup() as group:
-            for source in sources:
-                if everything or source.name in due:
+        chosen = [source for source in sources if everything or source.name in due]
+        async with (
+            held(self.archive, self.clock, {host_of(source.url) for source in chosen}) as lease,
+            asyncio.TaskGroup() as group,
+        ):
+            for source in chosen:
+                if host_of(source.url) in lease.hosts:
                     group.create_task(self._visit_entry(source, result))
+                elif everything:
+                    result.busy.add(host_of(source.url))
 
     async def _visit_entry(self, source: Source, result: Pass) -> None:
         discovered = await visit_source(source, self.archive, self.fetcher, self.clock)
@@ -113,21 +117,23 @@ class Sweeper:
             self.watch(visited)
 
     async def _check_due(self, names: Collection[str] | None, result: Pass) -> None:
-        owner = process_owner()
         seen: set[str] = set()
         while True:
-            pages = self.archive.claim(self.clock(), owner, limit=_BATCH, lease=_LEASE, sources=names)
-            # A page that is due again at once (or whose record is refused) must not keep the pass going for ever.
-            pages = tuple(page for page in pages if page.url not in seen)
-            seen.update(page.url for page in pages)
-            try:
+            async with claimed(self.archive, self.clock, names) as lease:
+                # A page that is due again at once must not keep the pass going for ever.
+                pages = [page for page in lease.pages if page.url not in seen]
                 if not pages:
                     return
-                await self._check(pages, result)
-            finally:
-                self.archive.release(owner)
+                seen.update(page.url for page in pages)
+                await self._check(pages, lease, result)
 
-    async def _check(self, pages: Iterable[Page], result: Pass) -> None:
+    async def _check_exactly(self, pages: Sequence[Page], result: Pass) -> None:
+        hosts = {host_of(page.url) for page in pages}
+        async with held(self.archive, self.clock, hosts) as lease:
+            result.busy |= hosts - lease.hosts
+            await self._check([page for page in pages if host_of(page.url) in lease.hosts], lease, result)
+
+    async def _check(self, pages: Iterable[Page], lease: Lease, result: Pass) -> None:
         by_host: dict[str, list[Page]] = defaultdict(list)
         for page in pages:
             if page.source in self.sources:
@@ -135,14 +141,15 @@ class Sweeper:
         places = asyncio.Semaphore(_HOSTS)
         async with asyncio.TaskGroup() as group:
             for pages_of_host in by_host.values():
-                group.create_task(self._check_host(pages_of_host, places, result))
+                group.create_task(self._check_host(pages_of_host, places, lease, result))
 
-    async def _check_host(self, pages: list[Page], places: asyncio.Semaphore, result: Pass) -> None:
+    async def _check_host(self, pages: list[Page], places: asyncio.Semaphore, lease: Lease, result: Pass) -> None:
         waiting = iter(pages)
         polite = any(self.sources[page.source].host_delay for page in pages)
 
         async def take_turns() -> None:
             for page in waiting:
+                lease.extend_in_time()
                 await self._check_one(page, result)
 
         async with places, asyncio.TaskGroup() as group:
@@ -156,8 +163,3 @@ class Sweeper:
         result.checked.append(checked)
         if self.watch:
             self.watch(checked)
-
-
-def process_owner() -> str:
-    """The name under which this process holds leases: its machine and process number."""
-    return f"{socket.gethostname()}:{os.getpid()}"

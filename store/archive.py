@@ -186,6 +186,21 @@ class Archive:
         with writing(self._engine) as session:
             return leases.claim(session, admission.due(now, sources), now, owner, limit, lease)
 
+    def take_hosts(self, hosts: Collection[str], now: datetime, owner: str, *, lease: timedelta) -> frozenset[str]:
+        """Those of the hosts (`host` or `host:port`) that `owner` now holds for `lease`; the rest is held by others."""
+        with writing(self._engine) as session:
+            return leases.take(session, hosts, now, owner, lease)
+
+    def extend_leases(self, owner: str, until: datetime) -> None:
+        """Makes all leases of `owner` last until then."""
+        with writing(self._engine) as session:
+            leases.extend(session, owner, until)
+
+    def lease_owners(self, now: datetime) -> frozenset[str]:
+        """Who holds a lease now: for those who can tell the living from the dead."""
+        with reading(self._engine) as session:
+            return leases.owners(session, now)
+
     def release(self, owner: str, hosts: Collection[str] | None = None) -> None:
         """Gives back the hosts that `owner` holds: those named as in URLs (`host` or `host:port`), or all."""
         with writing(self._engine) as session:

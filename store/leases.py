@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, delete, or_, select
+from sqlmodel import Session, col, delete, or_, select, update
 from sqlmodel.sql.expression import Select
 
 from crawler.model import Page
@@ -25,20 +25,35 @@ def claim(
     held = select(LeaseRow.host).where(col(LeaseRow.owner) != owner, col(LeaseRow.expires_at) > now)
     free = due.where(col(PageRow.host).not_in(held)).limit(limit)
     rows = session.exec(free).all()
-    if not rows:
-        return ()
+    taken = take(session, {host for _, _, host in rows}, now, owner, lease)
+    return tuple(Page(url=url, source=source) for url, source, host in rows if host in taken)
+
+
+def take(session: Session, hosts: Collection[str], now: datetime, owner: str, lease: timedelta) -> frozenset[str]:
+    """Those of the hosts that `owner` now holds: free ones, those whose lease ran out, and its own, extended."""
+    if not hosts:
+        return frozenset()
     # In one order for everybody: two claims that take hosts crosswise would wait for each other.
-    hosts = sorted({host for _, _, host in rows})
     insert = insert_into(session, LeaseRow).values(
-        [{"host": host, "owner": owner, "expires_at": now + lease} for host in hosts]
+        [{"host": host, "owner": owner, "expires_at": now + lease} for host in sorted(hosts)]
     )
-    take = insert.on_conflict_do_update(
+    query = insert.on_conflict_do_update(
         index_elements=["host"],
         set_={"owner": insert.excluded.owner, "expires_at": insert.excluded.expires_at},
         where=or_(col(LeaseRow.owner) == owner, col(LeaseRow.expires_at) <= now),
     ).returning(col(LeaseRow.host))
-    taken = set(session.execute(take).scalars())
-    return tuple(Page(url=url, source=source) for url, source, host in rows if host in taken)
+    return frozenset(session.execute(query).scalars())
+
+
+def extend(session: Session, owner: str, until: datetime) -> None:
+    """Makes all leases of `owner` last until then."""
+    session.execute(update(LeaseRow).where(col(LeaseRow.owner) == owner).values(expires_at=until))
+
+
+def owners(session: Session, now: datetime) -> frozenset[str]:
+    """Who holds a lease now."""
+    query = select(LeaseRow.owner).where(col(LeaseRow.expires_at) > now).distinct()
+    return frozenset(session.exec(query))
 
 
 def release(session: Session, owner: str, hosts: Collection[str] | None) -> None:

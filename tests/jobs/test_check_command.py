@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import socket
 import sqlite3
+import subprocess
+import sys
+from datetime import timedelta
 
 import pytest
 
+from crawler.urls import host_of
+from jobs.wiring import utc_now
+from store import open_store
 from tests.jobs.conftest import Desk
 from tests.jobs.site import PARAGRAPHS, Town, configuration
 from tests.outside import Outside, Wire
@@ -179,3 +186,29 @@ def test_a_database_from_a_newer_version_is_refused(watched: Desk) -> None:
     answered = watched("check")
     assert answered.status == 1
     assert "newer" in answered.err
+
+
+def test_a_host_that_another_process_is_at_is_left_alone(watched: Desk, town: Town) -> None:
+    """Two passes at one host at once would be twice as impolite as either promised."""
+    asked = len(town.outside.requests)
+    hold(watched, town, "another-machine:77:1")
+    answered = watched("check", "--all")
+    assert answered.status == 1
+    assert "another process" in answered.err
+    assert len(town.outside.requests) == asked
+
+
+def test_what_a_killed_process_of_this_machine_held_is_free(watched: Desk, town: Town) -> None:
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    hold(watched, town, f"{socket.gethostname()}:{process.pid}:1")
+    assert watched("check", "--all").status == 0
+
+
+def hold(desk: Desk, town: Town, owner: str) -> None:
+    store = open_store(desk.data)
+    try:
+        host = host_of(town.outside.url("/"))
+        assert store.archive.take_hosts([host], utc_now(), owner, lease=timedelta(minutes=5)) == {host}
+    finally:
+        store.close()

@@ -1,0 +1,97 @@
+"""One process's right to visit a host, for as long as it is at it: taken, extended in time, and given back."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import socket
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from crawler.model import Page
+from crawler.urls import host_of
+from jobs.check import Clock
+from store import Archive
+
+# Longer than any one visit may take; what a process killed on another machine held is free again after this.
+LENGTH = timedelta(minutes=5)
+# Pages taken at once; few enough that a second worker finds something left.
+BATCH = 500
+_numbers = itertools.count(1)
+
+
+@dataclass(slots=True)
+class Lease:
+    """Hosts held by one pass, and the due Pages that were taken with them."""
+
+    archive: Archive
+    clock: Clock
+    owner: str
+    until: datetime
+    hosts: frozenset[str]
+    pages: tuple[Page, ...] = ()
+
+    def extend_in_time(self) -> None:
+        """Extend the lease once half of it is over."""
+        now = self.clock()
+        if self.hosts and self.until - now < LENGTH / 2:
+            self.until = now + LENGTH
+            self.archive.extend_leases(self.owner, self.until)
+
+
+@asynccontextmanager
+async def held(archive: Archive, clock: Clock, hosts: Collection[str]) -> AsyncIterator[Lease]:
+    """Those of the hosts that nobody else is at, held while the context lasts."""
+    now = _free_the_dead(archive, clock)
+    owner = _owner()
+    taken = archive.take_hosts(hosts, now, owner, lease=LENGTH)
+    async with _given_back(Lease(archive, clock, owner, now + LENGTH, taken)) as lease:
+        yield lease
+
+
+@asynccontextmanager
+async def claimed(archive: Archive, clock: Clock, names: Collection[str] | None) -> AsyncIterator[Lease]:
+    """Due Pages of the named Sources (None: of all) with their hosts, held while the context lasts."""
+    now = _free_the_dead(archive, clock)
+    owner = _owner()
+    pages = archive.claim(now, owner, limit=BATCH, lease=LENGTH, sources=names)
+    hosts = frozenset(host_of(page.url) for page in pages)
+    async with _given_back(Lease(archive, clock, owner, now + LENGTH, hosts, pages)) as lease:
+        yield lease
+
+
+@asynccontextmanager
+async def _given_back(lease: Lease) -> AsyncIterator[Lease]:
+    try:
+        yield lease
+    finally:
+        if lease.hosts:
+            lease.archive.release(lease.owner)
+
+
+def _owner() -> str:
+    """A name for one pass: its machine, its process, its number."""
+    return f"{socket.gethostname()}:{os.getpid()}:{next(_numbers)}"
+
+
+def _free_the_dead(archive: Archive, clock: Clock) -> datetime:
+    """Give back what killed processes of this machine held, so that the next run need not wait; the time now."""
+    now = clock()
+    for owner in archive.lease_owners(now):
+        machine, _, rest = owner.partition(":")
+        process = rest.partition(":")[0]
+        if machine == socket.gethostname() and process.isdecimal() and not _lives(int(process)):
+            archive.release(owner)
+    return now
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
