@@ -24,6 +24,7 @@ demo: setup ## track the bundled site through its rounds (ONCE=1: end by itself)
 	@$(BIN)/palimpsest demo $(if $(ONCE),--once)
 
 test: setup ## all tests
+	@sh tests/needs.sh
 	$(BIN)/python -m pytest $(ARGS)
 
 check: setup ## lint, format, types, import rules
@@ -32,15 +33,17 @@ check: setup ## lint, format, types, import rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: setup ## the benchmarks
-	$(BIN)/python -m bench
+bench: setup ## the benchmarks against installable peers (BENCH_PYTHON: the peers' Python; ARGS=--quick)
+	@$(BIN)/python -m bench.peer_env $(BENCH_PYTHON)
+	$(BIN)/python -m bench $(ARGS)
 
 screenshots: setup ## draw docs/demo.png from a real run
 	$(BIN)/python docs/screenshots.py
 
-lock: setup ## resolve the dependencies anew and write both locks
+lock: setup ## resolve the dependencies anew and write all locks
 	$(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements.lock
 	$(BIN)/uv pip compile -q pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements-dev.lock
+	$(BIN)/uv pip compile -q --group bench --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements-bench.lock
 
 clean: ## remove what the targets made
-	rm -rf $(VENV) demo-data build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-bench demo-data build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

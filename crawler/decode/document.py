@@ -97,7 +97,7 @@ def decode_bytes(body: bytes, *, url: str, content_type: str | None = None, mark
 
 def decode_text(text: str, *, url: str, markup: bool = True) -> Document:
     """The Document of text that is already decoded; lone surrogates become U+FFFD."""
-    clean, replaced = _SURROGATE.subn(REPLACEMENT, text)
+    clean, replaced = _without_surrogates(text)
     return Document(
         url=url,
         text=clean,
@@ -107,6 +107,15 @@ def decode_text(text: str, *, url: str, markup: bool = True) -> Document:
         markup=markup,
         tree=_parse(clean if markup else ""),
     )
+
+
+def _without_surrogates(text: str) -> tuple[str, int]:
+    """The text with lone surrogates replaced, and how many there were; encoding is the quickest way to find none."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return _SURROGATE.subn(REPLACEMENT, text)
+    return text, 0
 
 
 def valid_selector(css: str) -> bool:

@@ -7,9 +7,14 @@ import re
 # Browsers stop nesting at 512; no page a person wrote comes near.
 MAX_DEPTH = 512
 
+# So few tags the parser gets through in a tenth of a second however they nest.
+_HARMLESS = 4_000
 # Up to so many tags an estimate is enough: were it wrong, the parser would still need less than a second.
 _COUNTED = 10_000
 _STRETCH = 8 * 1024
+
+# What nests nothing and pages are full of; written otherwise (<BR>) it costs a closer look and nothing else.
+_VOID = ("<br", "<img", "<input", "<meta", "<link", "<hr", "<!")
 
 _TAG = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9]*)")
 
@@ -24,7 +29,7 @@ _FLAT = frozenset(name for tag in _FLAT_TAGS.split() for name in (tag, "/" + tag
 def flattened(text: str) -> str:
     """The text as it may be parsed: as it is, or with the tags that open below MAX_DEPTH taken out."""
     tags = text.count("<")
-    if tags <= MAX_DEPTH or (tags <= _COUNTED and not _may_be_deep(text)):
+    if tags <= _HARMLESS or (tags <= _COUNTED and not _may_be_deep(text)):
         return text
     return _cut(text)
 
@@ -35,7 +40,7 @@ def _may_be_deep(text: str) -> bool:
     for at in range(0, len(text), _STRETCH):
         stretch = text[at : at + _STRETCH]
         closed = stretch.count("</")
-        opened = stretch.count("<") - closed
+        opened = stretch.count("<") - closed - sum(map(stretch.count, _VOID))
         if depth + opened > MAX_DEPTH:
             return True
         depth = max(depth + opened - closed, opened)

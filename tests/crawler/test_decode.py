@@ -10,8 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crawler.decode import Document, decode, decode_bytes, decode_text, valid_selector
-from crawler.model import Snapshot
 from crawler.decode.to_text import to_text
+from crawler.model import Snapshot
 
 CONFORMANCE = Path(__file__).parents[3] / "shared" / "data" / "conformance"
 

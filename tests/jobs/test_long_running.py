@@ -17,6 +17,7 @@ import pytest
 
 from tests.jobs.conftest import Desk
 from tests.jobs.site import PARAGRAPHS, Town, configuration
+from tests.outside import Outside, Wire
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
@@ -144,3 +145,19 @@ def get(url: str, *, token: str | None = None) -> bytes:
     with urllib.request.urlopen(request, timeout=PATIENCE) as response:
         body: bytes = response.read()
     return body
+
+
+def test_an_interrupted_check_keeps_what_it_recorded_and_goes_on(desk: Desk, town: Town, outside: Outside) -> None:
+    desk.config.write_text(configuration(town), encoding="utf-8")
+    outside.raw(town.path(1), Wire.hang)
+    with running(desk, "check") as process:
+        wait_for(lambda: bool(town.asked_for(1)) and bool(town.asked_for(2)) and bool(town.asked_for(3)), process)
+        time.sleep(0.5)
+        status, err = stop(process, signal.SIGINT)
+    assert status == 130, err
+    assert "interrupted" in err
+    assert "Traceback" not in err
+    assert len(desk.json("changes")) == 2
+    town.publish(1)
+    assert desk("check").status == 0
+    assert [one["change"] for one in desk.json("changes")] == ["0..1"] * 3

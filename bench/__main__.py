@@ -1,0 +1,67 @@
+"""`python -m bench [extract] [--quick] [--demo] [--only NAME …] [--json]`; `--list` names the extractors."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Sequence
+
+from bench import table
+from bench.extract import REPETITIONS, benchmark
+from bench.pages import SETS, Labelled, demo_pages, measured_pages, measuring_data
+from bench.peers import BY_NAME, PEERS
+
+QUICK_EACH = 8
+
+
+def arguments(words: Sequence[str] | None) -> argparse.Namespace:
+    """What was asked for."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Speed and quality against peers, in one run.")
+    parser.add_argument("benchmark", nargs="?", choices=["extract"], default="extract", help="which one (extract)")
+    parser.add_argument("--quick", action="store_true", help=f"{QUICK_EACH} pages a set, one repetition")
+    parser.add_argument("--demo", action="store_true", help="the bundled site's pages, whatever else there is")
+    parser.add_argument("--only", action="append", choices=list(BY_NAME), metavar="NAME", help="only this extractor")
+    parser.add_argument("--json", action="store_true", help="one JSON object instead of the table")
+    parser.add_argument("--list", action="store_true", help="name the extractors and stop")
+    return parser.parse_args(words)
+
+
+def chosen_pages(demo: bool, quick: bool) -> tuple[list[Labelled], list[str]]:
+    """The pages to measure on, and what must be said of them."""
+    notes = ["the pages fed as bytes reach extractors that take text only as chardet decodes them, off the clock"]
+    if demo or not measuring_data():
+        why = "as asked" if demo else "the measuring data is not beside this checkout"
+        notes.insert(0, f"measured on the bundled demo site only ({why}): a check that it runs, not a ranking")
+        return demo_pages(), notes
+    pages = measured_pages()
+    if quick:
+        notes.insert(0, f"quick: only the first {QUICK_EACH} pages of each set")
+        pages = [page for name in SETS for page in [p for p in pages if p.set == name][:QUICK_EACH]]
+    return pages, notes
+
+
+def tell(line: str) -> None:
+    """Progress, beside the report."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run the benchmark asked for and print its report; 1 where this project's own extractor could not be run."""
+    asked = arguments(words)
+    if asked.list:
+        for peer in PEERS:
+            print(f"{peer.name:18} {peer.note}".rstrip())
+        return 0
+    pages, notes = chosen_pages(asked.demo, asked.quick)
+    peers = [peer for peer in PEERS if asked.only is None or peer.name in asked.only]
+    repetitions = 1 if asked.quick else REPETITIONS
+    rows, skipped = benchmark(pages, peers=peers, repetitions=repetitions, say=tell)
+    counts = Counter(page.set for page in pages)
+    result = table.Result(rows=rows, skipped=skipped, counts=dict(counts), notes=notes, repetitions=repetitions)
+    print(table.as_json(result) if asked.json else table.text(result))
+    return int(table.OURS in skipped)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,116 @@
+"""`broken_paragraph` and `duplicate_text`: paragraphs cut inside a sentence, and sentences that stand there twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from crawler.detect.case import Case, Scope, body_of
+from crawler.model import Finding, FindingKind, Severity
+
+KINDS = (FindingKind.BROKEN_PARAGRAPH, FindingKind.DUPLICATE_TEXT)
+
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff"
+_SPACE = r"[ \t\r\xa0\u3000]*"
+# The places where a cut can show: a comma before the break, a closing mark or a mere remainder after it.
+_COMMA_BREAK = re.compile(rf"、{_SPACE}\n")
+_CLOSING_BREAK = re.compile(rf"\n{_SPACE}(?=[》」』]|[^\n《。]{{1,20}}》|[^\n，。]{{1,2}}。)")
+_CLAUSE_END = re.compile(r"[，,。；;：:！!？?、\n“”]")
+_CLAUSE = re.compile(r"[^，,。；;：:！!？?\n]{10,}")
+# A clause of ten characters that comes twice is looked at; this much has to be the same around it.
+ENOUGH = 28
+# More repetitions than this are the nature of the text.
+MANY = 4
+
+
+def detect(case: Case) -> Iterator[Finding]:
+    """Cuts first, then repetitions."""
+    scope = body_of(case)
+    yield from _breaks(scope)
+    yield from _repeats(scope)
+
+
+def _breaks(scope: Scope) -> Iterator[Finding]:
+    text = scope.text
+    places = {match.start() + 1 for match in _COMMA_BREAK.finditer(text)}
+    places |= {match.start() for match in _CLOSING_BREAK.finditer(text)}
+    for place in sorted(places):
+        at, on = len(text[:place].rstrip()), len(text) - len(text[place:].lstrip())
+        line_end = text.find("\n", on)
+        line = text[on : line_end if line_end >= 0 else len(text)]
+        reason = _cut(text[text.rfind("\n", 0, at) + 1 : at], line.rstrip())
+        if reason is None:
+            continue
+        begin = max((hit.end() for hit in _CLAUSE_END.finditer(text, max(at - 40, 0), at - 1)), default=max(at - 8, 0))
+        stop = _CLAUSE_END.search(text, on, min(on + 30, len(text)))
+        end = min(on + len(line), on + 30) if stop is None else stop.end() - (stop.group() in "\n,，、")
+        yield scope.finding(
+            FindingKind.BROKEN_PARAGRAPH,
+            Severity.LOW,
+            begin,
+            end,
+            score=0.6,
+            evidence={"reason": reason, "at": at},
+            repair=text[begin:at] + text[on:end],
+        )
+
+
+def _cut(before: str, after: str) -> str | None:
+    if before.endswith("、") and len(before) > 12 and re.match(f"[{_HAN}]", after):
+        return "a paragraph ends with an enumeration comma"
+    if len(before) < 10 or not re.search(f"[{_HAN}]$", before):
+        return None
+    if after[:1] in "》」』" or (before.rfind("《") > before.rfind("》") and "》" in after[:20]):
+        return "a title begins in one paragraph and ends in the next"
+    if re.match(f"[{_HAN}]{{1,2}}。", after):
+        return "the next paragraph begins with the end of a sentence"
+    return None
+
+
+def _repeats(scope: Scope) -> Iterator[Finding]:
+    """Stretches that stand there twice; in a text that repeats itself by nature (a law, a table) none."""
+    found = list(islice(_pairs(scope.text), MANY + 1))
+    if len(found) > MANY:
+        return
+    for first, again, size in found:
+        for start in (first, again):
+            yield scope.finding(
+                FindingKind.DUPLICATE_TEXT,
+                Severity.LOW,
+                start,
+                start + size,
+                score=min(0.4 + size / 200, 1.0),
+                evidence={"first_at": first, "again_at": again, "characters": size},
+            )
+
+
+def _pairs(text: str) -> Iterator[tuple[int, int, int]]:
+    """(first place, second place, length) of each repeated stretch."""
+    seen: dict[str, int] = {}
+    covered = 0
+    for match in _CLAUSE.finditer(text):
+        first = seen.setdefault(match.group(), match.start())
+        if first == match.start() or match.start() < covered:
+            continue
+        begin, end, size = _grown(text, first, match.start(), len(match.group()))
+        covered = end
+        if size >= ENOUGH:
+            yield begin - (match.start() - first), begin, size
+
+
+def _grown(text: str, first: int, second: int, size: int) -> tuple[int, int, int]:
+    """(start, end, length) of the longest equal stretch around two equal places, the earlier one not crossed."""
+    shift, end = second - first, second + size
+    while end < len(text) and end - shift < second and text[end] == text[end - shift]:
+        end += 1
+    begin = second
+    while (
+        begin - (second - first) > 0 and text[begin - 1] == text[begin - 1 - (second - first)] and begin > first + size
+    ):
+        begin -= 1
+    while end > begin and text[end - 1] in "\n 　，,、。；;":
+        end -= 1
+    while begin < end and text[begin] in "\n 　，,、。；;":
+        begin += 1
+    return begin, end, end - begin

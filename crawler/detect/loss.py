@@ -1,0 +1,112 @@
+"""`glyph_loss`, `number_damage` and `word_deletion`: what fell out of a text on its way to the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from crawler.detect.case import Case, Scope, body_of
+from crawler.model import Finding, FindingKind, Severity
+
+KINDS = (FindingKind.GLYPH_LOSS, FindingKind.NUMBER_DAMAGE, FindingKind.WORD_DELETION)
+
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff"
+_MARK = re.compile(r"\?|\ufffd+")
+_HAN_ONE = re.compile(f"[{_HAN}]")
+# A clause with one of these may well be a question.
+_ASKING = re.compile(
+    "[吗嗎呢么麼吧啊哪谁誰何几幾否岂豈怎啥孰焉哉乎什问問]|多少|是不是|能不能|要不要|有没有|有沒有|会不会|可不可|难道|難道"
+)
+_CLAUSE = re.compile(r"[。！？!?;；\n“”\"]")
+_UNIT = "人|户|戶|套|家|幼兒|幼儿|生|平方米|畝|亩|吨|噸|公斤|斤|株|頭|头|台|臺"
+# A run of digits and what follows it; what comes before is looked at only where these match.
+_NUMBERS = re.compile(rf"\d{{2,9}}(?:日|年|/(?:{_UNIT})|(?=通過|通过|召開|召开|印發|印发|發布|发布|舉行|举行))")
+_THIS_YEAR = re.compile(r"(?:今|明|去|同|當|当)年\Z")
+_DATE_RUN = re.compile(r"(?:19|20)\d{2}[01]?\d[0-3]?\d日")
+_YEAR_RUN = re.compile(r"(?:19|20)\d{2}(?:19|20)\d{2}年")
+_EMPTY_QUOTES = re.compile("“”(?=[\u4e00-\u9fffA-Za-z])")
+_LABEL = re.compile(rf"(?:\A|\n)[ \t\u3000\xa0]*[:：](?=[{_HAN}“])")
+_TITLE = re.compile("、(?:局[长長]|主任|书记|書記)")
+
+
+def detect(case: Case) -> Iterator[Finding]:
+    """Each place where a glyph, part of a number or a word is plainly gone."""
+    scope = body_of(case)
+    yield from _glyphs(scope)
+    yield from _numbers(scope)
+    yield from _words(scope)
+
+
+def _numbers(scope: Scope) -> Iterator[Finding]:
+    text = scope.text
+    for match in _NUMBERS.finditer(text):
+        written, start = match.group(), match.start()
+        before = text[max(start - 2, 0) : start]
+        if written.endswith(("日", "年")) or written.isdigit():
+            relative = _THIS_YEAR.search(before) is not None and not written.endswith("年") and len(written) <= 4
+            if relative:
+                start -= 2
+            elif not (_DATE_RUN.fullmatch(written) or _YEAR_RUN.fullmatch(written)):
+                continue
+        elif before[-1:] in "年第/.-" or text[match.end() : match.end() + 1] == "/":
+            continue
+        yield scope.finding(
+            FindingKind.NUMBER_DAMAGE,
+            Severity.LOW if "/" in written else Severity.MEDIUM,
+            start,
+            match.end(),
+            score=0.7,
+            evidence={
+                "written": text[start : match.end()],
+                "missing": "a unit" if "/" in written else "a month or a dash",
+            },
+        )
+
+
+def _words(scope: Scope) -> Iterator[Finding]:
+    text = scope.text
+    places = [match.span() for match in _LABEL.finditer(text)]
+    if "“”" in text:
+        quotes = (hit.span() for hit in _EMPTY_QUOTES.finditer(text))
+        places += [(start, end) for start, end in quotes if _HAN_ONE.match(text[start - 1 : start])]
+    if any(title in text for title in ("、局", "、主任", "、书记", "、書記")):
+        commas = (hit.start() for hit in _TITLE.finditer(text))
+        places += [(at, at + 1) for at in commas if text[at - 1 : at] in tuple("市省县縣区區")]
+    for start, end in places:
+        start = end - len(text[start:end].lstrip())
+        yield scope.finding(
+            FindingKind.WORD_DELETION,
+            Severity.LOW,
+            start,
+            end,
+            score=0.6,
+            evidence={"left": text[start:end], "next": text[end : end + 12]},
+        )
+
+
+def _glyphs(scope: Scope) -> Iterator[Finding]:
+    text = scope.text
+    for match in _MARK.finditer(text):
+        start, end = match.span()
+        if match.group() == "?" and not _lost(text, start):
+            continue
+        yield scope.finding(
+            FindingKind.GLYPH_LOSS,
+            Severity.LOW,
+            start,
+            end,
+            score=0.7,
+            evidence={"mark": match.group(), "before": text[max(start - 8, 0) : start], "after": text[end : end + 8]},
+        )
+
+
+def _lost(text: str, at: int) -> bool:
+    """Whether a ? stands for a glyph that was not to be had: alone on its line, or between words that ask nothing."""
+    before, after = text[max(at - 60, 0) : at], text[at + 1 : at + 40]
+    clause = _CLAUSE.split(before)[-1]
+    if not clause.strip() and (at <= 60 or "\n" in before):
+        return not after.split("\n")[0].strip()
+    if not (_HAN_ONE.match(before[-1:]) and _HAN_ONE.match(after[:1])):
+        return False
+    # A question may ask without any asking word; a short pair of words does not.
+    return len(clause) <= 12 and not _ASKING.search(clause)

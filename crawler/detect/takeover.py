@@ -1,0 +1,77 @@
+"""`brand_hijack` and `defaced`: the page's name taken over, by a trade that wants its reputation or by a vandal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from crawler.detect.case import Case, Scope
+from crawler.detect.language.junk import junk_runs
+from crawler.model import Finding, FindingKind, Region, Severity
+
+KINDS = (FindingKind.BRAND_HIJACK, FindingKind.DEFACED)
+
+# The few places that name a page: <title>, and the meta tags that search engines show.
+_NAMES = re.compile(
+    r"<title[^<>]{0,200}>([^<]{1,600})|<meta\b[^<>]{0,200}?name\s*=\s*[\"']?(?:keywords|description|author|articletitle)[\"']?"
+    r"[^<>]{0,100}?content\s*=\s*[\"']([^\"'<>]{1,1500})",
+    re.IGNORECASE,
+)
+_VANDAL = re.compile(r"\A\W{0,20}(?:h[a4]ck[e3]d|d[e3]fac[e3]d|[o0]wn[e3]d|p[wv]n[e3]d)\W{1,3}by\b", re.IGNORECASE)
+# A defaced page is a poster, not an article.
+POSTER = 2500
+# What a run in a name must be worth. In prose it must be worth more: a name is short and its words are chosen.
+ENOUGH, CROWD = 8.0, 4.0
+
+
+def detect(case: Case) -> Iterator[Finding]:
+    """Names in the title as shown, then in the head of the markup."""
+    if case.document.markup:
+        yield from _head(case)
+        title = Scope(Region.TITLE, case.article.title or "")
+        yield from _hijacked(title, 0, len(title.text))
+    else:
+        # Without markup the first line is the name, when it is short enough for one.
+        page = Scope(Region.PAGE, case.page_text)
+        start = len(page.text) - len(page.text.lstrip())
+        end = page.text.find("\n", start)
+        if 0 < end - start <= 100:
+            yield from _hijacked(page, start, end)
+    yield from _defaced(case)
+
+
+def _head(case: Case) -> Iterator[Finding]:
+    scope = Scope(Region.MARKUP, case.document.text)
+    for match in _NAMES.finditer(scope.text):
+        yield from _hijacked(scope, *match.span(match.lastindex or 0))
+
+
+def _hijacked(scope: Scope, start: int, end: int) -> Iterator[Finding]:
+    for run in junk_runs(scope.text[start:end], crowd=CROWD):
+        if run.score < ENOUGH or run.mean < 1.2 or not run.alone or not run.telling:
+            continue
+        yield scope.finding(
+            FindingKind.BRAND_HIJACK,
+            Severity.HIGH if run.score >= 16.0 and len(run.telling) >= 3 else Severity.MEDIUM,
+            start + run.start,
+            start + run.end,
+            score=min(0.5 + run.score / 60.0, 1.0),
+            evidence={"log_likelihood_ratio": round(run.score, 1), "telling_pairs": list(run.telling[:12])},
+        )
+
+
+def _defaced(case: Case) -> Iterator[Finding]:
+    if len(case.page_text) > POSTER:
+        return
+    for scope in (Scope(Region.TITLE, case.article.title or ""), Scope(Region.PAGE, case.page_text)):
+        if match := _VANDAL.search(scope.text):
+            line = scope.text.find("\n", match.end())
+            yield scope.finding(
+                FindingKind.DEFACED,
+                Severity.HIGH,
+                match.start(),
+                line if line >= 0 else len(scope.text),
+                score=0.9,
+                evidence={"says": match.group().strip(), "page_characters": len(case.page_text)},
+            )
+            return

@@ -1,0 +1,120 @@
+"""`spam_block`: found with the exact text, whatever the separator, place and hiding; silent on the innocent."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawler.detect import detect
+from crawler.detect.language.tables import written_forms
+from crawler.model import Region, Severity
+from jobs.demo.site.seeds import seed_text
+from tests.crawler.detect.cases import (
+    ADULT,
+    BLOCKS,
+    GAMBLING,
+    HIDING,
+    SEPARATORS,
+    block,
+    case_of,
+    of_kind,
+    page,
+    text_of,
+)
+
+SUQIAN = seed_text("suqian-press-conference")
+SPIDER_POOL = SUQIAN[SUQIAN.index("主站蜘蛛池模板") :]
+
+
+def test_the_block_at_the_end_of_the_press_conference_is_found_whole() -> None:
+    """The one injected block among the source documents: 41 items between bars, to the last bar."""
+    (found,) = of_kind(detect(case_of(SUQIAN, markup=False)), "spam_block")
+    assert (found.start, found.end, found.quote) == (15675, 16219, SPIDER_POOL)
+    assert found.severity is Severity.CRITICAL
+    assert (found.evidence["items"], found.evidence["separator"]) == (41, "|")
+
+
+def test_the_clean_article_gives_nothing_above_low() -> None:
+    """As text and as a page."""
+    for case in (case_of(seed_text("huzhou-article"), markup=False), case_of(page())):
+        assert [finding for finding in detect(case) if finding.severity.rank > 0] == []
+
+
+@pytest.mark.parametrize("place", ["inside", "after"])
+@pytest.mark.parametrize("around", ["<p>{}</p>", "<div>{}</div>", *HIDING])
+def test_the_block_is_one_finding_wherever_it_stands_on_a_page(place: str, around: str) -> None:
+    """In the article or under the footer, seen or hidden in each of nine ways: one block, quoted whole, 41 items."""
+    case = case_of(page(**{place: around.format(SPIDER_POOL)}))
+    (found,) = of_kind(detect(case), "spam_block")
+    assert found.quote.startswith("主站蜘蛛池模板")
+    assert found.quote.rstrip(" |").endswith("黄网在线观看视频")
+    assert found.evidence["items"] == 41
+    assert found.severity.rank >= Severity.HIGH.rank
+    assert text_of(case, found.region)[found.start : found.end] == found.quote
+
+
+def test_links_between_the_items_do_not_hide_the_block() -> None:
+    links = "| ".join(f'<a href="http://x{n}.example.top/">{item}</a>' for n, item in enumerate(ADULT))
+    (found,) = of_kind(detect(case_of(page(after=f"<div>{links}</div>"))), "spam_block")
+    assert found.evidence["items"] == len(ADULT)
+    assert found.region is Region.PAGE
+
+
+@pytest.mark.parametrize(("items", "count", "separator"), BLOCKS)
+def test_any_separator_and_length_is_found_with_its_borders(items: tuple[str, ...], count: int, separator: str) -> None:
+    """Four items and more, at the end of an article: the finding covers the block and next to nothing else."""
+    text = seed_text("huzhou-article") + "\n"
+    injected = block(items, count, separator)
+    found = of_kind(detect(case_of(text + injected, markup=False)), "spam_block")
+    assert len(found) == 1
+    both = min(found[0].end, len(text) + len(injected)) - max(found[0].start, len(text))
+    either = max(found[0].end, len(text) + len(injected)) - min(found[0].start, len(text))
+    assert both / either >= 0.95
+
+
+@pytest.mark.parametrize("items", [ADULT, GAMBLING])
+@pytest.mark.parametrize("separator", SEPARATORS)
+def test_two_items_are_enough(items: tuple[str, ...], separator: str) -> None:
+    text = f"{seed_text('huzhou-article')}\n{block(items, 2, separator)}\n"
+    assert of_kind(detect(case_of(text, markup=False)), "spam_block")
+
+
+def test_single_items_on_their_own_line_are_found() -> None:
+    """One phrase is little; all of these are still found, if not all with alarm."""
+    missed = [
+        item
+        for item in ADULT + GAMBLING
+        if not of_kind(detect(case_of(f"{item}\n{seed_text('huzhou-article')}", markup=False)), "spam_block")
+    ]
+    assert missed == []
+
+
+def test_traditional_forms_are_the_same_words() -> None:
+    traditional = "歐美成人免費觀看視頻|國產精品線上播放|澳門新葡京娛樂場官網|真人百家樂開戶送彩金"
+    assert len(written_forms({"国"})) > 1
+    (found,) = of_kind(detect(case_of(f"{seed_text('weihai-interview')}\n{traditional}", markup=False)), "spam_block")
+    assert found.quote == traditional
+
+
+@pytest.mark.parametrize(
+    "innocent",
+    [
+        "公安机关严厉打击网络赌博违法犯罪，查处开设赌场案件12起，抓获犯罪嫌疑人35名，涉案资金2000余万元。",
+        "百家乐、老虎机、六合彩、时时彩都是赌博，参与网络赌博属于违法行为，公安机关将依法处罚。",
+        "扫黄打非办公室查处传播淫秽色情视频的网站，关闭色情网站120个。",
+        "不法分子向政府网站植入暗链，以“博彩”“代孕”“发票”为关键词提高搜索引擎排名，请各单位自查。",
+        "妇科|男科|儿科|急诊科|体检中心|预约挂号|专家介绍|就诊指南|医保政策",
+        "首页|新闻中心|政务公开|在线办事|互动交流|视频新闻|专题专栏|手机版|下载中心|网站地图",
+        "双色球|大乐透|福彩3D|七乐彩|开奖公告|彩票知识|公益金使用",
+        "市体育局组织足球、篮球、乒乓球比赛，竞猜活动的奖品由体育彩票中心提供。",
+    ],
+)
+def test_texts_about_the_trades_and_ordinary_menus_are_innocent(innocent: str) -> None:
+    """The police name the games they fight, and a menu is a run of items too: no alarm."""
+    text = f"{seed_text('huzhou-article')}\n{innocent}\n"
+    assert [f.quote for f in of_kind(detect(case_of(text, markup=False)), "spam_block") if f.severity.rank > 0] == []
+
+
+def test_a_taken_over_title_is_named() -> None:
+    """The brand of a casino behind the headline in <title>."""
+    (found,) = of_kind(detect(case_of(page(title="在湖州看见美丽中国-凯发k8国际"))), "brand_hijack")
+    assert found.quote == "凯发k8国际"

@@ -1,0 +1,123 @@
+"""The benchmark runs anywhere, without peers and without the measuring data, and its rulers measure what they say."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from bench import extract, peer_env, table
+from bench.pages import GBK, GOVERNMENT, SETS, Labelled, demo_pages
+from bench.pagetext import text_of
+from bench.peer_env import LOCK, entries
+from bench.peers import BY_NAME, Peer
+
+ROOT = Path(__file__).parents[2]
+
+
+def bench(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "bench", *words], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False
+    )
+
+
+def quiet(line: str) -> None:
+    """No progress."""
+
+
+def test_the_list_names_every_extractor() -> None:
+    ran = bench("--list")
+    assert ran.returncode == 0, ran.stderr
+    assert [line.split("  ")[0] for line in ran.stdout.splitlines()] == list(BY_NAME)
+
+
+def test_its_quickest_form_prints_every_column_on_the_projects_own_pages() -> None:
+    ran = bench("--demo", "--quick", "--only", "palimpsest", "--only", "bare Lexbor")
+    assert ran.returncode == 0, ran.stderr
+    heading, _, ours, floor, *_ = ran.stdout.splitlines()
+    for column in table.columns():
+        assert column in heading
+    assert ours.startswith("palimpsest")
+    assert floor.startswith("bare Lexbor")
+    assert "of the speed of bare Lexbor parsing" in ran.stdout
+    assert "bundled demo site" in ran.stdout, "scores on the demo pages must not pass for a measurement"
+
+
+def test_json_has_the_same_numbers() -> None:
+    ran = bench("--demo", "--quick", "--json", "--only", "palimpsest")
+    report = json.loads(ran.stdout)
+    (ours,) = report["rows"]
+    assert report["pages"] == dict(Counter(page.set for page in demo_pages()))
+    assert ours["cpu"] > 0
+    assert ours["sets"][GOVERNMENT]["f1"] > 0.95
+    assert ours["sets"][GBK]["f1"] > 0.95
+    assert set(ours["fields"]) == {"title", "date", "issuer"}
+
+
+@pytest.mark.parametrize("home", ["peers", "node"])
+def test_a_peer_that_is_not_installed_is_skipped_aloud(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, home: str
+) -> None:
+    monkeypatch.setattr(peer_env, "PYTHON", tmp_path / "python")
+    monkeypatch.setattr(peer_env, "NODE_HOME", tmp_path)
+    absent = Peer(name="absent", distribution="absent", load=None, home=home)
+    pages = demo_pages()[:2]
+    rows, skipped = extract.benchmark(pages, peers=[absent, BY_NAME["bare Lexbor"]], repetitions=1, say=quiet)
+    assert [row.name for row in rows] == ["bare Lexbor"]
+    assert skipped["absent"]
+    result = table.Result(rows=rows, skipped=skipped, counts={GOVERNMENT: 2}, notes=[], repetitions=1)
+    assert f"skipped absent: {skipped['absent']}" in table.text(result)
+
+
+def test_an_extractor_that_reads_nothing_scores_nothing() -> None:
+    """The ruler must be able to say no."""
+    pages = demo_pages()
+    nothing = extract.Run(version="", python="", cpu=1.0, readings=tuple({} for _ in pages), raised=Counter())
+    score = extract.set_scores(pages, extract.matches(pages, nothing))[GOVERNMENT]
+    assert (score.f1, score.worst, score.empty) == (0.0, 0.0, score.n)
+    assert extract.field_scores(pages, nothing, ("title", "date")) == {"title": 0.0, "date": 0.0}
+
+
+def test_pages_in_gbk_are_fed_as_the_bytes_that_were_served() -> None:
+    fed: list[Labelled] = [page for page in demo_pages() if page.set == GBK]
+    assert fed
+    for page in fed:
+        assert page.raw is not None
+        assert page.raw.decode("gb18030") == page.text
+    assert {page.set for page in demo_pages()} <= set(SETS)
+
+
+@pytest.mark.parametrize(
+    ("shown", "named"),
+    [
+        ("2021-06-15", "2021-06-15"),
+        ("2021年6月5日 09:30", "2021-06-05"),
+        ("2021/12/13T20:13", "2021-12-13"),
+        ("20220506", "2022-05-06"),
+        ("yesterday", None),
+        (None, None),
+    ],
+)
+def test_days_are_compared_whatever_their_notation(shown: str | None, named: str | None) -> None:
+    assert extract.day(shown) == named
+
+
+def test_html_bodies_lose_their_tags_and_nothing_else() -> None:
+    html = "<div><h2>Head</h2><p>A <b>bo</b>ld &amp; plain<br>line</p><script>no</script></div>"
+    assert [line for line in text_of(html).split("\n") if line] == ["Head", "A bold & plain", "line"]
+
+
+def test_every_locked_peer_is_pinned_and_hashed() -> None:
+    """The peers are other people's code: only what was looked at is installed."""
+    locked = entries(LOCK.read_text("utf-8"))
+    assert {"trafilatura", "readability-lxml", "magic-html", "gne", "resiliparse"} <= {
+        entry.split("==")[0] for entry in locked
+    }
+    for entry in locked:
+        assert "==" in entry
+        assert "--hash=sha256:" in entry
+        assert "://" not in entry
