@@ -6,6 +6,7 @@ but could forget the last versions after they were notified; at the rate of poli
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -20,6 +21,8 @@ from sqlmodel import Session
 
 from crawler.errors import ConfigurationError, StoreBusy, StoreError, StoreFull
 
+# Less than SQLite takes at a time for its write-ahead log and the index of it.
+_NOTHING_LEFT = 256 * 1024
 DATABASE_FILE = "palimpsest.sqlite3"
 BUSY_TIMEOUT = timedelta(seconds=5)
 
@@ -122,7 +125,7 @@ def refusal(error: DBAPIError, url: URL) -> StoreError:
         return _postgres_refusal(str(state), said, where)
     if "is locked" in said:
         return StoreBusy(f"another process is writing to {where}; try again.")
-    if "is full" in said or "No space left" in said:
+    if "is full" in said or "No space left" in said or ("I/O error" in said and _disk_is_full(url)):
         return StoreFull(f"no space left for {where}; free some and try again. Nothing was half-written.")
     if "not a database" in said or "malformed" in said:
         return StoreError(
@@ -133,6 +136,14 @@ def refusal(error: DBAPIError, url: URL) -> StoreError:
     if (url.get_backend_name() == "postgresql" and error.connection_invalidated) or "connection" in said:
         return StoreBusy(f"{where} cannot be reached ({said}); check that the server runs and the URL, then try again.")
     return StoreError(f"{where} refuses: {said}")
+
+
+def _disk_is_full(url: URL) -> bool:
+    """Whether SQLite's I/O error is for want of space: it cannot say so itself where its shared memory finds none."""
+    try:
+        return shutil.disk_usage(Path(url.database or ".").parent).free < _NOTHING_LEFT
+    except OSError:
+        return False
 
 
 def _postgres_refusal(state: str, said: str, where: str) -> StoreError:

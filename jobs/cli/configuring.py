@@ -34,7 +34,7 @@ def register(app: typer.Typer) -> None:
     app.command()(doctor)
 
 
-def init(context: typer.Context) -> None:
+def init(context: typer.Context, as_json: Json_ = False) -> None:
     """Write a commented sources.toml to start from.
 
     Example: palimpsest init
@@ -49,7 +49,10 @@ def init(context: typer.Context) -> None:
         ) from None
     except OSError as error:
         raise ConfigurationError(f"{path}: {error.strerror}") from None
-    console().print(f"wrote {path}. Next: palimpsest add URL, then palimpsest check")
+    if as_json:
+        print_json([{"config": str(path)}])
+    else:
+        console().print(f"wrote {path}. Next: palimpsest add URL, then palimpsest check")
 
 
 # ---- add ---------------------------------------------------------------------------------------------------------

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import secrets
+import shutil
 import socket
 import sqlite3
 import subprocess
 import sys
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from crawler.urls import host_of
+from jobs.demo.site import PAGES, DemoSite
 from jobs.wiring import utc_now
 from store import open_store
 from tests.jobs.conftest import Desk
@@ -96,6 +100,60 @@ def test_a_listing_that_yields_nothing_is_an_alarm(watched: Desk, outside: Outsi
     (source,) = watched.json("sources")
     assert source["failures"] == 1
     assert source["detail"]
+
+
+@pytest.mark.parametrize("entry", ["feed.xml", "sitemap.xml", "xwfb/index.html"])
+def test_every_kind_of_entry_brings_the_same_articles(desk: Desk, entry: str) -> None:
+    """The bundled site's listing of two pages, its feed and its sitemap name the same eleven articles."""
+    with DemoSite() as site:
+        desk.config.write_text(
+            f'[[source]]\nname = "site"\nurl = "{site.url}/{entry}"\nhost_delay = "0s"\n', encoding="utf-8"
+        )
+        assert desk("check").status == 0
+        pages = desk.json("pages")
+        assert {page["url"] for page in pages} == set(site.articles)
+        assert {page["title"] for page in pages} == {page.title for page in PAGES if page.name != "sampling"}
+
+
+def test_a_single_page_is_a_source_of_its_own(desk: Desk) -> None:
+    with DemoSite() as site:
+        address = site.address("huzhou")
+        desk.config.write_text(f'[[source]]\nname = "one"\nurl = "{address}"\nhost_delay = "0s"\n', encoding="utf-8")
+        assert desk("check").status == 0
+        site.round(2)
+        assert desk("check", "--all").status == 0
+        assert [change["kind"] for change in desk.json("changes", address)] == ["edited", "created"]
+
+
+def test_rendering_that_is_not_to_be_had_is_said(desk: Desk, town: Town) -> None:
+    desk.config.write_text(configuration(town, more="render = true\n"), encoding="utf-8")
+    answered = desk("check")
+    assert answered.status == 0
+    assert "render" in answered.err
+
+
+def test_a_full_disk_is_told_and_nothing_is_half_written(desk: Desk, town: Town, tmp_path: Path) -> None:
+    small = tmp_path / "small"
+    small.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(small)], capture_output=True)
+    if mounted.returncode:
+        pytest.skip("no right to mount a small disk here: a full disk is tested in tests/store only")
+    try:
+        desk.config.write_text(configuration(town), encoding="utf-8")
+        assert desk("--data", str(small / "data"), "check").status == 0
+        (small / "ballast").write_bytes(b"x" * (shutil.disk_usage(small).free - 8192))
+        for number in range(4, 12):
+            town.publish(number, (secrets.token_hex(20_000), *PARAGRAPHS))
+        answered = desk("--data", str(small / "data"), "check", "--all")
+        assert answered.status == 1
+        assert "space" in answered.err
+        assert "Traceback" not in answered.err
+        (small / "ballast").unlink()
+        assert desk("--data", str(small / "data"), "check", "--all").status == 0
+        assert len(desk("--data", str(small / "data"), "changes", "--json").lines) == 11
+        assert desk("--data", str(small / "data"), "doctor").status == 0
+    finally:
+        subprocess.run(["umount", str(small)], check=True)
 
 
 BODIES = {

@@ -23,6 +23,10 @@ def test_init_writes_once_and_never_over(desk: Desk) -> None:
     assert desk.config.read_text("utf-8").endswith("# mine\n")
 
 
+def test_init_says_in_json_what_it_wrote(desk: Desk) -> None:
+    assert desk.json("init") == [{"config": str(desk.config)}]
+
+
 def test_add_explains_what_it_saw_and_the_result_can_be_checked(desk: Desk, town: Town) -> None:
     answered = desk("add", town.outside.url("/zwgk/index.html"), "--name", "town")
     assert answered.status == 0
