@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 STAMP   = $(VENV)/.installed
 
-.PHONY: help setup demo test check bench screenshots lock clean
+.PHONY: help setup demo test check bench fuzz screenshots lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -36,6 +36,9 @@ check: setup ## lint, format, types, import rules
 bench: setup ## the benchmarks against installable peers (BENCH_PYTHON: the peers' Python; ARGS=--quick)
 	@$(BIN)/python -m bench.peer_env $(BENCH_PYTHON)
 	$(BIN)/python -m bench $(ARGS)
+
+fuzz: setup ## mutate pages against the stripper until stopped (needs atheris; ARGS=-max_total_time=60)
+	$(BIN)/python -m tests.fuzz.fuzz_extract $(ARGS)
 
 screenshots: setup ## draw docs/demo.png from a real run
 	$(BIN)/python docs/screenshots.py

@@ -10,6 +10,7 @@ from crawler.extract.headings import Heading, find_heading, kicker_of, subtitle_
 from crawler.extract.metadata import (
     author_in,
     issuer_in,
+    labelled_lines,
     meta_date,
     meta_tags,
     number_in,
@@ -66,6 +67,7 @@ def extract(
     in_meta = meta_date(meta)
     if published is not None and in_meta is not None and in_meta[:10] != published[:10]:
         evidence["date_conflict"] = {"shown": published, "meta": in_meta}
+    stating = labelled_lines(page, zone)
     title = heading.title if heading else None
     if title is None and kind is PageKind.ARTICLE and (title := meta.get("articletitle")) is not None:
         evidence["title_from"] = "meta ArticleTitle"
@@ -73,9 +75,9 @@ def extract(
         kind=kind,
         title=title,
         published=published,
-        issuer=issuer_in(page, zone),
-        author=author_in(page, zone),
-        document_number=number_in(page, zone, body),
+        issuer=issuer_in(page, stating),
+        author=author_in(page, stating),
+        document_number=number_in(page, stating, body),
         paragraphs=tuple(page.texts[i] for i in body.lines if i not in page.captions),
         attachments=attachments_in(page, body, document.url),
         kicker=kicker_of(page, heading),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import unquote, urljoin, urlsplit
 
 from crawler.extract.body import Body
-from crawler.extract.outline import Outline
+from crawler.extract.outline import Anchor, Outline
 from crawler.extract.rules import ATTACHMENT_SUFFIXES
 from crawler.model import Attachment
 
@@ -19,8 +19,8 @@ def attachments_in(page: Outline, body: Body, base: str) -> tuple[Attachment, ..
         return ()
     first, last = body.lines[0], body.lines[-1] + _REACH
     found: dict[str, Attachment] = {}
-    for anchor in page.anchors:
-        if first <= anchor.line <= last and is_file(anchor.href):
+    for tag, pieces, line in page.anchors:
+        if first <= line <= last and is_file((anchor := Anchor(tag, pieces, line)).href):
             url = _absolute(base, anchor.href)
             if url and url not in found:
                 found[url] = Attachment(url=url, name=anchor.text or unquote(url.rpartition("/")[2]))

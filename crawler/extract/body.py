@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from crawler.extract import rules
-from crawler.extract.boxes import BODY, box_role, framed_lines, mark_cards
+from crawler.extract.boxes import framed_lines, mark_cards
 from crawler.extract.dates import find_dates
 from crawler.extract.digests import block_digest
 from crawler.extract.outline import Outline
+from crawler.extract.roles import BODY
 
 _PROSE = re.compile(rules.PROSE)
 _HEAD = re.compile(rules.HEAD_LINE)
@@ -25,11 +26,14 @@ _LABEL = re.compile(rules.ANY_LABEL)
 _LONE_LABEL = re.compile(rules.LONE_LABEL)
 _DROPPED = re.compile(rules.DROPPED_LINE)
 _FRAME_LINE = re.compile(rules.FRAME_LINE)
+_FRAME_START = re.compile(f"{rules.END_LINE}|{rules.STRONG_TAIL}|{rules.TAIL_LINE}")
 
 
 def is_head_line(text: str) -> bool:
     """Whether a line states metadata or offers reading aids, as stands between a title and its text."""
-    if len(text) < 150 and _HEAD.search(text):
+    if len(text) >= 150:
+        return False
+    if _HEAD.match(text):
         return len(text) < 60 or text[-1] not in "。！？；"
     bare = text.lstrip(" 【[（(")
     if len(text) > 120 or not bare[:1].isdigit():
@@ -47,11 +51,9 @@ def weigh(text: str, linked: int) -> float:
     if linked * 2 > n:
         own = n - linked
         return float(own) if own > 24 and _PROSE.search(text) else -float(min(n, 30))
-    if n < 120 and (_FRAME_LINE.search(text) or _END.search(text) or _STRONG_TAIL.search(text) or _TAIL.search(text)):
+    if n < 120 and (_FRAME_START.match(text) or _FRAME_LINE.search(text)):
         return -10.0
-    if _PROSE.search(text):
-        return float(n - linked)
-    return 0.0
+    return float(n - linked) if _PROSE.search(text) else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +71,17 @@ def weigh_lines(page: Outline) -> tuple[list[float], bytearray, bytearray]:
 
     Teasers of other pages are not the article's either.
     """
-    weights = [weigh(text, linked) for text, linked in zip(page.texts, page.linked, strict=True)]
+    weights = [
+        -float(min(len(text), 30)) if linked * 2 > len(text) and len(text) - linked <= 24 else weigh(text, linked)
+        for text, linked in zip(page.texts, page.linked, strict=True)
+    ]
     frame = framed_lines(page, weights)
     marks = bytearray(frame)
     mark_cards(page, marks)
     if not any(w > 0 and not mark for w, mark in zip(weights, marks, strict=True)):
         marks = bytearray(frame)
-    weights = [-5.0 if mark and w > 0 else w for w, mark in zip(weights, marks, strict=True)]
+    if 1 in marks:
+        weights = [-5.0 if mark and w > 0 else w for w, mark in zip(weights, marks, strict=True)]
     _count_plain(page, weights, marks)
     return weights, marks, frame
 
@@ -83,7 +89,7 @@ def weigh_lines(page: Outline) -> tuple[list[float], bytearray, bytearray]:
 def _count_plain(page: Outline, weights: list[float], marks: bytearray) -> None:
     """Where a page has more plain words (tables, lists, headings) than running text, lets those speak too."""
     plain = [i for i, w in enumerate(weights) if w == 0.0 and not marks[i] and len(page.texts[i]) > 3]
-    if sum(len(page.texts[i]) for i in plain) > sum(w for w in weights if w > 0):
+    if sum([len(page.texts[i]) for i in plain]) > sum([w for w in weights if w > 0]):
         for i in plain:
             weights[i] = 0.2 * len(page.texts[i])
 
@@ -94,15 +100,14 @@ def find_box(page: Outline, weights: list[float]) -> int:
     Links count fully against a box at first; where that leaves most of the page's running text outside, the page
     is one whose text stands among its links, and they count less.
     """
-    mass = [0.0, *accumulate(max(w, 0.0) for w in weights)]
     best = 0
+    mass = [0.0, *accumulate([w if w > 0 else 0.0 for w in weights])]
     for damping in (1.0, 0.25, 0.0):
-        sums = [0.0, *accumulate(w if w > 0 else w * damping for w in weights)]
-        best, best_score = 0, float("-inf")
-        for box in range(len(page.tags)):
-            score = sums[page.last[box]] - sums[page.first[box]]
-            if score >= best_score and page.last[box] > page.first[box]:
-                best, best_score = box, score
+        sums = [0.0, *accumulate([w if w > 0 else w * damping for w in weights])]
+        scores = [sums[b] - sums[a] for a, b in zip(page.first, page.last, strict=True)]
+        best_score = max(scores)
+        # Of boxes that hold as much, the innermost: the last in document order.
+        best = len(scores) - 1 - scores[::-1].index(best_score)
         best = _widen(page, best, best_score, sums)
         if (mass[page.last[best]] - mass[page.first[best]]) * 2 >= mass[-1]:
             break
@@ -161,7 +166,7 @@ def whole_main(page: Outline, marks: bytearray, heading: tuple[int, int] | None)
 
 
 def _dropped(text: str) -> bool:
-    return len(text) < 80 and _DROPPED.search(text) is not None
+    return len(text) < 80 and _DROPPED.match(text) is not None
 
 
 def _widen(page: Outline, box: int, score: float, sums: list[float]) -> int:
@@ -179,7 +184,7 @@ def _named(page: Outline, box: int, sums: list[float]) -> int:
     score = sums[page.last[box]] - sums[page.first[box]]
     at = box
     while at >= 0:
-        if page.attrs[at] and box_role(page.attrs[at]) & BODY:
+        if page.roles[at] & BODY:
             if sums[page.last[at]] - sums[page.first[at]] >= score * 0.9:
                 box = at
             break
@@ -189,7 +194,7 @@ def _named(page: Outline, box: int, sums: list[float]) -> int:
         if page.first[at] >= page.last[box]:
             break
         held = sums[page.last[at]] - sums[page.first[at]]
-        if held >= score * 0.7 and page.attrs[at] and box_role(page.attrs[at]) & BODY:
+        if held >= score * 0.7 and page.roles[at] & BODY:
             inner = at
     return inner
 
@@ -213,7 +218,7 @@ def _trim(page: Outline, lines: list[int], weights: list[float]) -> list[int]:
             break
         seen += max(weights[i], 0.0)
     kept = lines[begin:stop]
-    while kept and (page.linked[kept[-1]] * 2 > len(texts[kept[-1]]) or _LONE_LABEL.search(texts[kept[-1]])):
+    while kept and (page.linked[kept[-1]] * 2 > len(texts[kept[-1]]) or _LONE_LABEL.match(texts[kept[-1]])):
         kept.pop()
     return kept
 
@@ -234,8 +239,8 @@ def _last_at_home(page: Outline, lines: list[int], weights: list[float]) -> int:
 
 def _ends(text: str, share: float, last: bool) -> bool:
     """Whether a line ends the article: `share` of its text stands before, `last` says that none follows in its box."""
-    if _END.search(text):
+    if _END.match(text):
         return True
     if not last:
         return False
-    return (share > 0.4 and _STRONG_TAIL.search(text) is not None) or (share > 0.5 and _TAIL.search(text) is not None)
+    return (share > 0.4 and _STRONG_TAIL.match(text) is not None) or (share > 0.5 and _TAIL.match(text) is not None)

@@ -25,6 +25,8 @@ _SHAPES = (
     + _TIME.format(p="d_"),
 )
 _DATE = re.compile("|".join(f"(?:{shape})" for shape in _SHAPES))
+# Every shape has a year, and so this many digits in a row.
+_YEAR = re.compile(r"\d{3}")
 _LAST_DAY = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
@@ -39,7 +41,9 @@ class ShownDate:
 
 def find_dates(text: str) -> list[ShownDate]:
     """All complete dates in a text, in order. Impossible ones (31 June) are not dates."""
-    found = []
+    found: list[ShownDate] = []
+    if not _YEAR.search(text):
+        return found
     for match in _DATE.finditer(text):
         iso = _iso({key: value for key, value in match.groupdict().items() if value is not None})
         if iso:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from crawler.extract import rules
 from crawler.extract.body import is_head_line
-from crawler.extract.boxes import TITLE, box_role
 from crawler.extract.outline import Outline
+from crawler.extract.roles import HEADING_TAG, TITLE
 
 _SUBTITLE = re.compile(rules.SUBTITLE_NAMES)
 _KEY = re.compile(r"[\W_]+")
@@ -44,13 +44,22 @@ def _heading_box(page: Outline, line: int) -> tuple[int, int]:
     for step in range(4):
         if box <= 0:
             break
-        tag = page.tags[box]
-        if len(tag) == 2 and tag[0] == "h" and tag[1] in "123456":
-            return box, max(60 - 10 * int(tag[1]), 20)
-        if page.attrs[box] and box_role(page.attrs[box]) & TITLE and page.last[box] - page.first[box] < 8:
+        role = page.roles[box]
+        if role & HEADING_TAG:
+            return box, max(60 - 10 * int(page.tags[box][1]), 20)
+        if role & TITLE and page.last[box] - page.first[box] < 8:
             return box, 28 - 4 * step
         box = page.parent[box]
     return -1, 0
+
+
+def _lines_in_heading_boxes(page: Outline) -> set[int]:
+    """Every line that may be in a box that is a heading by tag or name."""
+    lines: set[int] = set()
+    for box, role in enumerate(page.roles):
+        if role & (TITLE | HEADING_TAG):
+            lines.update(range(page.first[box], page.last[box]))
+    return lines
 
 
 def find_heading(page: Outline, begin: int, meta: Mapping[str, str]) -> Heading | None:
@@ -70,8 +79,9 @@ def find_heading(page: Outline, begin: int, meta: Mapping[str, str]) -> Heading 
     best: tuple[float, int, int] | None = None
     titles = "\n".join(meta[name].replace(" ", "") for name in ("<title>", *rules.META_TITLE) if name in meta)
     for first, last, strength in _heading_spans(page, begin, references, titles):
+        bar = best[0] if best is not None else 12.0
         score = _heading_score(page, first, last, strength, references, exact, begin)
-        if score > 12 and (best is None or score > best[0]):
+        if score > bar and _may_be_heading(" ".join(page.texts[first:last]), references):
             best = (score, first, last)
     if best is None:
         return None
@@ -85,9 +95,10 @@ def _heading_spans(page: Outline, begin: int, references: set[str], titles: str)
     A line in no heading box, whose beginning the page's titles (`titles`, without spaces) do not have, is passed over.
     """
     seen: set[int] = set()
+    marked = _lines_in_heading_boxes(page)
     longest = max(map(len, references), default=0)
     for line in range(min(len(page.texts), begin + 6)):
-        box, strength = _heading_box(page, line)
+        box, strength = _heading_box(page, line) if line in marked else (-1, 0)
         entitled = page.texts[line][:20].replace(" ", "")[:4] in titles
         if not strength and not entitled:
             continue
@@ -112,11 +123,11 @@ def _heading_spans(page: Outline, begin: int, references: set[str], titles: str)
 def _heading_score(
     page: Outline, first: int, last: int, strength: float, references: set[str], exact: set[str], begin: int
 ) -> float:
+    if last - first > 5:
+        return 0.0
     text = " ".join(page.texts[first:last])
     bare = key(_bare_heading(text))
-    if not 2 <= len(bare) <= 160 or last - first > 5 or _CRUMB.search(text):
-        return 0.0
-    if is_head_line(text) and bare not in references:
+    if not 2 <= len(bare) <= 160:
         return 0.0
     score = strength
     if bare in exact:
@@ -130,6 +141,11 @@ def _heading_score(
         score -= 40
     distance = begin - last
     return score - (min(distance, 40) * 0.8 if distance >= 0 else -distance * 4)
+
+
+def _may_be_heading(text: str, references: set[str]) -> bool:
+    """Whether a line is neither a breadcrumb nor, unless the page is so titled, a line of metadata."""
+    return not _CRUMB.search(text) and not (is_head_line(text) and key(_bare_heading(text)) not in references)
 
 
 def _bare_heading(text: str) -> str:
@@ -156,10 +172,11 @@ def subtitle_of(page: Outline, heading: Heading | None) -> str | None:
     if heading is None or heading.last >= len(page.texts):
         return None
     text = page.texts[heading.last]
-    named = _SUBTITLE.search(page.names(page.owner[heading.last])) is not None
-    if not 4 < len(text) < 80 or text[-1] in "。；" or is_head_line(text):
+    if not 4 < len(text) < 80 or text[-1] in "。；":
         return None
-    return text if text.startswith(("——", "--", "―")) or named else None
+    if not text.startswith(("——", "--", "―")) and not _SUBTITLE.search(page.names(page.owner[heading.last])):
+        return None
+    return None if is_head_line(text) else text
 
 
 def _boxes_of(page: Outline, line: int) -> set[int]:

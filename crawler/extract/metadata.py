@@ -38,15 +38,18 @@ _DAY = re.compile(r"^(?:3[01]|[12]\d|0?[1-9])$")
 _MONTH = re.compile(r"^((?:19|20)\d\d)\s?[-/.年]\s?(1[0-2]|0?[1-9])\s?月?$")
 
 
+_WANTED = frozenset((*rules.META_TITLE, *rules.META_DATE))
+
+
 def meta_tags(tree: LexborHTMLParser) -> dict[str, str]:
-    """The page's meta tags by lower-case name, the first of each."""
+    """The page's meta tags that state its title or date, by lower-case name, the first of each; and its `<title>`."""
     tags: dict[str, str] = {}
     for node in tree.css("meta[content]"):
         attributes = node.attributes
         name = attributes.get("name") or attributes.get("property") or attributes.get("itemprop")
         content = attributes.get("content")
-        if name and content and content.strip():
-            tags.setdefault(name.strip().lower(), fold_space(content))
+        if name and content and (name := name.strip().lower()) in _WANTED and (content := fold_space(content)):
+            tags.setdefault(name, content)
     title = tree.css_first("title")
     if title is not None:
         tags["<title>"] = fold_space(title.text())
@@ -69,6 +72,16 @@ def zone_of(page: Outline, body: Body, heading: Heading | None) -> list[int]:
     return under + over + list(range(after, min(after + 20, len(page.texts))))
 
 
+def labelled_lines(page: Outline, zone: Iterable[int]) -> list[int]:
+    """The lines of a zone that may hold a label: those with a colon, and those short enough to be one alone."""
+    texts = page.texts
+    return [
+        i
+        for i in zone
+        if len(text := texts[i]) <= 20 or (len(text) <= 300 and (":" in text or "：" in text or "﹕" in text))
+    ]
+
+
 def published_in(page: Outline, zone: Iterable[int], heading: Heading | None, begin: int) -> str | None:
     """The date of publication shown in the zone, labelled dates first; None when none is shown."""
     best: tuple[float, str] | None = None
@@ -76,7 +89,7 @@ def published_in(page: Outline, zone: Iterable[int], heading: Heading | None, be
         text = page.texts[line]
         if len(text) > 200:
             continue
-        dates = find_dates(text) or _split_date(page, line)
+        dates = _split_date(page, line) if len(text) < 3 else find_dates(text)
         for date in dates:
             score = _date_score(page, line, text, date) - rank * 0.1
             if line >= begin and score < 8:
@@ -138,8 +151,6 @@ def number_in(page: Outline, zone: Iterable[int], body: Body) -> str | None:
 def _labelled(page: Outline, zone: Iterable[int], label: re.Pattern[str], alone: re.Pattern[str] | None) -> str | None:
     for line in zone:
         text = page.texts[line]
-        if len(text) > 300:
-            continue
         found = label.search(text)
         value = ""
         if found is not None:

@@ -6,45 +6,58 @@ Everything later (body, metadata, page kind, visible text) works on these lists 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser
 
-from crawler.extract.hiding import Away, Concealed, how_hidden
-from crawler.extract.rules import REVEALED_BODIES
+from crawler.extract.hiding import Concealed, past_comment, past_element, read_hidden
+from crawler.extract.roles import names_in
 from crawler.extract.tags import (
-    BREAK,
     CLOSE,
+    COMMENT,
+    HIDDEN,
+    HIDDEN_BOX,
     HREF,
-    IMAGE,
-    KINDS,
     LINK,
     MARQUEE,
-    NOSCRIPT,
     OPEN,
+    PLAIN_LINK,
     PRE,
     SKIP,
+    STEPS,
     UNLINK,
-    UNMARQUEE,
     UNPRE,
-    VOID,
+    Step,
+    step_of,
     unescape,
 )
 from crawler.model import fold_space
 
-# Articles that the page itself hides until its scripts have run: every reader sees them.
-_REVEALED = re.compile(REVEALED_BODIES)
-_NAME = re.compile(r'\s(?:id|class|itemprop|role)="([^"]*)"')
+# Most of a page's tags have nothing but white space behind them; what such a piece means is kept with the white space.
+_BLANK: dict[str, tuple[Step, str]] = {}
+_MOST_BLANK = 16_384
+_LONGEST_BLANK = 200
+_NOTHING_KNOWN: dict[str, tuple[Step, str]] = {}
 
 
 @dataclass(slots=True)
 class Anchor:
-    """One link: its address as written, its text, and the line it stands in (the next line, when it has no text)."""
+    """One link as it was read: its tag, the pieces of its text, the line it stands in (the next, when it has none)."""
 
-    href: str
-    text: str
+    tag: str
+    pieces: list[str]
     line: int
+
+    @property
+    def href(self) -> str:
+        """The address as written."""
+        found = HREF.search(self.tag)
+        return unescape(found[1]) if found is not None else ""
+
+    @property
+    def text(self) -> str:
+        """What the link shows, white space folded."""
+        return fold_space(unescape("".join(self.pieces)))
 
 
 @dataclass(slots=True)
@@ -52,7 +65,8 @@ class Outline:
     """Lines in reading order and boxes in document order; parallel lists, because pages have thousands of each.
 
     `texts[i]` is line i with white space folded, `linked[i]` how many of its characters stand in links, `owner[i]` its
-    innermost box. Box j spans lines `first[j]` up to (not including) `last[j]`; box 0 is the whole page.
+    innermost box. Box j spans lines `first[j]` up to (not including) `last[j]`; box 0 is the whole page. Boxes without
+    lines are left out. `roles[j]` is what the box's tag and names say it is (crawler.extract.roles).
     """
 
     texts: list[str] = field(default_factory=list)
@@ -60,19 +74,18 @@ class Outline:
     owner: list[int] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     attrs: list[str] = field(default_factory=list)
+    roles: list[int] = field(default_factory=list)
     parent: list[int] = field(default_factory=list)
     first: list[int] = field(default_factory=list)
     last: list[int] = field(default_factory=list)
-    anchors: list[Anchor] = field(default_factory=list)
+    anchors: list[tuple[str, list[str], int]] = field(default_factory=list)
     hidden: list[Concealed] = field(default_factory=list)
     marquee: Concealed = field(default_factory=lambda: Concealed("marquee", 0))
     captions: set[int] = field(default_factory=set)
-    images: int = 0
 
     def names(self, box: int) -> str:
         """The box's id, class, role and itemprop, lower case, joined by spaces."""
-        attrs = self.attrs[box]
-        return " ".join(_NAME.findall(attrs)).lower() if attrs else ""
+        return names_in(self.attrs[box])
 
 
 def outline(tree: LexborHTMLParser) -> Outline:
@@ -83,7 +96,7 @@ def outline(tree: LexborHTMLParser) -> Outline:
 
 def outline_of_html(html: str) -> Outline:
     """Flatten serialised HTML, as the parser writes it."""
-    page = Outline(tags=["body"], attrs=[""], parent=[-1], first=[0], last=[0])
+    page = Outline(tags=["body"], attrs=[""], roles=[0], parent=[-1], first=[0], last=[0])
     if html:
         _read(html, page)
     page.last[0] = len(page.texts)
@@ -94,124 +107,122 @@ def _read(html: str, page: Outline) -> None:
     # One loop over the stream, since calls would double its cost. The parser writes no raw "<" or ">" into attribute
     # values, so that every "<" outside scripts and comments begins a tag and the next ">" ends it.
     texts, linked, owner = page.texts, page.linked, page.owner
-    tags, attributes, parent, first, last = page.tags, page.attrs, page.parent, page.first, page.last
-    kind_of = KINDS.get
+    tags, attributes, roles = page.tags, page.attrs, page.roles
+    parent, first, last, anchors = page.parent, page.first, page.last, page.anchors
+    known, steps = _BLANK.get, STEPS.get
     buffer: list[str] = []
-    anchor: list[str] = []
+    anchor: list[str] | None = None
     scrolling: list[str] = []
-    box = in_link = anchor_line = 0
-    link = pre = marquee = False
-    href = ""
-    away: Away | None = None
-
-    def flush() -> None:
-        nonlocal in_link
-        text = "".join(buffer)
-        text = " ".join((unescape(text) if "&" in text else text).split())
-        if text:
-            texts.append(text)
-            linked.append(min(in_link, len(text)))
-            owner.append(box)
-        buffer.clear()
-        in_link = 0
-
-    for piece in html.split("<"):
-        tag, _, text = piece.partition(">")
-        if away is not None:
-            if away.takes(piece, tag, text):
-                continue
-            if away.found is not None:
-                page.hidden.append(away.found)
-            text, away = away.rest, None
+    box = in_link = 0
+    pre = marquee = False
+    pieces = iter(html.split("<"))
+    for piece in pieces:
+        pair = known(piece)
+        if pair is None:
+            tag, _, text = piece.partition(">")
+            if tag[:2] == "a " and ' href="' in tag and "style=" not in tag and "hidden" not in tag:
+                step = PLAIN_LINK
+            else:
+                step = steps(tag) or step_of(tag)
+            if (not text or text.isspace()) and step[0] != LINK:
+                _keep_blank(piece, step, text)
         else:
-            kind = kind_of(tag)
-            attrs = ""
-            if kind is None and " " in tag:
-                space = tag.index(" ")
-                name, attrs = tag[:space], tag[space:]
-                kind = kind_of(name)
-            if kind is None:
-                if tag[:3] == "!--":
-                    away = Away("", None)
-                    if away.takes(piece, tag, text):
-                        continue
-                    text, away, attrs = away.rest, None, ""
-            elif kind in (OPEN, PRE):
+            step, text = pair
+        does = step[0]
+        if does:
+            if does <= HIDDEN_BOX:
                 if buffer:
-                    flush()
-                if kind == PRE:
-                    pre = True
-                tags.append(name if attrs else tag)
-                attributes.append(attrs)
-                parent.append(box)
-                first.append(len(texts))
-                last.append(0)
-                box = len(tags) - 1
-            elif kind in (CLOSE, UNPRE):
-                if buffer:
-                    flush()
-                if kind == UNPRE:
-                    pre = False
-                if box:
-                    last[box] = len(texts)
-                    box = parent[box]
-            elif kind == LINK:
-                found = HREF.search(attrs)
-                if found is not None:
-                    link, href, anchor_line, anchor = True, unescape(found[1]), len(texts), []
-            elif kind == UNLINK:
-                if link:
-                    link = False
-                    shown = fold_space(unescape("".join(anchor)))
-                    page.anchors.append(Anchor(href, shown, anchor_line))
+                    line = "".join(buffer) if len(buffer) > 1 else buffer[0]
+                    line = " ".join((unescape(line) if "&" in line else line).split())
+                    if line:
+                        texts.append(line)
+                        linked.append(min(in_link, len(line)) if in_link else 0)
+                        owner.append(box)
+                    buffer = []
+                    in_link = 0
+                if does in (CLOSE, UNPRE):
+                    if box:
+                        above = parent[box]
+                        if first[box] < len(texts):
+                            last[box] = len(texts)
+                        else:
+                            # An empty box is its parent's last one, as those in it have gone the same way.
+                            tags.pop(), attributes.pop(), roles.pop(), parent.pop(), first.pop(), last.pop()
+                        box = above
+                    pre = pre and does == CLOSE
+                elif does in (OPEN, PRE):
+                    parent.append(box)
+                    box = len(tags)
+                    tags.append(step[1])
+                    attributes.append(step[2])
+                    roles.append(step[3])
+                    first.append(len(texts))
+                    last.append(0)
+                    pre = pre or does == PRE
+                elif does == HIDDEN_BOX:
+                    concealed = Concealed(step[4], len(texts))
+                    page.hidden.append(concealed)
+                    text = read_hidden(step[1], text, pieces, concealed)
+                known = _NOTHING_KNOWN.get if pre or marquee else _BLANK.get
+            elif does == LINK:
+                anchor = []
+                anchors.append((tag, anchor, len(texts)))
+            elif does == UNLINK:
+                if anchor is not None:
                     if marquee:
-                        page.marquee.links.append((href, shown))
-            elif kind == BREAK:
-                if buffer:
-                    flush()
-            elif kind == SKIP:
-                away = Away(name if attrs else tag, None)
-                continue
-            elif kind == NOSCRIPT:
-                away = Away("noscript", Concealed("noscript", len(texts)))
-                away.takes("", "", text)
-                continue
-            elif kind == MARQUEE:
-                marquee = True
-            elif kind == UNMARQUEE:
-                marquee = False
-            if attrs and kind != VOID and ("style=" in attrs or "hidden" in attrs) and kind != IMAGE:
-                how = how_hidden(attrs)
-                if how == "visibility" and _REVEALED.search(attrs):
-                    how = None
-                if how is not None:
-                    if kind in (OPEN, PRE):
-                        # The box stays, empty: a frame's width in lines is zero.
-                        last[box] = len(texts)
-                        box = parent[box]
-                        pre = False
-                    away = Away(name, Concealed(how, len(texts)))
-                    if kind == LINK:
-                        away.link, link = href, False
-                    away.takes("", "", text)
-                    continue
+                        one = Anchor(*anchors[-1])
+                        page.marquee.links.append((one.href, one.text))
+                    anchor = None
+            elif does == SKIP:
+                text = past_element(step[1], pieces)
+            elif does == COMMENT:
+                text = past_comment(piece, pieces)
+            elif does == HIDDEN:
+                concealed = Concealed(step[4], len(texts))
+                page.hidden.append(concealed)
+                href = HREF.search(step[2]) if step[1] == "a" else None
+                link = unescape(href[1]) if href else None
+                text = read_hidden(step[1], text, pieces, concealed, link)
+            else:
+                marquee = does == MARQUEE
+                known = _NOTHING_KNOWN.get if pre or marquee else _BLANK.get
         if not text:
             continue
         if pre and "\n" in text:
             for part in text.split("\n"):
                 buffer.append(part)
-                flush()
+                line = fold_space(unescape("".join(buffer)))
+                if line:
+                    texts.append(line)
+                    linked.append(min(in_link, len(line)))
+                    owner.append(box)
+                buffer = []
+                in_link = 0
         elif buffer or not text.isspace():
             buffer.append(text)
-            if link:
+            if anchor is not None:
                 in_link += len(text)
-        if link:
+        if anchor is not None:
             anchor.append(text)
         if marquee:
             scrolling.append(text)
-    if buffer:
-        flush()
+    _finish(page, buffer, in_link, box)
     page.marquee.text = fold_space(unescape("".join(scrolling)))
+
+
+def _keep_blank(piece: str, step: Step, text: str) -> None:
+    if step[0] != COMMENT and len(piece) < _LONGEST_BLANK:
+        if len(_BLANK) >= _MOST_BLANK:
+            _BLANK.clear()
+        _BLANK[piece] = (step, " " if text else "")
+
+
+def _finish(page: Outline, buffer: list[str], in_link: int, box: int) -> None:
+    line = fold_space(unescape("".join(buffer)))
+    if line:
+        page.texts.append(line)
+        page.linked.append(min(in_link, len(line)))
+        page.owner.append(box)
     while box:
-        last[box] = len(texts)
-        box = parent[box]
+        page.last[box] = len(page.texts)
+        box = page.parent[box]

@@ -85,3 +85,69 @@ def test_lone_surrogates_from_references_do_not_break_the_digest() -> None:
 )
 def test_dates_are_read_as_shown(text: str, iso: str | None) -> None:
     assert [date.iso for date in find_dates(text)] == ([iso] if iso else [])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '<hr style="height:1px; overflow:hidden">',
+        '<br style="display:none">',
+        '<img src="x.gif" style="display:none">',
+        '<input type="hidden" style="width:0px; height:0px;">',
+    ],
+)
+def test_a_hidden_tag_that_holds_nothing_hides_nothing_behind_it(line: str) -> None:
+    """Such a tag has no end tag: waiting for one would lose the rest of the page."""
+    document = decode_text(f"<p>前面的一句话。</p>{line}<p>后面的一句话。</p>", url="")
+    assert visible_text(document) == "前面的一句话。\n后面的一句话。"
+    assert hidden_blocks(document) == ()
+
+
+def test_a_hidden_link_without_an_address_does_not_take_the_one_before_it() -> None:
+    """Finding a hidden link where there is none would accuse a page that only hides a button."""
+    document = decode_text('<a href="/x">前</a><a style="display:none">后</a>', url="")
+    assert [(block.text, block.links) for block in hidden_blocks(document)] == [("后", ())]
+
+
+def test_comments_that_speak_of_hiding_hide_nothing() -> None:
+    """Old stylesheets are often kept in comments."""
+    document = decode_text(
+        '<p>一</p><!-- <p style="display:none"> --><p>二</p><!--[if IE]> style="" <![endif]-->三', url=""
+    )
+    assert visible_text(document) == "一\n二\n三"
+
+
+def test_pages_read_before_do_not_change_how_a_page_reads() -> None:
+    """What tags mean is kept between pages and thrown away when a hostile page fills it with tags seen once."""
+    before = extract(decode_text(article_page(), url="https://a.example/1"))
+    flood = "".join(f'<div class="c{n}"></div><p style="margin-left:{n}px"> </p>' for n in range(20_000))
+    assert visible_text(decode_text(flood, url="")) == ""
+    assert extract(decode_text(article_page() + " ", url="https://a.example/1")) == before
+
+
+TAGS = """
+div p span a table tr td ul li br hr h1 b script style noscript pre marquee select svg form
+""".split()  # noqa: SIM905 - words read better than a list of them
+STYLES = ["", ' style="display:none"', " hidden", ' class="nav"', ' class="article-content"', ' href="/a.pdf"']
+NODES = st.deferred(
+    lambda: (
+        st.text("文字，。 \n<&2021-05", max_size=6)
+        | st.tuples(st.sampled_from(TAGS), st.sampled_from(STYLES), st.lists(NODES, max_size=4)).map(
+            lambda node: f"<{node[0]}{node[1]}>{''.join(node[2])}</{node[0]}>"
+        )
+    )
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(NODES, st.data())
+def test_no_mutation_of_markup_raises_or_adds_text(html: str, data: st.DataObject) -> None:
+    """Cut and doubled anywhere, a page never raises and shows no more than was written in it."""
+    at = data.draw(st.integers(0, len(html)))
+    end = data.draw(st.integers(at, len(html)))
+    mutated = html[:end] + html[at:]
+    document = decode_text(mutated, url="https://a.example/")
+    article = extract(document)
+    shown = visible_text(document) + "".join(block.text for block in hidden_blocks(document))
+    assert len(shown) <= 2 * len(mutated)
+    assert set(article.paragraphs) <= set(visible_text(document).split("\n"))
