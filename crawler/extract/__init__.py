@@ -7,6 +7,7 @@ from crawler.extract.attachments import attachments_in
 from crawler.extract.body import Body, body_in, find_box, first_prose, weigh_lines, whole_main
 from crawler.extract.digests import block_digest
 from crawler.extract.headings import Heading, find_heading, kicker_of, subtitle_of
+from crawler.extract.joining import join_broken
 from crawler.extract.metadata import (
     author_in,
     issuer_in,
@@ -71,6 +72,9 @@ def extract(
     title = heading.title if heading else None
     if title is None and kind is PageKind.ARTICLE and (title := meta.get("articletitle")) is not None:
         evidence["title_from"] = "meta ArticleTitle"
+    paragraphs, joins = join_broken(tuple(page.texts[i] for i in body.lines if i not in page.captions))
+    if joins:
+        evidence["joined"] = list(joins)
     article = Article(
         kind=kind,
         title=title,
@@ -78,7 +82,7 @@ def extract(
         issuer=issuer_in(page, stating),
         author=author_in(page, stating),
         document_number=number_in(page, stating, body),
-        paragraphs=tuple(page.texts[i] for i in body.lines if i not in page.captions),
+        paragraphs=paragraphs,
         attachments=attachments_in(page, body, document.url),
         kicker=kicker_of(page, heading),
         subtitle=subtitle_of(page, heading),

@@ -1,0 +1,68 @@
+"""Paragraphs that layout broke in mid-sentence, joined where that is certain: text wrapped by hand to one width.
+
+Certain means: at least three lines running of one full width, running prose by its inner punctuation, the line before
+the break not ending a sentence, the one after it not opening an item. Everything else stays as it was served.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+# Han and full-width characters count two, all others one, as in the column of a terminal.
+_WIDE = re.compile("[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]")
+_NARROWEST = 36
+_TOLERANCE = 2
+_LINES = 3
+_ENDS = tuple("。！？；：…」』”’）】》!?;:.)")
+_INNER = re.compile(r"[，。；、,;]")
+_ITEM = re.compile(
+    r"[（(]?[一二三四五六七八九十百]{1,4}[）)、.．]|[（(]?\d{1,3}[）)、.．]\s*|第[一二三四五六七八九十百\d]{1,5}[条章节]|[●○■□◆◇▪•·—-]"
+)
+
+
+def join_broken(paragraphs: Sequence[str]) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """The paragraphs with hand-wrapped lines joined, and after which of the old ones (0-based) a join was made."""
+    joins = tuple(
+        place for first, end in _runs(paragraphs) for place in range(first, end) if _goes_on(paragraphs, place)
+    )
+    if not joins:
+        return tuple(paragraphs), ()
+    joined: list[str] = []
+    before = set(joins)
+    for place, text in enumerate(paragraphs):
+        if place - 1 in before:
+            gap = " " if joined[-1][-1:].isascii() and text[:1].isascii() else ""
+            joined[-1] += gap + text
+        else:
+            joined.append(text)
+    return tuple(joined), joins
+
+
+def _runs(paragraphs: Sequence[str]) -> list[tuple[int, int]]:
+    """Runs (first, end) of full lines of one width; the line at `end` is the shorter one they run into."""
+    widths = [len(text) + len(_WIDE.findall(text)) for text in paragraphs]
+    runs: list[tuple[int, int]] = []
+    first = 0
+    while first < len(widths):
+        end = first
+        while end < len(widths) and abs(widths[end] - widths[first]) <= _TOLERANCE:
+            end += 1
+        if end - first >= _LINES and widths[first] >= _NARROWEST and _is_prose(paragraphs[first:end]):
+            # The last line of the run may be the end of the text, and so the last line of its paragraph.
+            runs.append((first, min(end, len(widths) - 1)))
+        first = max(end, first + 1)
+    return runs
+
+
+def _is_prose(lines: Sequence[str]) -> bool:
+    """Whether sentences run through the lines: titles have no commas inside, items of a list have them at the end."""
+    with_commas = sum(bool(_INNER.search(line[:-1])) for line in lines)
+    going_on = sum(line[-1:].isalnum() for line in lines)
+    distinct = len(set(lines)) == len(lines)
+    return distinct and 2 * with_commas >= len(lines) and 2 * going_on >= len(lines)
+
+
+def _goes_on(paragraphs: Sequence[str], place: int) -> bool:
+    """Whether the sentence at the end of this line goes on in the next one."""
+    return not paragraphs[place].endswith(_ENDS) and not _ITEM.match(paragraphs[place + 1])
