@@ -24,6 +24,8 @@ _SAME_PARAGRAPH = 0.4
 # The opcode matrix costs one bit a cell; beyond this many cells a block is shown as replaced whole (about 12 MB).
 _MAX_CELLS = 100_000_000
 _MAX_PAIRS = 2_500
+# How many times fewer characters an edit over paragraph borders must mark to be shown instead.
+_REWRAP_GAIN = 1.5
 # Han one by one; numbers with their separators, dates and Latin words whole: nobody reads half a number.
 _TOKEN = re.compile(r"\d+(?:[.,:/\-]\d+)*[%％]?|[^\W\d_\u2e80-\U0003ffff]+|\s+|.", re.DOTALL)
 
@@ -38,7 +40,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hunk:
-    """One paragraph of the diff. `before` and `after` are its 0-based places in the two articles, None where absent."""
+    """One paragraph of the diff, or several that were split or merged: a newline in a span is a border of paragraphs.
+
+    `before` and `after` are the (first) 0-based places in the two articles, None where absent.
+    """
 
     op: HunkOp
     spans: tuple[Span, ...]
@@ -110,7 +115,8 @@ def _hunks(before: Sequence[str], after: Sequence[str]) -> Iterator[Hunk]:
             for old, new in zip(old_places, new_places, strict=True):
                 yield Hunk(op="equal", spans=(Span(op="equal", text=after[new]),), before=old, after=new)
         else:
-            yield from _block(before, after, old_places, new_places, moved_from, moved_to)
+            block = list(_block(before, after, old_places, new_places, moved_from, moved_to))
+            yield from _rewrapped(before, after, old_places, new_places, block) or block
 
 
 def _aligned(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[bool, range, range]]:
@@ -122,6 +128,24 @@ def _aligned(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[bool
     for same, group in groupby(opcodes, key=lambda pair: pair[0]):
         ops = [op for _, op in group]
         yield same, range(ops[0].src_start, ops[-1].src_end), range(ops[0].dest_start, ops[-1].dest_end)
+
+
+def _rewrapped(
+    before: Sequence[str], after: Sequence[str], old_places: range, new_places: range, block: Sequence[Hunk]
+) -> tuple[Hunk, ...]:
+    """One edit over paragraph borders, where paragraphs were split or merged and that says it in far fewer words."""
+    if not old_places or not new_places or len(old_places) == len(new_places) == 1:
+        return ()
+    if any(hunk.op == "move" for hunk in block):
+        return ()
+    spans = _words("\n".join(before[place] for place in old_places), "\n".join(after[place] for place in new_places))
+    if _REWRAP_GAIN * _marked(spans) >= sum(_marked(hunk.spans) for hunk in block):
+        return ()
+    return (Hunk(op="edit", spans=spans, before=old_places.start, after=new_places.start),)
+
+
+def _marked(spans: Sequence[Span]) -> int:
+    return sum(len(span.text) for span in spans if span.op != "equal")
 
 
 def _affordable(before: Sequence[str], after: Sequence[str]) -> bool:
@@ -175,24 +199,32 @@ def _until(
 
 
 def _pair(before: Sequence[str], after: Sequence[str], old: list[int], new: list[int]) -> list[tuple[int, int]]:
-    """Which of the paragraphs that went are which of those that came, in order; each at most once."""
+    """Which paragraphs that went are which of those that came: in order, each at most once, as alike as can be."""
     if len(old) * len(new) > _MAX_PAIRS:
         return list(zip(old, new, strict=False))
+    alike = [[_alike(before[place], after[other]) for other in new] for place in old]
+    # best[i][j]: the most that the paragraphs from i and j on can agree, as in aligning two sequences.
+    best = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
+    for i in range(len(old) - 1, -1, -1):
+        for j in range(len(new) - 1, -1, -1):
+            together = alike[i][j] + best[i + 1][j + 1] if alike[i][j] else 0.0
+            best[i][j] = max(together, best[i + 1][j], best[i][j + 1])
     pairs: list[tuple[int, int]] = []
-    first = 0
-    for place in old:
-        scored = [
-            (
-                Indel.normalized_similarity(before[place][:5000], after[other][:5000], score_cutoff=_SAME_PARAGRAPH),
-                -other,
-            )
-            for other in new[first:]
-        ]
-        if scored and max(scored)[0] >= _SAME_PARAGRAPH:
-            best = -max(scored)[1]
-            pairs.append((place, best))
-            first = new.index(best) + 1
+    i = j = 0
+    while i < len(old) and j < len(new):
+        if alike[i][j] and best[i][j] == alike[i][j] + best[i + 1][j + 1]:
+            pairs.append((old[i], new[j]))
+            i, j = i + 1, j + 1
+        elif best[i][j] == best[i + 1][j]:
+            i += 1
+        else:
+            j += 1
     return pairs
+
+
+def _alike(before: str, after: str) -> float:
+    """How alike two paragraphs are, 0 where they are not the same one edited."""
+    return Indel.normalized_similarity(before[:5000], after[:5000], score_cutoff=_SAME_PARAGRAPH)
 
 
 # ---- words -------------------------------------------------------------------------------------------------------

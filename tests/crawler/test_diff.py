@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from crawler.diff import Diff, diff, tokens
 from crawler.model import Article
 
-TEXT = st.text(alphabet="市政府发布通知,2021年3 ab.%\n", max_size=60)
+TEXT = st.text(alphabet="市政府发布通知,2021年3 ab.%", max_size=60)
 PARAGRAPHS = st.lists(TEXT, max_size=8)
 
 
@@ -27,7 +27,8 @@ def side(found: Diff, dropped: str, places: str) -> list[str]:
         if hunk.op == ("insert" if dropped == "insert" else "delete"):
             continue
         kept[place] = text
-    return [kept[place] for place in sorted(kept)]
+    # A hunk over a border of paragraphs holds several of them.
+    return [text for place in sorted(kept) for text in kept[place].split("\n")]
 
 
 @settings(max_examples=300, deadline=None)
@@ -79,6 +80,25 @@ def test_a_lone_character_between_two_changes_reads_as_part_of_the_phrase() -> N
 def test_a_lone_character_between_two_figures_stays() -> None:
     found = diff(article("定于3月8日举行"), article("定于5月9日举行"))
     assert [span.text for span in found.hunks[0].spans] == ["定于", "3", "5", "月", "8", "9", "日举行"]
+
+
+def test_a_paragraph_that_went_does_not_take_another_ones_partner() -> None:
+    """Paired greedily, the first paragraph would take the second one's partner and leave everything crosswise."""
+    before = article(
+        "發稿單位：觀光局的新聞稿", "台南市政府觀光局今年規劃系列活動。", "台南市長表示，泥塑是以泥土為材料。"
+    )
+    after = article("臺南市政府觀光局今年規劃系列活動。", "臺南市長表示，泥塑是以泥土為材料。")
+    found = diff(before, after)
+    assert [hunk.op for hunk in found.hunks] == ["delete", "edit", "edit"]
+    assert found.added == 2
+
+
+def test_a_split_paragraph_marks_the_border_and_not_its_words() -> None:
+    whole = "会议研究了防汛工作，要求各单位落实责任。会议还研究了食堂采购工作，要求每月公示价格。"
+    first, second = whole[:20], whole[20:]
+    for before, after in (((whole,), (first, second)), ((first, second), (whole,))):
+        (hunk,) = diff(article(*before), article(*after)).hunks
+        assert [span.text for span in hunk.spans if span.op != "equal"] == ["\n"]
 
 
 def test_nothing_in_common_is_bounded() -> None:
