@@ -12,7 +12,7 @@ A Snapshot is judged against the Version in force at its time, so captures of th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
 from crawler import schedule
@@ -29,6 +29,7 @@ from crawler.model import (
     FetchFailed,
     FetchResult,
     Finding,
+    Json,
     Known,
     NewVersion,
     NotModified,
@@ -247,7 +248,7 @@ def _read(source: Source, known: Known, before: Article | None, reading: _Readin
         previous=before,
         earlier=earlier,
     )
-    findings = detect(case)
+    findings = _silenced(source, known.page.url, detect(case))
     number = known.latest.number if known.latest else 0
     new = before is None or before.digest != article.digest
     merge = bool(new and known.following and known.following.article.digest == article.digest)
@@ -321,7 +322,22 @@ def _injection(known: Known, findings: tuple[Finding, ...]) -> tuple[ChangeKind,
 
 
 def _foreign(finding: Finding) -> bool:
-    return finding.kind in INJECTION_KINDS and finding.severity.rank >= Severity.MEDIUM.rank
+    told = finding.severity.rank >= Severity.MEDIUM.rank and not finding.silenced
+    return told and finding.kind in INJECTION_KINDS
+
+
+def _silenced(source: Source, url: str, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """The findings, those that the owner silenced saying by which words of the configuration."""
+    if not source.silence:
+        return findings
+    marked: list[Finding] = []
+    for finding in findings:
+        rule = next((rule for rule in source.silence if rule.covers(finding, url)), None)
+        if rule is not None:
+            words: dict[str, Json] = {key: value for key, value in asdict(rule).items() if value is not None}
+            finding = replace(finding, evidence={**finding.evidence, "silenced": words})
+        marked.append(finding)
+    return tuple(marked)
 
 
 def _told(finding: Finding) -> str:

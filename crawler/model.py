@@ -176,6 +176,27 @@ class ArticleSelectors:
     issuer: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """Findings that a Source's owner does not want to hear of: those that fit every part given (None fits all).
+
+    `page` and `quote` are pieces of the URL and of the quoted text, white space folded. What is silenced is still
+    found, recorded and listed, and says so; it makes no Change `injected` and notifies nobody.
+    """
+
+    kind: FindingKind | None = None
+    page: str | None = None
+    quote: str | None = None
+
+    def covers(self, finding: Finding, url: str) -> bool:
+        """Whether this silences `finding` on the page at `url`."""
+        return (
+            self.kind in (None, finding.kind)
+            and (self.page is None or self.page in url)
+            and (self.quote is None or fold_space(self.quote) in fold_space(finding.quote))
+        )
+
+
 SourceKind = Literal["listing", "feed", "sitemap", "page"]
 
 
@@ -199,6 +220,7 @@ class Source:
     render: bool = False
     notify: tuple[str, ...] = ()
     article: ArticleSelectors = ArticleSelectors()
+    silence: tuple[Silence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -409,6 +431,11 @@ class Finding:
     score: float
     evidence: Evidence = field(default_factory=dict)
     repair: str | None = None
+
+    @property
+    def silenced(self) -> bool:
+        """Whether the Source's owner has asked not to hear of it."""
+        return "silenced" in self.evidence
 
     @property
     def fingerprint(self) -> str:

@@ -139,7 +139,7 @@ def _write_outbox(
         session.add(_outbox_row(row, "change", at, change.summary or change.kind.value, view))
     number = timeline.current.number if timeline.current else 0
     for found, finding in opened:
-        if finding.severity.rank >= NOTIFIED_FROM.rank:
+        if finding.severity.rank >= NOTIFIED_FROM.rank and not finding.silenced:
             seen = FindingView(
                 id=row_id(found),
                 page=row.url,

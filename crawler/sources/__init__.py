@@ -6,14 +6,14 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import tomlkit
 
 from crawler.errors import ConfigurationError, Mistake
-from crawler.model import ArticleSelectors, Source
+from crawler.model import ArticleSelectors, Silence, Source
 from crawler.sources.lines import Lines, Place, find_lines
 from crawler.sources.schema import ARTICLE, EXAMPLE, SHARED, SOURCE, Wrong, format_duration, suggestion
 
@@ -59,6 +59,9 @@ def format_source(source: Source) -> str:
 def _toml(value: object) -> str:
     if isinstance(value, timedelta):
         value = format_duration(value)
+    if isinstance(value, Silence):
+        parts = {key: part for key, part in asdict(value).items() if part is not None}
+        return "{ " + ", ".join(f"{key} = {_toml(str(part))}" for key, part in parts.items()) + " }"
     if isinstance(value, tuple):
         return "[" + ", ".join(_toml(one) for one in value) + "]"
     return str(tomlkit.item(value).as_string())

@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from functools import cache
 
 from crawler.decode import valid_selector
-from crawler.model import ArticleSelectors
+from crawler.model import ArticleSelectors, FindingKind, Silence
 from crawler.urls import canonical
 
 LONGEST = timedelta(days=3650)
@@ -124,6 +124,26 @@ def _addresses(value: object) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _silence(value: object) -> tuple[Silence, ...]:
+    rules = value if isinstance(value, list) else [None]
+    return tuple(_one_silence(rule) for rule in rules)
+
+
+def _one_silence(rule: object) -> Silence:
+    if not isinstance(rule, dict) or not rule:
+        raise Wrong('not a list of tables; write it like [{ kind = "duplicate_text" }, { quote = "友情链接" }]')
+    for key, value in rule.items():
+        if key not in Silence.__dataclass_fields__:
+            raise Wrong(f"{key} is no part of a finding; " + suggestion(key, list(Silence.__dataclass_fields__)))
+        if not isinstance(value, str) or not value.strip():
+            raise Wrong(f"{key} is not a text; write it in quotes")
+    kinds = [kind.value for kind in FindingKind]
+    kind = rule.get("kind")
+    if kind is not None and kind not in kinds:
+        raise Wrong("no such kind of finding; " + suggestion(kind, kinds))
+    return Silence(kind=FindingKind(kind) if kind else None, page=rule.get("page"), quote=rule.get("quote"))
+
+
 def _flag(value: object) -> bool:
     if not isinstance(value, bool):
         raise Wrong("neither true nor false; write true or false without quotes")
@@ -161,6 +181,7 @@ SOURCE: Mapping[str, Callable[[object], object]] = {
     "next": _next,
     "include": _strings,
     "exclude": _strings,
+    "silence": _silence,
     **SHARED,
 }
 ARTICLE: Mapping[str, Callable[[object], object]] = dict.fromkeys(ArticleSelectors.__dataclass_fields__, _selector)
@@ -189,6 +210,7 @@ timezone = "Asia/Shanghai"  # of the dates that pages show
 # next = "a.next"         # CSS of the next page's link, or a pattern such as "index_{n}.html"
 # include = ["/xwfb/"]    # only addresses that contain one of these
 # exclude = ["/video/"]   # and none of these
+# silence = [{ kind = "duplicate_text" }, { page = "/old/", quote = "友情链接" }]   # listed, never told
 # every = "1h"            # this and all of [defaults] can be set here for one source
 # article = { body = "#zoom", title = "h1", published = ".date", issuer = ".source" }   # CSS, if need be
 """

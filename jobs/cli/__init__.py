@@ -92,15 +92,8 @@ def _tell_group(group: BaseExceptionGroup[BaseException]) -> int:
 
 
 def _tell(error: PalimpsestError) -> int:
-    out = errors()
-    out.print(f"palimpsest: {printable(str(error))}", style="red")
-    if not isinstance(error, ConfigurationError):
-        return 1
-    for mistake in error.mistakes:
-        place = f"line {mistake.line}: " if mistake.line else ""
-        where = f"{mistake.where}: " if mistake.where else ""
-        out.print(printable(f"  {place}{where}{mistake.message}"))
-    return 2
+    errors().print(f"palimpsest: {printable(str(error))}", style="red")
+    return 2 if isinstance(error, ConfigurationError) else 1
 
 
 def _globals_first(argv: list[str]) -> list[str]:

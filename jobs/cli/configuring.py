@@ -225,8 +225,7 @@ def _configuration(context: typer.Context) -> Iterator[Examined]:
     try:
         sources = sources_of(context)
     except ConfigurationError as error:
-        places = "; ".join(f"line {mistake.line}: {mistake.message}" for mistake in error.mistakes)
-        yield Examined(what="configuration", ok=False, detail=f"{error} {places}".strip())
+        yield Examined(what="configuration", ok=False, detail=str(error))
         return
     hosts = len({host_of(source.url) for source in sources})
     yield Examined(what="configuration", ok=True, detail=f"{path}: {len(sources)} sources on {hosts} hosts")

@@ -135,10 +135,10 @@ def findings(
 
 def _grouped(listed: Sequence[FindingView]) -> list[list[FindingView]]:
     """Findings of one kind and severity on one page together, the worst first: a text with 600 glosses is one line."""
-    groups: dict[tuple[str, FindingKind, Severity, bool], list[FindingView]] = {}
+    groups: dict[tuple[str, FindingKind, Severity, str], list[FindingView]] = {}
     for view in listed:
-        groups.setdefault((view.page, view.kind, view.finding.severity, view.is_open), []).append(view)
-    return sorted(groups.values(), key=lambda views: -views[0].finding.severity.rank)
+        groups.setdefault((view.page, view.kind, view.finding.severity, _standing(view)), []).append(view)
+    return sorted(groups.values(), key=lambda views: (views[0].finding.silenced, -views[0].finding.severity.rank))
 
 
 def _finding_row(views: Sequence[FindingView]) -> tuple[Text, str, str, str, str, str]:
@@ -148,10 +148,16 @@ def _finding_row(views: Sequence[FindingView]) -> tuple[Text, str, str, str, str
         Text(severity.value, style=SEVERITY_STYLE[severity]),
         first.kind.value + (f" ×{len(views)}" if len(views) > 1 else ""),
         when(first.opened_at),
-        "open" if first.is_open else f"gone {when(first.resolved_at)}",
+        _standing(first),
         _quoted(first.finding.quote),
         first.page,
     )
+
+
+def _standing(view: FindingView) -> str:
+    if not view.is_open:
+        return f"gone {when(view.resolved_at)}"
+    return "silenced" if view.finding.silenced else "open"
 
 
 def sources(context: typer.Context, as_json: Json_ = False) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.errors import ConfigurationError, Mistake
-from crawler.model import ArticleSelectors, Source
+from crawler.model import ArticleSelectors, FindingKind, Silence, Source
 from crawler.sources import EXAMPLE, format_source, parse_sources
 
 FULL = """\
@@ -223,3 +223,31 @@ def test_a_written_source_reads_back_as_itself(word: str, url: str, seconds: int
 
 def test_only_what_differs_from_the_defaults_is_written() -> None:
     assert format_source(Source(name="a", url="http://a.cn/")) == '[[source]]\nname = "a"\nurl = "http://a.cn/"\n'
+
+
+def test_silence_is_read_and_written_back() -> None:
+    text = (
+        '[[source]]\nname = "s"\nurl = "https://www.example.gov.cn/"\n'
+        'silence = [{ kind = "duplicate_text" }, { page = "/old/", quote = "友情链接" }]\n'
+    )
+    (source,) = parse_sources(text)
+    assert source.silence == (Silence(kind=FindingKind.DUPLICATE_TEXT), Silence(page="/old/", quote="友情链接"))
+    assert parse_sources(format_source(source)) == (source,)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ('"spam_block"', "list of tables"),
+        ("[{}]", "list of tables"),
+        ('[{ kind = "spamblock" }]', "spam_block"),
+        ('[{ word = "x" }]', "no part of a finding"),
+        ("[{ quote = 3 }]", "not a text"),
+    ],
+)
+def test_a_wrong_silence_says_what_would_be_right(value: str, said: str) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        parse_sources(f'[[source]]\nname = "s"\nurl = "https://www.example.gov.cn/"\nsilence = {value}\n')
+    (mistake,) = refused.value.mistakes
+    assert mistake.line == 4
+    assert said in mistake.message

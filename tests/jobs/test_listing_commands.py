@@ -6,7 +6,7 @@ import json
 
 from jobs.cli.output import json_line, printable
 from tests.jobs.conftest import Desk
-from tests.jobs.site import PARAGRAPHS, Town
+from tests.jobs.site import PARAGRAPHS, Town, configuration
 
 JUNK = (
     "<div style='position:absolute;left:-9999px'>"
@@ -44,6 +44,19 @@ def test_findings_have_the_keys_of_the_contract_and_resolve(watched: Desk, town:
     assert watched.json("findings", "--open", "--kind", "hidden_link") == []
     assert watched.json("findings", "--kind", "hidden_link")[0]["resolved_at"] is not None
     assert watched.json("changes", town.url(1))[0]["kind"] == "cleaned"
+
+
+def test_a_silenced_finding_is_listed_as_such_and_raises_nothing(watched: Desk, town: Town) -> None:
+    watched.config.write_text(
+        configuration(town, more='silence = [{ kind = "hidden_link", quote = "百家乐" }, { kind = "spam_block" }]\n'),
+        encoding="utf-8",
+    )
+    town.publish(1, tail=JUNK)
+    assert watched("check", "--all").status == 0
+    (finding,) = watched.json("findings", "--open", "--kind", "hidden_link")
+    assert finding["evidence"]["silenced"] == {"kind": "hidden_link", "quote": "百家乐"}
+    assert [one["kind"] for one in watched.json("changes", town.url(1))] == ["created"]
+    assert "silenced" in watched("findings", "--open").out
 
 
 def test_sources_and_log_say_how_things_stand(watched: Desk, town: Town) -> None:
