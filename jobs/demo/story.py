@@ -7,6 +7,7 @@ what really happened to the site.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
 from collections import Counter
 from dataclasses import dataclass
@@ -92,7 +93,9 @@ async def tell_story(directory: Path, *, once: bool) -> bool:
         if not once:
             async with reading_room(store, "127.0.0.1:0", lambda line: None) as url:
                 out.print(f"\nThe dashboard is open at {url} – press Ctrl-C to end.", style="bold green")
-                await asyncio.Event().wait()
+                # Ctrl-C is how this ends well, not an interruption.
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.Event().wait()
         return ok
 
 

@@ -132,6 +132,16 @@ def test_a_worker_takes_what_is_due(watched: Desk, town: Town) -> None:
     assert [one["kind"] for one in watched.json("changes", url)] == ["created"]
 
 
+def test_the_demo_leaves_the_dashboard_open_until_ctrl_c(desk: Desk) -> None:
+    with running(desk, "demo", "--in", str(desk.folder / "demo")) as process:
+        assert process.stdout is not None
+        line = next(line for line in process.stdout if "The dashboard is open at " in line)
+        url = line.split("open at ")[1].split()[0]
+        assert "主站蜘蛛池模板".encode() in get(url)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=PATIENCE) == 0
+
+
 def address(process: subprocess.Popen[str]) -> str:
     assert process.stderr is not None
     for line in process.stderr:
