@@ -12,7 +12,7 @@ A Snapshot is judged against the Version in force at its time, so captures of th
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from crawler import schedule
@@ -20,8 +20,8 @@ from crawler.compare import compare, similarity
 from crawler.decode import Document, decode, encoding_of
 from crawler.detect import Case, detect
 from crawler.extract import RULES, extract, visible_text
+from crawler.foreign import foreign_matter, silence
 from crawler.model import (
-    INJECTION_KINDS,
     Article,
     Change,
     ChangeKind,
@@ -29,7 +29,6 @@ from crawler.model import (
     FetchFailed,
     FetchResult,
     Finding,
-    Json,
     Known,
     NewVersion,
     NotModified,
@@ -37,12 +36,10 @@ from crawler.model import (
     Page,
     PageKind,
     PageState,
-    Severity,
     Snapshot,
     Source,
     Validators,
     Verdict,
-    match_findings,
 )
 from crawler.sniff import not_a_page
 from crawler.urls import canonical
@@ -53,7 +50,6 @@ MISSING_CONFIRMATIONS = 2
 _MISSING_STATUS = frozenset({404, 410})
 _BLOCKED_STATUS = frozenset({401, 403, 407, 412, 429, 451, 521})
 _MOVED_SIMILARITY = 0.8
-_QUOTE_IN_SUMMARY = 60
 
 
 def judge(source: Source, known: Known, fetched: FetchResult, now: datetime) -> Verdict:
@@ -248,7 +244,7 @@ def _read(source: Source, known: Known, before: Article | None, reading: _Readin
         previous=before,
         earlier=earlier,
     )
-    findings = _silenced(source, known.page.url, detect(case))
+    findings = silence(source.silence, known.page.url, detect(case))
     number = known.latest.number if known.latest else 0
     new = before is None or before.digest != article.digest
     merge = bool(new and known.following and known.following.article.digest == article.digest)
@@ -303,49 +299,10 @@ def _changes(
     if known.state in (PageState.GONE, PageState.MOVED):
         summary = f"back, {edit.summary}" if edit else "back as it was"
         return (replace(base, kind=ChangeKind.RESTORED, significance=0.9, minor=False, summary=summary),)
-    if injection := _injection(known, findings):
+    if injection := foreign_matter(known.open_findings, findings):
         kind, summary = injection
         return (replace(base, kind=kind, significance=1.0, minor=False, summary=summary),)
     return (edit,) if edit else ()
-
-
-def _injection(known: Known, findings: tuple[Finding, ...]) -> tuple[ChangeKind, str] | None:
-    """Whether foreign matter arrived or left: findings of the injection kinds, of medium severity or more."""
-    match = match_findings(known.open_findings, findings)
-    arrived = [finding for finding in match.arrived if _foreign(finding)]
-    left = [held.finding for held in match.left if _foreign(held.finding)]
-    if arrived:
-        return ChangeKind.INJECTED, "; ".join(_told(finding) for finding in arrived[:3])
-    if left and not any(_foreign(finding) for finding in findings):
-        return ChangeKind.CLEANED, "gone: " + "; ".join(_told(finding) for finding in left[:3])
-    return None
-
-
-def _foreign(finding: Finding) -> bool:
-    told = finding.severity.rank >= Severity.MEDIUM.rank and not finding.silenced
-    return told and finding.kind in INJECTION_KINDS
-
-
-def _silenced(source: Source, url: str, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """The findings, those that the owner silenced saying by which words of the configuration."""
-    if not source.silence:
-        return findings
-    marked: list[Finding] = []
-    for finding in findings:
-        rule = next((rule for rule in source.silence if rule.covers(finding, url)), None)
-        if rule is not None:
-            words: dict[str, Json] = {key: value for key, value in asdict(rule).items() if value is not None}
-            finding = replace(finding, evidence={**finding.evidence, "silenced": words})
-        marked.append(finding)
-    return tuple(marked)
-
-
-def _told(finding: Finding) -> str:
-    quote = " ".join(finding.quote.split())
-    short = quote if len(quote) <= _QUOTE_IN_SUMMARY else quote[: _QUOTE_IN_SUMMARY - 1] + "…"
-    items = finding.evidence.get("items")
-    count = f" of {items} items" if isinstance(items, int) else ""
-    return f"{finding.kind}{count}: {short}"
 
 
 def _notes(document: Document) -> str:

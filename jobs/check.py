@@ -55,7 +55,7 @@ def _record(
     return Checked(page=page, verdict=verdict, recorded=recorded)
 
 
-def request_for(source: Source, url: str, validators: Validators = Validators()) -> FetchRequest:  # noqa: B008 - frozen
+def request_for(source: Source, url: str, validators: Validators = Validators()) -> FetchRequest:
     """The request that fetches `url` as its Source's configuration wants it."""
     return FetchRequest(
         url=url,

@@ -1,0 +1,63 @@
+"""The nouns. Frozen, slotted, keyword-only values that every room shares; docs/glossary.md defines the words.
+
+Times are aware datetimes in UTC unless a docstring says otherwise. Lengths of time are timedeltas.
+"""
+
+from crawler.model.content import Article, Attachment, Change, Version
+from crawler.model.findings import Finding, FindingMatch, OpenFinding, Silence, match_findings
+from crawler.model.kinds import (
+    INJECTION_KINDS,
+    ChangeKind,
+    FailureReason,
+    FindingKind,
+    Outcome,
+    PageKind,
+    PageState,
+    Region,
+    Severity,
+)
+from crawler.model.text import Evidence, Json, bare_text, fold_space
+from crawler.model.verdict import Known, NewVersion, RateEstimate, Verdict
+from crawler.model.watched import ArticleSelectors, Link, Page, Source, SourceKind, SourceState
+from crawler.model.wire import FetchFailed, FetchRequest, FetchResult, NotModified, Snapshot, Validators
+
+__all__ = [
+    "INJECTION_KINDS",
+    "Article",
+    "ArticleSelectors",
+    "Attachment",
+    "Change",
+    "ChangeKind",
+    "Evidence",
+    "FailureReason",
+    "FetchFailed",
+    "FetchRequest",
+    "FetchResult",
+    "Finding",
+    "FindingKind",
+    "FindingMatch",
+    "Json",
+    "Known",
+    "Link",
+    "NewVersion",
+    "NotModified",
+    "OpenFinding",
+    "Outcome",
+    "Page",
+    "PageKind",
+    "PageState",
+    "RateEstimate",
+    "Region",
+    "Severity",
+    "Silence",
+    "Snapshot",
+    "Source",
+    "SourceKind",
+    "SourceState",
+    "Validators",
+    "Verdict",
+    "Version",
+    "bare_text",
+    "fold_space",
+    "match_findings",
+]

@@ -1,0 +1,85 @@
+"""What is known before a Check, and everything it decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from crawler.model.content import Article, Change, Version
+from crawler.model.findings import Finding, OpenFinding
+from crawler.model.kinds import Outcome, PageState
+from crawler.model.watched import Page
+from crawler.model.wire import Snapshot, Validators
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateEstimate:
+    """What the schedule has learned of a Page: decayed counts of changes seen and days watched (crawler.schedule)."""
+
+    changes: float = 0.0
+    days: float = 0.0
+    as_of: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """All that the judge may know of a Page before a Check.
+
+    `latest` is the Version in force at the Check's time, `latest_snapshot` its raw response (present only where the
+    judge must re-read it), `following` the next known Version when a backfill brings a capture from between two.
+    `missing_since` and `missing_count`: consecutive Checks that said the page is not there.
+    """
+
+    page: Page
+    state: PageState = PageState.LIVE
+    latest: Version | None = None
+    latest_snapshot: Snapshot | None = None
+    following: Version | None = None
+    validators: Validators = Validators()
+    open_findings: tuple[OpenFinding, ...] = ()
+    failures: int = 0
+    missing_count: int = 0
+    missing_since: datetime | None = None
+    last_checked: datetime | None = None
+    rate: RateEstimate = RateEstimate()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewVersion:
+    """An Article to be kept as a Version, and the rules that read it."""
+
+    article: Article
+    rules: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Everything one Check decided, ready to be recorded in one transaction.
+
+    `snapshot` is kept whenever there was a response with a body worth keeping; `version` is set when the Article is a
+    new Version; `changes` are relative to `known.latest` (numbers filled in by the judge). `findings` is the complete
+    set seen at this Check, or None when nothing could be read (open findings then stay as they are).
+    `reread` replaces the Article of `known.latest` when newer rules read its old snapshot differently.
+    `following_change` re-judges the Change into `known.following`; `merge_following` says that the new content *is*
+    the following Version, only seen earlier.
+    """
+
+    outcome: Outcome
+    state: PageState
+    at: datetime
+    next_check: datetime
+    detail: str = ""
+    status: int | None = None
+    snapshot: Snapshot | None = None
+    version: NewVersion | None = None
+    reread: NewVersion | None = None
+    changes: tuple[Change, ...] = ()
+    findings: tuple[Finding, ...] | None = None
+    following_change: Change | None = None
+    merge_following: bool = False
+    validators: Validators = Validators()
+    failures: int = 0
+    missing_count: int = 0
+    missing_since: datetime | None = None
+    moved_to: str | None = None
+    rate: RateEstimate = RateEstimate()

@@ -1,0 +1,83 @@
+"""What is watched: the Source, its Pages, and how its own entry stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from crawler.model.findings import Silence
+from crawler.model.wire import Validators
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleSelectors:
+    """CSS selectors by which a Source's owner overrides extraction; None leaves a field to the extractor."""
+
+    body: str | None = None
+    title: str | None = None
+    published: str | None = None
+    issuer: str | None = None
+
+
+SourceKind = Literal["listing", "feed", "sitemap", "page"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One configured site section. `kind` None means: found out at the first visit."""
+
+    name: str
+    url: str
+    kind: SourceKind | None = None
+    links: str | None = None
+    next: str | None = None
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    every: timedelta = timedelta(hours=6)
+    min_every: timedelta = timedelta(minutes=15)
+    max_every: timedelta = timedelta(days=7)
+    timezone: str = "Asia/Shanghai"
+    host_delay: timedelta = timedelta(seconds=2)
+    tls: Literal["modern", "legacy"] = "modern"
+    render: bool = False
+    notify: tuple[str, ...] = ()
+    article: ArticleSelectors = ArticleSelectors()
+    silence: tuple[Silence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A URL that discovery found, not yet admitted. `title` and `date_text` are what the listing shows, or None."""
+
+    url: str
+    title: str | None = None
+    date_text: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One tracked URL; `source` is the name of the Source that owns it."""
+
+    url: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """How a Source's own entry page (its listing, feed or sitemap) stands.
+
+    `kind` is what it turned out to be; `links` how many it named last time; `failures` how many visits in a row gave
+    nothing, with `detail` saying why.
+    """
+
+    name: str
+    url: str
+    kind: SourceKind | None = None
+    validators: Validators = Validators()
+    links: int = 0
+    failures: int = 0
+    detail: str = ""
+    last_checked: datetime | None = None
+    last_ok: datetime | None = None
+    next_check: datetime | None = None
