@@ -169,9 +169,8 @@ def _found_json(source: Source, discovery: Discovery) -> dict[str, Json]:
 
 def _explain(source: Source, discovery: Discovery) -> None:
     out = console()
-    what = "one page" if discovery.kind == "page" else f"a {discovery.kind}"
     out.print(f"{source.url}", style="bold")
-    out.print(printable(f"{what}: {discovery.why}"))
+    out.print(printable(f"{discovery.kind}: {discovery.why}"))
     for link in discovery.links[:_SHOWN_LINKS]:
         out.print(one_line(f"  {link.date_text or '':<12} {link.title or '(no title)'}  {link.url}"))
     if (more := len(discovery.links) - _SHOWN_LINKS) > 0:
