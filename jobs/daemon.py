@@ -91,25 +91,26 @@ class _Watch:
 
     async def source(self, name: str) -> None:
         """Whatever is due of one Source."""
-        with self._kept():
-            try:
-                result = await self._sweep.run(names=[name])
-            except PalimpsestError as error:
-                self._say(f"{name}: {error}; trying again")
-            except BaseExceptionGroup as group:
-                # The store refused in the middle of a pass. Nothing is half-written, and the pages stay due.
-                expected, surprise = group.split(PalimpsestError)
-                if surprise is not None:
-                    raise
-                self._say(f"{name}: {_leaf(expected or group)}; trying again")
-            else:
-                self._report(name, result)
+        with self._kept(), self._surviving(name):
+            self._report(name, await self._sweep.run(names=[name]))
 
     async def notify(self) -> None:
         """Empty the outbox."""
-        with self._kept():
-            delivered = await deliver(self._store.outbox, self._sweep.sources, self._clock())
-            self._say_delivered(delivered)
+        with self._kept(), self._surviving("notifications"):
+            self._say_delivered(await deliver(self._store.outbox, self._sweep.sources, self._clock()))
+
+    @contextlib.contextmanager
+    def _surviving(self, what: str) -> Iterator[None]:
+        """Say it where the store refuses and go on: nothing is half-written, and what was due stays due."""
+        try:
+            yield
+        except PalimpsestError as error:
+            self._say(f"{what}: {error}; trying again")
+        except BaseExceptionGroup as group:
+            expected, surprise = group.split(PalimpsestError)
+            if surprise is not None:
+                raise
+            self._say(f"{what}: {_leaf(expected or group)}; trying again")
 
     def _say_delivered(self, delivered: Delivered) -> None:
         if delivered.sent or delivered.failed or delivered.dead:

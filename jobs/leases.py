@@ -20,6 +20,9 @@ LENGTH = timedelta(minutes=5)
 # Pages taken at once; few enough that a second worker finds something left.
 BATCH = 500
 _numbers = itertools.count(1)
+# The passes of this process that are under way. A lease of this process that none of them holds could not be given
+# back when its pass ended, because the store refused just then.
+_under_way: set[str] = set()
 
 
 @dataclass(slots=True)
@@ -64,9 +67,11 @@ async def claimed(archive: Archive, clock: Clock, names: Collection[str] | None)
 
 @asynccontextmanager
 async def _given_back(lease: Lease) -> AsyncIterator[Lease]:
+    _under_way.add(lease.owner)
     try:
         yield lease
     finally:
+        _under_way.discard(lease.owner)
         if lease.hosts:
             lease.archive.release(lease.owner)
 
@@ -77,17 +82,19 @@ def _owner() -> str:
 
 
 def _free_the_dead(archive: Archive, clock: Clock) -> datetime:
-    """Give back what killed processes of this machine held, so that the next run need not wait; the time now."""
+    """Give back what ended passes of this machine still hold, so that the next one need not wait; the time now."""
     now = clock()
     for owner in archive.lease_owners(now):
         machine, _, rest = owner.partition(":")
         process = rest.partition(":")[0]
-        if machine == socket.gethostname() and process.isdecimal() and not _lives(int(process)):
+        if machine == socket.gethostname() and process.isdecimal() and not _lives(owner, int(process)):
             archive.release(owner)
     return now
 
 
-def _lives(process: int) -> bool:
+def _lives(owner: str, process: int) -> bool:
+    if process == os.getpid():
+        return owner in _under_way
     try:
         os.kill(process, 0)
     except ProcessLookupError:

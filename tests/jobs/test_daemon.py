@@ -1,0 +1,77 @@
+"""The daemon comes back by itself: what is due again is visited again, and a refusing store is survived."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from crawler.sources import parse_sources
+from jobs.daemon import run_daemon
+from store import Store, open_store
+from tests.jobs.site import PARAGRAPHS, Town, configuration
+
+OFTEN = 'every = "1s"\nmin_every = "1s"\nmax_every = "2s"\n'
+PATIENCE = 30.0
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not true():  # noqa: ASYNC110 - what is waited for is in the store, which rings no bell
+            await asyncio.sleep(0.05)
+
+
+def watch(store: Store, town: Town, story: Callable[[list[str]], asyncio.Future[None]]) -> list[str]:
+    """Run the daemon while the story lasts; what it said."""
+    said: list[str] = []
+
+    async def both() -> None:
+        sources = parse_sources(configuration(town, more=OFTEN))
+        daemon = asyncio.create_task(run_daemon(store, sources, say=said.append, tick=timedelta(milliseconds=200)))
+        try:
+            await story(said)
+        finally:
+            daemon.cancel()
+            await asyncio.gather(daemon, return_exceptions=True)
+
+    asyncio.run(both())
+    return said
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return open_store(tmp_path / "data", busy_timeout=timedelta(milliseconds=200))
+
+
+def test_it_comes_back_and_sees_an_edit_and_a_new_article(store: Store, town: Town) -> None:
+    async def story(_: list[str]) -> None:
+        await until(lambda: all(len(town.asked_for(number)) >= 2 for number in (1, 2, 3)))
+        town.publish(2, (PARAGRAPHS[0], PARAGRAPHS[1].replace("30", "35"), PARAGRAPHS[2]))
+        town.publish(8)
+        kinds = lambda: sorted(view.kind.value for view in store.history.changes())  # noqa: E731 - asked repeatedly
+        await until(lambda: kinds() == ["created"] * 4 + ["edited"])
+
+    said = watch(store, town, story)  # type: ignore[arg-type]
+    store.close()
+    assert said[0].startswith("watching 1 source")
+    assert said[-1].startswith("stopped")
+
+
+def test_it_survives_a_database_that_is_busy_for_a_while(store: Store, town: Town, tmp_path: Path) -> None:
+    async def story(said: list[str]) -> None:
+        await until(lambda: bool(store.history.changes()))
+        other = sqlite3.connect(tmp_path / "data" / "palimpsest.sqlite3", isolation_level=None)
+        other.execute("BEGIN EXCLUSIVE")
+        await until(lambda: any("trying again" in line for line in said))
+        other.execute("ROLLBACK")
+        other.close()
+        asked = len(town.asked_for(1))
+        await until(lambda: len(town.asked_for(1)) > asked)
+
+    watch(store, town, story)  # type: ignore[arg-type]
+    assert store.check_integrity().ok
+    store.close()
