@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
@@ -64,6 +65,8 @@ def _scheduler(watch: _Watch, sources: Sequence[Source], tick: timedelta, clock:
         job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
         timezone="UTC",
     )
+    # That a Source is still at work when it is looked at again is ordinary, and no warning.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     now = clock()
     for place, source in enumerate(sources):
         # Sources start a moment apart, so that a restart is no stampede.
