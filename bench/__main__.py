@@ -1,4 +1,4 @@
-"""`python -m bench [extract] [--quick] [--demo] [--only NAME …] [--json]`; `--list` names the extractors."""
+"""`python -m bench [extract|detect] [--quick] [--demo] [--only NAME …] [--json]`; `--list` names the extractors."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 
-from bench import table
+from bench import detect, table
 from bench.extract import REPETITIONS, benchmark
 from bench.pages import SETS, Labelled, demo_pages, measured_pages, measuring_data
 from bench.peers import BY_NAME, PEERS
@@ -18,7 +18,7 @@ QUICK_EACH = 8
 def arguments(words: Sequence[str] | None) -> argparse.Namespace:
     """What was asked for."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="Speed and quality against peers, in one run.")
-    parser.add_argument("benchmark", nargs="?", choices=["extract"], default="extract", help="which one (extract)")
+    parser.add_argument("benchmark", nargs="?", choices=["extract", "detect"], default="extract")
     parser.add_argument("--quick", action="store_true", help=f"{QUICK_EACH} pages a set, one repetition")
     parser.add_argument("--demo", action="store_true", help="the bundled site's pages, whatever else there is")
     parser.add_argument("--only", action="append", choices=list(BY_NAME), metavar="NAME", help="only this extractor")
@@ -52,6 +52,9 @@ def main(words: Sequence[str] | None = None) -> int:
     if asked.list:
         for peer in PEERS:
             print(f"{peer.name:18} {peer.note}".rstrip())
+        return 0
+    if asked.benchmark == "detect":
+        print(detect.report(detect.benchmark(1 if asked.quick else REPETITIONS, demo=asked.demo), as_json=asked.json))
         return 0
     pages, notes = chosen_pages(asked.demo, asked.quick)
     peers = [peer for peer in PEERS if asked.only is None or peer.name in asked.only]

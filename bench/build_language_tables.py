@@ -15,7 +15,8 @@ import math
 import re
 import sys
 from collections import Counter, defaultdict
-from itertools import accumulate, pairwise
+from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 
 HERE = Path(__file__).parents[1] / "crawler" / "detect" / "language"
@@ -24,10 +25,16 @@ CEILING = 6.0
 KEEP_ABOVE = 0.75
 COMMON_PAIRS, COMMON_WEIGHT = 16000, -2.5
 Shares = dict[str, float]
-# The share of ordinary text at which the scan for junk may stop for a closer look.
-PIVOT_SHARE = 0.12
-# How much of each mixture a section of the word files makes up; sections `trades: …` share theirs equally.
-JUNK_SHARES = {"adult": 0.45, "gambling": 0.35, "trades": 0.20}
+# A pair from here on makes the scan stop for a closer look. It stops at the pivots: characters that together bring it
+# to most of these pairs and make up no more than this share of ordinary text.
+SEED_FROM, PIVOT_SHARE = 2.5, 0.15
+# How much of each mixture a section of the word files makes up; sections `trades: …` share theirs equally. Those of
+# junk sum to more than one: an item is of one trade, whichever fits best, and must not pay for the others in each pair.
+JUNK_SHARES = {"adult": 0.40, "gambling": 0.35, "trades": 0.40}
+# How many words of [shared] stand among those of a small trade, for each word of its own; and since honest trades use
+# them as well, what share of ordinary text they make up.
+AMONG_TRADES = {"shared": 0.5}
+HONEST_SHARE = 0.04
 ORDINARY_SHARES = {"site": 0.05, "official": 0.05, "portal": 0.02, "police": 0.05}
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
 
@@ -43,9 +50,10 @@ def sections(name: str) -> list[tuple[str, list[str]]]:
     return found
 
 
-def pairs_of(words: Counter[str]) -> Shares:
+def pairs_of(words: Mapping[str, float]) -> Shares:
     """Expected counts of adjacent character pairs when the words follow each other at random, scaled to sum to 1."""
-    first, last = Counter[str](), Counter[str]()
+    first: Shares = defaultdict(float)
+    last: Shares = defaultdict(float)
     pairs: Shares = defaultdict(float)
     total = sum(words.values())
     for word, count in words.items():
@@ -63,12 +71,20 @@ def pairs_of(words: Counter[str]) -> Shares:
 
 
 def junk_pairs() -> Shares:
-    """The mixture over all trades; words mix only within a section."""
+    """The mixture over all trades; words mix only within a section, those of AMONG_TRADES with every small trade."""
     mixture: Shares = defaultdict(float)
     parts = sections("junk_words.txt")
+    common = {name: words for name, words in parts if name in AMONG_TRADES}
+    parts = [(name, words) for name, words in parts if name not in AMONG_TRADES]
     for name, words in parts:
+        counts: dict[str, float] = defaultdict(float)
+        for run in (run for word in words for run in _HAN.findall(word)):
+            counts[run] += 1.0
+        for other, added in common.items() if name == "trades" else ():
+            for run in (run for word in added for run in _HAN.findall(word)):
+                counts[run] += AMONG_TRADES[other] * len(words) / len(added)
         share = JUNK_SHARES[name] / sum(other == name for other, _ in parts)
-        for pair, part in pairs_of(Counter(run for word in words for run in _HAN.findall(word))).items():
+        for pair, part in pairs_of(counts).items():
             mixture[pair] += share * part
     return mixture
 
@@ -89,6 +105,10 @@ def ordinary_pairs(words: Path) -> Shares:
     for name, listed in sections("ordinary_words.txt"):
         for pair, part in pairs_of(Counter(run for word in listed for run in _HAN.findall(word))).items():
             mixture[pair] += ORDINARY_SHARES[name] * part
+    for name, listed in sections("junk_words.txt"):
+        if name in AMONG_TRADES:
+            for pair, part in pairs_of(Counter(run for word in listed for run in _HAN.findall(word))).items():
+                mixture[pair] += HONEST_SHARE * part
     return mixture
 
 
@@ -99,17 +119,29 @@ def simplified_of(folder: Path) -> dict[str, str]:
     return {old: new for old, new in found.items() if old != new and len(old) == len(new) == 1 and old < "\U00010000"}
 
 
-def pivots(ordinary: Shares, junk: Shares) -> list[str]:
-    """The characters worth stopping at: far likelier in junk, and together rare enough in ordinary text to be quick."""
+def pivots(ordinary: Shares, junk: Shares, seeds: list[str]) -> list[str]:
+    """The characters worth stopping at: greedily those that bring most of junk for the least of ordinary text."""
     common: Shares = defaultdict(float)
-    telling: Shares = defaultdict(float)
     for pair, share in ordinary.items():
         common[pair[0]] += share
-    for pair, share in junk.items():
-        telling[pair[0]] += share
-    ranked = sorted(telling, key=lambda character: -telling[character] / (common[character] + 1e-6))
-    running = accumulate(common[character] for character in ranked)
-    return [character for character, spent in zip(ranked, running, strict=True) if spent <= PIVOT_SHARE]
+    holding: dict[str, set[str]] = defaultdict(set)
+    for seed in seeds:
+        holding[seed[0]].add(seed)
+        holding[seed[1]].add(seed)
+    chosen: list[str] = []
+    spent = 0.0
+
+    def worth(character: str) -> float:
+        return sum(junk[seed] for seed in holding[character]) / (common[character] + 2e-5)
+
+    while rest := [one for one in holding if holding[one] and spent + common[one] <= PIVOT_SHARE]:
+        best = max(rest, key=worth)
+        chosen.append(best)
+        spent += common[best]
+        for seed in tuple(holding[best]):
+            holding[seed[0]].discard(seed)
+            holding[seed[1]].discard(seed)
+    return chosen
 
 
 def write_bigrams(ordinary: Shares, junk: Shares) -> None:
@@ -124,7 +156,8 @@ def write_bigrams(ordinary: Shares, junk: Shares) -> None:
     by_weight[COMMON_WEIGHT] = [pair for pair in commonest if pair not in known]
     lines = ["# Built by bench/build_language_tables.py; see there for the sources and what the numbers mean."]
     lines += [f"{weight}\t{''.join(sorted(pairs))}" for weight, pairs in sorted(by_weight.items(), reverse=True)]
-    lines.append(f"pivots\t{''.join(pivots(ordinary, junk))}")
+    seeds = [pair for weight, pairs in by_weight.items() for pair in pairs if weight >= SEED_FROM]
+    lines.append(f"pivots\t{''.join(pivots(ordinary, junk, seeds))}")
     (HERE / "bigrams.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

@@ -10,16 +10,21 @@ from itertools import islice
 
 from crawler.detect import (
     conflicts,
+    deletion,
+    forged_insertion,
     hidden_link,
     layout,
     loss,
     misread,
     noise,
     pinyin_gloss,
+    punctuation,
     redirect,
+    script_mix,
     spam_block,
     spin,
     takeover,
+    topic_swap,
     traditional,
 )
 from crawler.detect.case import Case, Detector
@@ -37,9 +42,14 @@ _MODULES = (
     spin,
     noise,
     traditional,
+    script_mix,
     loss,
+    punctuation,
+    deletion,
     layout,
     conflicts,
+    forged_insertion,
+    topic_swap,
 )
 DETECTORS: tuple[Detector, ...] = tuple(module.detect for module in _MODULES)
 # Every kind that some detector gives, with the detector's name.

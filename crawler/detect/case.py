@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from crawler.decode import Document
 from crawler.model import Article, Evidence, Finding, FindingKind, Region, Severity
@@ -61,6 +62,12 @@ class Scope:
 
 def body_of(case: Case) -> Scope:
     """The text whose damage counts: the article's; the whole page where there is no markup or no article."""
-    if case.document.markup and case.article.text:
-        return Scope(Region.ARTICLE, case.article.text)
+    if case.document.markup and (text := _joined(case.article.paragraphs)):
+        return Scope(Region.ARTICLE, text)
     return Scope(Region.PAGE, case.page_text)
+
+
+# The same article for one detector after another: joined once.
+@lru_cache(maxsize=2)
+def _joined(paragraphs: tuple[str, ...]) -> str:
+    return "\n".join(paragraphs)

@@ -6,10 +6,13 @@ leading away is evidence only; what the links say makes the alarm.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from urllib.parse import unquote, urlsplit
 
 from crawler.detect.case import Case
-from crawler.detect.language.junk import junk_runs
+from crawler.detect.language.junk import JunkRun, junk_runs
+from crawler.detect.language.seeds import ENOUGH_IN_SHORT
 from crawler.detect.sites import host_of, leads_away, site_of
 from crawler.extract import HiddenBlock, hidden_blocks
 from crawler.model import Finding, FindingKind, Json, Region, Severity
@@ -17,38 +20,68 @@ from crawler.model import Finding, FindingKind, Json, Region, Severity
 KINDS = (FindingKind.HIDDEN_LINK,)
 
 # What the words of hidden links must be worth: less than in sight, for being hidden is half of the proof.
-ENOUGH, CROWD = 8.0, 4.0
+ENOUGH = 8.0
 # So many links of one block are looked up in the markup; the quote ends with the last of them.
 SEARCHED = 200
 
 
+# A doorway: nothing but the title of what it sells behind the question mark, as in http://host/?some_film_title
+_DOORWAY = re.compile(r"[a-z0-9]{2,}(?:[_+\- ][a-z0-9]+){0,11}", re.IGNORECASE)
+_WORD = re.compile(r"[a-z0-9]+")
+
+
 def detect(case: Case) -> Iterator[Finding]:
-    """One finding for each hidden piece whose off-site links speak of junk."""
+    """One finding for each hidden piece whose off-site links speak of junk or lead to doorways."""
     home = site_of(case.document.url)
     at = 0
     for block in hidden_blocks(case.document):
-        away = [(address, text) for address, text in block.links if leads_away(address, home)]
-        if not away:
+        links = [(address, text) for address, text in block.links if "//" in address]
+        if not links:
             continue
-        finding = _finding(case, block, away, at)
+        runs = _junk(" | ".join(text for _, text in links))
+        doorways = [] if runs else [link for link in links if "/?" in link[0] and _is_doorway(*link)]
+        if not runs and not doorways:
+            continue
+        away = [link for link in doorways or links if leads_away(link[0], home)]
+        if runs and len(away) < len(links):
+            runs = _junk(" | ".join(text for _, text in away))
+        finding = _finding(case, block, away, runs, at) if away and (runs or doorways) else None
         if finding is not None:
             at = finding.end
             yield finding
 
 
-def _finding(case: Case, block: HiddenBlock, away: list[tuple[str, str]], at: int) -> Finding | None:
-    texts = " | ".join(text for _, text in away)
-    runs = [run for run in junk_runs(texts, crowd=CROWD) if run.score >= ENOUGH and run.mean >= 1.0]
-    place = _place(case.document.text, away[:SEARCHED], at) if runs else None
+def _junk(texts: str) -> list[JunkRun]:
+    return [run for run in junk_runs(texts, enough=ENOUGH_IN_SHORT) if run.score >= ENOUGH and run.mean >= 1.0]
+
+
+def _is_doorway(address: str, text: str) -> bool:
+    """Whether an address is a bare host with the link's own words behind the question mark."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    if parts.path != "/" or not _DOORWAY.fullmatch(unquote(parts.query)):
+        return False
+    named, said = (_WORD.findall(words.lower()) for words in (unquote(parts.query), text))
+    return bool(named) and said[: len(named)] == named
+
+
+def _finding(
+    case: Case, block: HiddenBlock, away: list[tuple[str, str]], runs: list[JunkRun], at: int
+) -> Finding | None:
+    place = _place(case.document.text, away[:SEARCHED], at)
     if place is None:
         return None
     score = sum(run.score for run in runs)
     telling = {pair for run in runs for pair in run.telling}
-    sure = score >= 14.0 and len(telling) >= 3
+    # Counters and partners are never linked by a doorway's address, so a hidden one needs no other proof.
+    sure = not runs or (score >= 14.0 and len(telling) >= 3)
     hosts = sorted({host_of(address) for address, _ in away})
     evidence: dict[str, Json] = {
         "how": block.how,
         "links": len(away),
+        "doorways": not runs,
         "hosts": list(hosts[:20]),
         "texts": [text for _, text in away[:20]],
         "log_likelihood_ratio": round(score, 1),
@@ -62,7 +95,7 @@ def _finding(case: Case, block: HiddenBlock, away: list[tuple[str, str]], at: in
         quote=case.document.text[start:end],
         start=start,
         end=end,
-        score=round(min(0.5 + score / 60.0, 1.0), 3),
+        score=round(min(0.5 + score / 60.0, 1.0), 3) if runs else 0.8,
         evidence=evidence,
     )
 

@@ -12,16 +12,26 @@ from crawler.model import Finding, FindingKind, Severity
 KINDS = (FindingKind.BROKEN_PARAGRAPH, FindingKind.DUPLICATE_TEXT)
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff"
+_HAN_ONE = re.compile(f"[{_HAN}]")
 _SPACE = r"[ \t\r\xa0\u3000]*"
 # The places where a cut can show: a comma before the break, a closing mark or a mere remainder after it.
 _COMMA_BREAK = re.compile(rf"、{_SPACE}\n")
 _CLOSING_BREAK = re.compile(rf"\n{_SPACE}(?=[》」』]|[^\n《。]{{1,20}}》|[^\n，。]{{1,2}}。)")
 _CLAUSE_END = re.compile(r"[，,。；;：:！!？?、\n“”]")
-_CLAUSE = re.compile(r"[^，,。；;：:！!？?\n]{10,}")
-# A clause of ten characters that comes twice is looked at; this much has to be the same around it.
-ENOUGH = 28
+_BORDERS = "，,。；;"
+# A clause of ten characters that comes twice is looked at; this much has to be the same around it, in one paragraph:
+# laws, reports of cases and summaries repeat less than this by nature.
+CLAUSE, ENOUGH, NOTED = 10, 80, 28
+# Words of grammar that are never written twice.
+_DOUBLED = re.compile("(各|及|与|與|于|於|被|把|並|由)\\1(?=[\u4e00-\u9fff])")
+# The lines among which a title is, and what is long enough for a paragraph.
+HEAD, PARAGRAPH = 4, 40
+# So many lines are a list or a table.
+LIST = 300
 # More repetitions than this are the nature of the text.
-MANY = 4
+MANY = 1
+# How much of it has to be Han: tables, addresses and program text repeat themselves.
+PROSE = 0.6
 
 
 def detect(case: Case) -> Iterator[Finding]:
@@ -29,6 +39,8 @@ def detect(case: Case) -> Iterator[Finding]:
     scope = body_of(case)
     yield from _breaks(scope)
     yield from _repeats(scope)
+    yield from _doubled(scope)
+    yield from _captions(scope)
 
 
 def _breaks(scope: Scope) -> Iterator[Finding]:
@@ -74,6 +86,9 @@ def _repeats(scope: Scope) -> Iterator[Finding]:
     if len(found) > MANY:
         return
     for first, again, size in found:
+        stretch = scope.text[again : again + size]
+        if size < ENOUGH or "\n" in stretch or len(_HAN_ONE.findall(stretch)) < PROSE * size:
+            return
         for start in (first, again):
             yield scope.finding(
                 FindingKind.DUPLICATE_TEXT,
@@ -85,18 +100,72 @@ def _repeats(scope: Scope) -> Iterator[Finding]:
             )
 
 
+def _doubled(scope: Scope) -> Iterator[Finding]:
+    for match in _DOUBLED.finditer(scope.text):
+        yield scope.finding(
+            FindingKind.DUPLICATE_TEXT,
+            Severity.LOW,
+            *match.span(),
+            score=0.6,
+            evidence={"written_twice": match[1]},
+            repair=match[1],
+        )
+
+
+def _captions(scope: Scope) -> Iterator[Finding]:
+    """A name that ends a line near the top and stands again alone between paragraphs: what a picture left behind."""
+    if scope.text.count("\n") > LIST:
+        return
+    lines: list[tuple[int, str]] = []
+    at = 0
+    for written in scope.text.split("\n"):
+        if bare := written.strip():
+            lines.append((at + written.index(bare[0]), bare))
+        at += len(written) + 1
+    head = lines[:HEAD]
+    for before, (start, line), after in zip(lines[1:], lines[2:], lines[3:], strict=False):
+        if not 8 <= len(line) <= 24 or _CLAUSE_END.search(line) or not before[1].endswith(("。", "”", "!", "！")):
+            continue
+        if len(before[1]) < PARAGRAPH or len(after[1]) < PARAGRAPH:
+            continue
+        for place, title in head:
+            if place < start and title.endswith(line) and len(title) > len(line):
+                for at in (place + len(title) - len(line), start):
+                    yield scope.finding(
+                        FindingKind.DUPLICATE_TEXT,
+                        Severity.LOW,
+                        at,
+                        at + len(line),
+                        score=0.5,
+                        evidence={"first_at": place + len(title) - len(line), "again_at": start, "caption": True},
+                    )
+                return
+
+
+def _clauses(text: str) -> list[str]:
+    # One border after another: each stays one character, so that places can be counted.
+    for border in _BORDERS:
+        text = text.replace(border, "\n")
+    return text.split("\n")
+
+
 def _pairs(text: str) -> Iterator[tuple[int, int, int]]:
     """(first place, second place, length) of each repeated stretch."""
     seen: dict[str, int] = {}
     covered = 0
-    for match in _CLAUSE.finditer(text):
-        first = seen.setdefault(match.group(), match.start())
-        if first == match.start() or match.start() < covered:
+    at = -1
+    for clause in _clauses(text):
+        start = at + 1
+        at = start + len(clause)
+        if len(clause) < CLAUSE:
             continue
-        begin, end, size = _grown(text, first, match.start(), len(match.group()))
+        first = seen.setdefault(clause, start)
+        if first == start or start < covered:
+            continue
+        begin, end, size = _grown(text, first, start, len(clause))
         covered = end
-        if size >= ENOUGH:
-            yield begin - (match.start() - first), begin, size
+        if size >= NOTED:
+            yield begin - (start - first), begin, size
 
 
 def _grown(text: str, first: int, second: int, size: int) -> tuple[int, int, int]:

@@ -1,17 +1,18 @@
-"""`glyph_loss`, `number_damage` and `word_deletion`: what fell out of a text on its way to the page."""
+"""`glyph_loss` and `number_damage`: what fell out of a text on its way to the page."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from crawler.detect.case import Case, Scope, body_of
 from crawler.model import Finding, FindingKind, Severity
 
-KINDS = (FindingKind.GLYPH_LOSS, FindingKind.NUMBER_DAMAGE, FindingKind.WORD_DELETION)
+KINDS = (FindingKind.GLYPH_LOSS, FindingKind.NUMBER_DAMAGE)
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff"
-_MARK = re.compile(r"\?|\ufffd+")
+_MARK = re.compile(r"[?]|\ufffd+")
 _HAN_ONE = re.compile(f"[{_HAN}]")
 # A clause with one of these may well be a question.
 _ASKING = re.compile(
@@ -19,22 +20,25 @@ _ASKING = re.compile(
 )
 _CLAUSE = re.compile(r"[。！？!?;；\n“”\"]")
 _UNIT = "人|户|戶|套|家|幼兒|幼儿|生|平方米|畝|亩|吨|噸|公斤|斤|株|頭|头|台|臺"
+# More marks than this are looked at in no text: whoever writes so many asks, or wrote no text.
+MOST = 5_000
 # A run of digits and what follows it; what comes before is looked at only where these match.
-_NUMBERS = re.compile(rf"\d{{2,9}}(?:日|年|/(?:{_UNIT})|(?=通過|通过|召開|召开|印發|印发|發布|发布|舉行|举行))")
+_NUMBERS = re.compile(rf"[0-9][0-9]{{1,8}}(?:日|年|/(?:{_UNIT})|(?=通過|通过|召開|召开|印發|印发|發布|发布|舉行|举行))")
 _THIS_YEAR = re.compile(r"(?:今|明|去|同|當|当)年\Z")
 _DATE_RUN = re.compile(r"(?:19|20)\d{2}[01]?\d[0-3]?\d日")
 _YEAR_RUN = re.compile(r"(?:19|20)\d{2}(?:19|20)\d{2}年")
-_EMPTY_QUOTES = re.compile("“”(?=[\u4e00-\u9fffA-Za-z])")
-_LABEL = re.compile(rf"(?:\A|\n)[ \t\u3000\xa0]*[:：](?=[{_HAN}“])")
-_TITLE = re.compile("、(?:局[长長]|主任|书记|書記)")
+# 企業40戶、兼併企業40 戶、遷入企業 18 and the sentence ends: the last of a row has lost its unit.
+_LAST_OF_ROW = re.compile(
+    r"([戶户家個个项項条條人名件])、[\u4e00-\u9fff]{2,10} ?(\d[\d.,]{0,11})[ \t]{0,4}(?=\n|\Z|。)"
+)
 
 
 def detect(case: Case) -> Iterator[Finding]:
-    """Each place where a glyph, part of a number or a word is plainly gone."""
+    """Each place where a glyph or part of a number is plainly gone."""
     scope = body_of(case)
     yield from _glyphs(scope)
     yield from _numbers(scope)
-    yield from _words(scope)
+    yield from _last_of_rows(scope)
 
 
 def _numbers(scope: Scope) -> Iterator[Finding]:
@@ -63,33 +67,32 @@ def _numbers(scope: Scope) -> Iterator[Finding]:
         )
 
 
-def _words(scope: Scope) -> Iterator[Finding]:
-    text = scope.text
-    places = [match.span() for match in _LABEL.finditer(text)]
-    if "“”" in text:
-        quotes = (hit.span() for hit in _EMPTY_QUOTES.finditer(text))
-        places += [(start, end) for start, end in quotes if _HAN_ONE.match(text[start - 1 : start])]
-    if any(title in text for title in ("、局", "、主任", "、书记", "、書記")):
-        commas = (hit.start() for hit in _TITLE.finditer(text))
-        places += [(at, at + 1) for at in commas if text[at - 1 : at] in tuple("市省县縣区區")]
-    for start, end in places:
-        start = end - len(text[start:end].lstrip())
+def _last_of_rows(scope: Scope) -> Iterator[Finding]:
+    for match in _LAST_OF_ROW.finditer(scope.text):
+        if not scope.text[max(match.start() - 2, 0) : match.start()].rstrip()[-1:].isdigit():
+            continue
+        start = match.start() + 2
         yield scope.finding(
-            FindingKind.WORD_DELETION,
+            FindingKind.NUMBER_DAMAGE,
             Severity.LOW,
             start,
-            end,
+            match.end(2),
             score=0.6,
-            evidence={"left": text[start:end], "next": text[end : end + 12]},
+            evidence={"written": match[2], "missing": "a unit", "unit_of_the_row": match[1]},
         )
 
 
 def _glyphs(scope: Scope) -> Iterator[Finding]:
     text = scope.text
-    for match in _MARK.finditer(text):
+    if "?" not in text and "\ufffd" not in text:
+        return
+    for match in islice(_MARK.finditer(text), MOST):
         start, end = match.span()
         if match.group() == "?" and not _lost(text, start):
             continue
+        # Alone on its line it is quoted with the indentation, which is what is left of its place.
+        line = text.rfind("\n", 0, start) + 1
+        start = line if not text[line:start].strip() else start
         yield scope.finding(
             FindingKind.GLYPH_LOSS,
             Severity.LOW,

@@ -8,11 +8,13 @@ encoding what is served and decoding it with each possible lost byte; what then 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from operator import add
 
 from crawler.detect.case import Case, Scope, body_of
 from crawler.detect.language.tables import is_common_pair
+from crawler.detect.pinyin_gloss import machine_glosses
 from crawler.model import Finding, FindingKind, Severity
 
 KINDS = (FindingKind.GBK_SHIFT, FindingKind.MOJIBAKE)
@@ -36,6 +38,11 @@ _UTF8_AS_GBK = re.compile(f"(?:[{_FROM_UTF8}][^\x00-\x7f]{{2}}){{2,}}[^\x00-\x7f
 # 的 是 国 中 人 在 and the marks ， 。 become these; a quick look for them spares most pages the rest.
 _SIGNS = "鐨鏄鍥涓浜鍦锛銆"
 _UTF8_AS_LATIN = re.compile("(?:[\u00e3-\u00e9][\u0080-\u00bf\u0152-\u0192\u02c6\u02dc\u2013-\u2122]{2}){3,}")
+_PINYIN = "[a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6}"
+_TORN_PIECE = re.compile(rf"([\u4e00-\u9fff]{{0,2}})\?({_PINYIN})\)")
+_TORN = re.compile(rf"\?{_PINYIN}\)(?:[\u4e00-\u9fff]{{1,2}}\?{_PINYIN}\))?")
+_BEFORE_TORN = re.compile(rf"([\u4e00-\u9fff])(?:\({_PINYIN}\))?\Z")
+_LATIN_SIGN = re.compile("[\u00e3-\u00e9]")
 _FAMOUS = re.compile("锟斤拷|烫烫烫|屯屯屯|锘挎")
 
 
@@ -43,7 +50,10 @@ def detect(case: Case) -> Iterator[Finding]:
     """Shifted places with their repair, then whole misread stretches."""
     scope = body_of(case)
     yield from _shifted(scope)
+    yield from _glossed_inside(scope)
     for pattern, repair in ((_UTF8_AS_GBK, _gbk_to_utf8), (_UTF8_AS_LATIN, _latin_to_utf8), (_FAMOUS, None)):
+        if pattern is _UTF8_AS_LATIN and not _LATIN_SIGN.search(scope.text):
+            continue
         if pattern is _UTF8_AS_GBK and not any(sign in scope.text for sign in _SIGNS):
             continue
         for match in pattern.finditer(scope.text):
@@ -59,6 +69,50 @@ def detect(case: Case) -> Iterator[Finding]:
                 evidence={"read_as": "gbk" if pattern is not _UTF8_AS_LATIN else "windows-1252", "is": "utf-8"},
                 repair=proposed,
             )
+
+
+def _glossed_inside(scope: Scope) -> Iterator[Finding]:
+    """A machine that glosses bytes finds its character across the border of two others and tears both apart.
+
+    謹的標 (D694 B5C4 98CB) holds 94B5, which is 數: with (shù) put behind it, B5 takes the bracket and reads ?, then
+    shù). The page's other glosses say what the torn byte was.
+    """
+    text = scope.text
+    torn = list(_TORN.finditer(text)) if "?" in text else []
+    if not torn:
+        return
+    glossed = [(gloss[1].encode("gbk", "ignore"), gloss[2]) for gloss in machine_glosses(text)]
+    # Two torn places with one character's bytes between them are one wound.
+    for match in torn:
+        plain, lead = _mended(match, text, glossed)
+        start = match.start() if plain is None else match.start() - lead
+        yield scope.finding(
+            FindingKind.MOJIBAKE,
+            Severity.MEDIUM,
+            start,
+            match.end(),
+            score=0.9 if plain else 0.7,
+            evidence={"read_as": "gbk", "is": "a gloss put between the two bytes of a character"},
+            repair=plain,
+        )
+
+
+def _mended(match: re.Match[str], text: str, glossed: list[tuple[bytes, str]]) -> tuple[str | None, int]:
+    """(what stood there, how many characters before the torn place it begins), or (None, 0)."""
+    before = _BEFORE_TORN.search(text, max(match.start() - 9, 0), match.start())
+    if before is None:
+        return None, 0
+    raw = before[1].encode("gbk", "ignore")
+    for piece, gloss in _TORN_PIECE.findall(match.group()):
+        raw += piece.encode("gbk", "ignore")
+        torn = Counter(code[1:] for code, said in glossed if said == gloss and code[:1] == raw[-1:])
+        if not torn:
+            return None, 0
+        raw += torn.most_common(1)[0][0]
+    try:
+        return raw.decode("gbk"), match.start() - before.start()
+    except UnicodeDecodeError:
+        return None, 0
 
 
 def _gbk_to_utf8(text: str) -> str | None:
@@ -79,6 +133,8 @@ def _latin_to_utf8(text: str) -> str | None:
 
 def _shifted(scope: Scope) -> Iterator[Finding]:
     text = scope.text
+    if "?" not in text and "\ufffd" not in text:
+        return
     pairs: set[str] = set()
     done = looked = 0
     for match in _SHIFT.finditer(text):
@@ -122,7 +178,7 @@ def _rare(text: str) -> bool:
 
 
 def _bytes_of(text: str) -> bytes:
-    return text.translate(_WIDE).encode("gbk", "ignore") if not text.isascii() else text.encode("ascii")
+    return (text[:-1].translate(_WIDE) + text[-1:]).encode("gbk", "ignore")
 
 
 def _redecoded(text: str, pairs: set[str], start: int, after: int) -> tuple[int, str, bytes, int] | None:

@@ -13,28 +13,37 @@ from crawler.model import Finding, FindingKind, Severity
 KINDS = (FindingKind.PINYIN_GLOSS,)
 
 _GLOSS = re.compile(r"([\u3400-\u4dbf\u4e00-\u9fff])[(（]([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿ]{1,6})[)）]")
+_ANY_GLOSS = re.compile("[(（][a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿ]{1,6}[)）]")
 _TONED = re.compile(r"[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ]")
 # Editors explain a rare character, once; machines gloss common ones, again and again.
 ENOUGH = 3
 
 
+def machine_glosses(text: str) -> list[re.Match[str]]:
+    """The glosses in a text, character (1) and reading (2); none where an editor may have put them."""
+    if not _ANY_GLOSS.search(text):
+        return []
+    found = [match for match in _GLOSS.finditer(text) if _TONED.search(match[2]) or len(match[2]) > 1]
+    return found if _by_machine(found) >= ENOUGH else []
+
+
+def _by_machine(found: list[re.Match[str]]) -> int:
+    times = Counter(match[1] for match in found)
+    return sum(count for character, count in times.items() if is_common(character))
+
+
 def detect(case: Case) -> Iterator[Finding]:
     """One finding for each gloss, its repair the bare character; taking all of them out restores the text exactly."""
     scope = body_of(case)
-    if "(" not in scope.text and "（" not in scope.text:
-        return
-    found = [match for match in _GLOSS.finditer(scope.text) if _TONED.search(match[2]) or len(match[2]) > 1]
-    times = Counter(match[1] for match in found)
-    machine = sum(count for character, count in times.items() if is_common(character))
-    if machine < ENOUGH:
-        return
+    found = machine_glosses(scope.text)
+    score = min(0.5 + _by_machine(found) / 20, 1.0)
     for number, match in enumerate(found, 1):
         yield scope.finding(
             FindingKind.PINYIN_GLOSS,
             Severity.MEDIUM,
             match.start(),
             match.end(),
-            score=min(0.5 + machine / 20, 1.0),
+            score=score,
             evidence={"character": match[1], "gloss": match[2], "number": number, "of": len(found)},
             repair=match[1],
         )

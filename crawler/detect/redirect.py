@@ -16,12 +16,16 @@ KINDS = (FindingKind.REDIRECT_OR_CLOAK,)
 SOON = 10
 # One statement of a script is looked at in this many characters.
 NEAR = 600
+# A script is looked at from its tag on; one that is longer than this is a library.
+LONGEST_SCRIPT = 40_000
 _META = re.compile(r"<meta\b[^<>]{0,300}?http-equiv\s*=\s*[\"']?refresh[^<>]{0,600}>", re.IGNORECASE)
+_TAG_REACH = 400
 _REFRESH = re.compile(r"content\s*=\s*[\"']?\s*(\d{1,5})[^;,]{0,5}[;,]\s*url\s*=\s*[\"']?([^\"'<>\s]+)", re.IGNORECASE)
 _SHIELD = re.compile(r"<!--|<noscript", re.IGNORECASE)
 _UNSHIELD = re.compile(r"-->|</noscript", re.IGNORECASE)
+_OWNER = re.compile(r"(?:\b(?:window|self|top|parent|document)\s*\.\s*){1,3}\Z")
 _GOTO = re.compile(
-    r"(?:\b(?:window|self|top|parent|document)\s*\.\s*)?\blocation(?:\s*\.\s*(?:href|replace|assign))?\s*(?:=|\()\s*"
+    r"\blocation(?:\s*\.\s*(?:href|replace|assign))?\s*(?:=|\()\s*"
     r"[\"'](https?://[^\"'\s]{4,300}|//[^\"'\s]{4,300})[\"']"
 )
 _ENGINES = re.compile(r"baidu|sogou|google|haosou|so\.com|bing|yisou|sm\.cn|360spider|shenma", re.IGNORECASE)
@@ -29,11 +33,15 @@ _REFERRER = re.compile(r"document\s*\.\s*referrer")
 _SPIDERS = re.compile(
     r"baiduspider|googlebot|360spider|sogou\s?(?:web\s)?spider|bingbot|yisouspider|bytespider", re.IGNORECASE
 )
-_NUMBER = r"(?:0x[0-9a-f]{1,4}|\d{1,5})"
-_CODES = re.compile(rf"String\s*\.\s*fromCharCode\s*\(\s*((?:{_NUMBER}\s*,\s*){{7,}}{_NUMBER})\s*\)", re.IGNORECASE)
-_ESCAPED = re.compile(
-    r"(?:%[0-9a-f]{2}){12,}|(?:%u[0-9a-f]{4}){8,}|(?:\\x[0-9a-f]{2}){12,}|(?:\\u00[0-9a-f]{2}){12,}", re.IGNORECASE
-)
+_NUMBER = r"(?:0[xX][0-9a-fA-F]{1,4}|\d{1,5})"
+_CODES = re.compile(rf"fromCharCode\s*\(\s*((?:{_NUMBER}\s*,\s*){{7,}}{_NUMBER})\s*\)")
+# Each begins with plain characters, which a search skips to quickly.
+_ESCAPED = {
+    "%": re.compile(r"%[0-9a-fA-F]{2}(?:%[0-9a-fA-F]{2}){11,}|%u[0-9a-fA-F]{4}(?:%u[0-9a-fA-F]{4}){7,}"),
+    "\\": re.compile(r"\\x[0-9a-fA-F]{2}(?:\\x[0-9a-fA-F]{2}){11,}|\\u00[0-9a-fA-F]{2}(?:\\u00[0-9a-fA-F]{2}){11,}"),
+}
+# Fewer escaped characters than this hide nothing.
+FEW = 8
 _WRITES = re.compile(
     r"<\s*script|<\s*iframe|document\s*\.\s*write|location\s*(?:\.href)?\s*=|createElement", re.IGNORECASE
 )
@@ -46,10 +54,8 @@ def detect(case: Case) -> Iterator[Finding]:
     scope = Scope(Region.MARKUP, case.document.text)
     home = site_of(case.document.url)
     yield from _refreshes(case, scope, home)
-    for start, end in _scripts(scope.text):
-        body = scope.text[start:end]
-        yield from _leaving(scope, body, start, home)
-        yield from _decoded(scope, body, start)
+    yield from _leaving(scope, home)
+    yield from _decoded(scope)
 
 
 def _found(scope: Scope, start: int, end: int, severity: Severity, score: float, **evidence: str | int) -> Finding:
@@ -59,7 +65,7 @@ def _found(scope: Scope, start: int, end: int, severity: Severity, score: float,
 def _refreshes(case: Case, scope: Scope, home: str) -> Iterator[Finding]:
     if "efresh" not in scope.text and "REFRESH" not in scope.text:
         return
-    for tag in _META.finditer(scope.text):
+    for tag in _meta_refreshes(scope.text):
         target = _REFRESH.search(tag.group())
         if not target or int(target[1]) > SOON or not leads_away(target[2], home):
             continue
@@ -73,6 +79,16 @@ def _refreshes(case: Case, scope: Scope, home: str) -> Iterator[Finding]:
         )  # fmt: skip
 
 
+def _meta_refreshes(source: str) -> Iterator[re.Match[str]]:
+    for word in ("refresh", "Refresh", "REFRESH"):
+        at = -1
+        while (at := source.find(word, at + 1)) >= 0:
+            opening = source.rfind("<", max(at - _TAG_REACH, 0), at)
+            tag = _META.match(source, opening) if opening >= 0 else None
+            if tag is not None:
+                yield tag
+
+
 def _shielded(source: str, at: int) -> bool:
     """Whether a place is in a comment or <noscript>: what only old browsers or those without scripts obey."""
     before = source[max(at - 400, 0) : at]
@@ -80,57 +96,61 @@ def _shielded(source: str, at: int) -> bool:
     return bool(shield) and not _UNSHIELD.search(before, shield[-1].end())
 
 
-def _scripts(source: str) -> Iterator[tuple[int, int]]:
-    lowered = source.lower() if source.isascii() else _lowered(source)
-    at = 0
-    while (opening := lowered.find("<script", at)) >= 0:
-        start = lowered.find(">", opening) + 1
-        if start <= 0:
-            return
-        end = lowered.find("</script", start)
-        at = end = len(source) if end < 0 else end
-        if end > start:
-            yield start, end
+def _script_around(source: str, at: int) -> tuple[int, int] | None:
+    """(start, end) of the script that a place stands in, without its tags; None outside scripts and in long ones."""
+    low = max(at - LONGEST_SCRIPT, 0)
+    before = source[low:at]
+    opening = max(before.rfind("<script"), before.rfind("<SCRIPT"))
+    closing = max(before.rfind("</script"), before.rfind("</SCRIPT"))
+    start = before.find(">", opening) + 1 if opening > closing else 0
+    if start <= 0:
+        return None
+    ends = [end for end in (source.find("</script", at), source.find("</SCRIPT", at)) if end >= 0]
+    return low + start, min(ends, default=len(source))
 
 
-def _lowered(source: str) -> str:
-    # str.lower() may change the length (İ); offsets must hold.
-    lowered = source.lower()
-    return lowered if len(lowered) == len(source) else source
-
-
-def _leaving(scope: Scope, body: str, offset: int, home: str) -> Iterator[Finding]:
-    if "location" not in body:
-        return
-    for goto in _GOTO.finditer(body):
-        if not leads_away(goto[1], home) or _shielded(scope.text, offset):
+def _leaving(scope: Scope, home: str) -> Iterator[Finding]:
+    source = scope.text
+    at = -1
+    while (at := source.find("location", at + 1)) >= 0:
+        goto = _GOTO.match(source, at)
+        if goto is None or not leads_away(goto[1], home):
             continue
-        near = body[max(goto.start() - NEAR, 0) : goto.start()]
+        around = _script_around(source, at)
+        if around is None or _shielded(source, around[0]):
+            continue
+        begin = _whole_target(source, at, around[0])
+        near = source[max(begin - NEAR, around[0]) : begin]
         to = host_of(goto[1])
-        start, end = offset + goto.start(), offset + goto.end()
         if _REFERRER.search(near) and _ENGINES.search(near):
-            yield _found(scope, start, end, Severity.HIGH, 0.95, how="search visitors are sent away", to=to)
+            yield _found(scope, begin, goto.end(), Severity.HIGH, 0.95, how="search visitors are sent away", to=to)
         elif _SPIDERS.search(near):
-            yield _found(scope, start, end, Severity.HIGH, 0.9, how="crawlers are told from readers", to=to)
-        elif len(body.strip()) <= goto.end() - goto.start() + 12:
-            yield _found(scope, start, end, Severity.HIGH, 0.9, how="a script that only leaves", to=to)
+            yield _found(scope, begin, goto.end(), Severity.HIGH, 0.9, how="crawlers are told from readers", to=to)
+        elif len(source[around[0] : around[1]].strip()) <= goto.end() - begin + 12:
+            yield _found(scope, begin, goto.end(), Severity.HIGH, 0.9, how="a script that only leaves", to=to)
 
 
-def _decoded(scope: Scope, body: str, offset: int) -> Iterator[Finding]:
+def _whole_target(source: str, at: int, floor: int) -> int:
+    """Where `window.top.location` begins."""
+    owner = _OWNER.search(source[max(at - 40, floor) : at])
+    return at - len(owner.group()) if owner else at
+
+
+def _decoded(scope: Scope) -> Iterator[Finding]:
     """Text that is written as numbers although plain letters would do, and turns out to write a script or a frame."""
+    source = scope.text
     kinds: list[tuple[re.Pattern[str], Callable[[str], str]]] = []
-    if "fromCharCode" in body:
+    if "fromCharCode" in source:
         kinds.append((_CODES, _from_codes))
-    if any(mark in body for mark in ("%3C", "%3c", "%64", "%u00", "\\x3", "\\x6", "\\x2", "\\u00")):
-        kinds.append((_ESCAPED, _from_escapes))
+    kinds += [(_ESCAPED[mark], _from_escapes) for mark in _ESCAPED if source.count(mark) >= FEW]
     for pattern, decode in kinds:
-        for match in pattern.finditer(body):
+        for match in pattern.finditer(source):
             plain = decode(match[match.lastindex or 0])
-            if not _WRITES.search(plain) or "mailto:" in plain:
+            if not _WRITES.search(plain) or "mailto:" in plain or _script_around(source, match.start()) is None:
                 continue
             sure = bool(re.search(r"<\s*(?:script|iframe)", plain, re.IGNORECASE))
             yield _found(
-                scope, offset + match.start(), offset + match.end(),
+                scope, match.start(), match.end(),
                 Severity.HIGH if sure else Severity.MEDIUM, 0.9 if sure else 0.6,
                 how="a script written as numbers", decoded=plain[:300],
             )  # fmt: skip

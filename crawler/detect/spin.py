@@ -6,19 +6,23 @@ import re
 from collections.abc import Iterator
 
 from crawler.detect.case import Case, Scope, body_of
+from crawler.detect.deletion import clued
+from crawler.detect.language.clues import PHRASES, SWAPPED
+from crawler.detect.reading import Reading, reading_of
 from crawler.model import Finding, FindingKind, Severity
 
 KINDS = (FindingKind.CHAR_SPIN, FindingKind.WORD_SPIN)
 
 # 得 where it belongs: after these verbs and in these words.
 _GENUINE_DE = re.compile(
-    "[取获觉使值懂记难不舍赢博显心所免见认晓变来值求余贪两弄省值懒顾]得|得[到以出知益分罪失奖了起住胜逞逊悉]"
+    "[取获觉使值懂记难不舍赢显心所免见认晓变来值求余贪两弄省值懒顾]得|博得(?=[了满好喝同众掌一大])|得[到以出知益分罪失奖了起住胜逞逊悉]"
     "|[买用吃看听说做干写走跑过住坐穿玩活睡长显]得(?=[放好不起来出更很太多快高大上见下住这那完太非])|得(?=[很不多太])"
 )
 _DE = re.compile("得")
 _SWAPS = {"蕞": "最"}
 _SWAPPED = re.compile("蕞(?!尔)|第壹|(?<=[\u4e00-\u9fff])壹(?=[个次项名位批流起直定些种致体])")
 _FOREIGN = re.compile(r"(?<=[\u4e00-\u9fff])China(?=[\u4e00-\u9fff])")
+_HAN = re.compile("[\u4e00-\u9fff]")
 ENOUGH = 8
 
 
@@ -26,7 +30,7 @@ def detect(case: Case) -> Iterator[Finding]:
     """Each swapped character or word, with what stood there before as its repair."""
     scope = body_of(case)
     yield from _de(scope)
-    for match in _SWAPPED.finditer(scope.text):
+    for match in _SWAPPED.finditer(scope.text) if "蕞" in scope.text or "壹" in scope.text else ():
         at = match.start() + match.group().index("壹") if "壹" in match.group() else match.start()
         swapped = match.group()
         yield scope.finding(
@@ -38,7 +42,7 @@ def detect(case: Case) -> Iterator[Finding]:
             evidence={"written": scope.text[at], "for": _SWAPS.get(swapped, "一")},
             repair=swapped.replace("壹", "一").replace("蕞", "最"),
         )
-    for match in _FOREIGN.finditer(scope.text):
+    for match in _FOREIGN.finditer(scope.text) if "China" in scope.text else ():
         yield scope.finding(
             FindingKind.WORD_SPIN,
             Severity.LOW,
@@ -48,6 +52,41 @@ def detect(case: Case) -> Iterator[Finding]:
             evidence={"written": "China", "for": "国家"},
             repair="国家",
         )
+    reading = reading_of(case)
+    yield from _swapped_words(reading)
+    yield from _phrases(reading)
+
+
+def _swapped_words(reading: Reading) -> Iterator[Finding]:
+    for clue in SWAPPED:
+        for start, end in clued(reading, clue):
+            yield reading.finding(
+                FindingKind.WORD_SPIN,
+                Severity.LOW,
+                start,
+                end,
+                score=0.7,
+                evidence={"reason": clue.reason, "for": clue.repair},
+            )
+
+
+def _phrases(reading: Reading) -> Iterator[Finding]:
+    """Set phrases of four characters of which one is another."""
+    text = reading.text
+    for first, second in PHRASES:
+        for at in reading.hits.get(first, ()):
+            written = text[at + 2 : at + 4]
+            wrong = [place for place, mark in enumerate(written) if mark != second[place]]
+            if len(written) == 2 and len(wrong) == 1 and _HAN.match(written[wrong[0]]):
+                yield reading.finding(
+                    FindingKind.CHAR_SPIN,
+                    Severity.LOW,
+                    at,
+                    at + 4,
+                    score=0.6,
+                    evidence={"written": written[wrong[0]], "for": second[wrong[0]]},
+                    repair=first + second,
+                )
 
 
 def _de(scope: Scope) -> Iterator[Finding]:

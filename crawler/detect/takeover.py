@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from crawler.detect.case import Case, Scope
 from crawler.detect.language.junk import junk_runs
+from crawler.detect.language.seeds import ENOUGH_IN_SHORT
 from crawler.model import Finding, FindingKind, Region, Severity
 
 KINDS = (FindingKind.BRAND_HIJACK, FindingKind.DEFACED)
@@ -20,8 +21,10 @@ _NAMES = re.compile(
 _VANDAL = re.compile(r"\A\W{0,20}(?:h[a4]ck[e3]d|d[e3]fac[e3]d|[o0]wn[e3]d|p[wv]n[e3]d)\W{1,3}by\b", re.IGNORECASE)
 # A defaced page is a poster, not an article.
 POSTER = 2500
+# So far a head reaches where no <body> ends it.
+HEAD = 40_000
 # What a run in a name must be worth. In prose it must be worth more: a name is short and its words are chosen.
-ENOUGH, CROWD = 8.0, 4.0
+ENOUGH = 8.0
 
 
 def detect(case: Case) -> Iterator[Finding]:
@@ -42,12 +45,24 @@ def detect(case: Case) -> Iterator[Finding]:
 
 def _head(case: Case) -> Iterator[Finding]:
     scope = Scope(Region.MARKUP, case.document.text)
-    for match in _NAMES.finditer(scope.text):
-        yield from _hijacked(scope, *match.span(match.lastindex or 0))
+    for at in _tags(scope.text):
+        match = _NAMES.match(scope.text, at)
+        if match is not None:
+            yield from _hijacked(scope, *match.span(match.lastindex or 0))
+
+
+def _tags(source: str) -> Iterator[int]:
+    """Where the tags of the head begin that may name the page."""
+    end = source.find("<body")
+    head = source[: end if end >= 0 else HEAD]
+    for spelling in ("<title", "<meta", "<TITLE", "<META", "<Title", "<Meta"):
+        at = -1
+        while (at := head.find(spelling, at + 1)) >= 0:
+            yield at
 
 
 def _hijacked(scope: Scope, start: int, end: int) -> Iterator[Finding]:
-    for run in junk_runs(scope.text[start:end], crowd=CROWD):
+    for run in junk_runs(scope.text[start:end], enough=ENOUGH_IN_SHORT):
         if run.score < ENOUGH or run.mean < 1.2 or not run.alone or not run.telling:
             continue
         yield scope.finding(

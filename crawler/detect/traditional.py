@@ -30,6 +30,8 @@ def detect(case: Case) -> Iterator[Finding]:
     """One finding for each ambiguous character left, where the whole text proves the machine."""
     scope = body_of(case)
     text = scope.text
+    if not any(mark in text for mark in "國個會這"):
+        return
     left = list(_LEFT.finditer(text))
     if len(left) < MIN_LEFT or len({match.group() for match in left}) < 2 or _GENUINE.search(text):
         return

@@ -145,7 +145,8 @@ def test_ordinary_numbers_are_not_damaged() -> None:
 
 def test_lost_glyphs_and_labels_are_found_and_questions_are_not() -> None:
     assert 211 in found_in("weihai-interview", "glyph_loss")
-    assert set(found_in("suqian-press-conference", "glyph_loss")) == {0, 8}
+    # Icons lost on lines of their own are quoted with what is left of their line.
+    assert {0: "?", 2: "      ?"}.items() <= found_in("suqian-press-conference", "glyph_loss").items()
     assert len(found_in("zibo-interview", "word_deletion")) >= 6
     assert found_in("qingdao-interview", "word_deletion") == {}
 

@@ -39,6 +39,17 @@ def test_counters_menus_and_partners_are_no_alarm(innocent: str) -> None:
     assert [finding for finding in detect(case_of(page(after=innocent))) if finding.severity.rank > 0] == []
 
 
+@pytest.mark.parametrize("tag", ["u", "em", "form", "div"])
+def test_one_hidden_link_to_a_doorway_is_an_alarm(tag: str) -> None:
+    """Innocent words, but the bare host behind them has nothing except those words in its address."""
+    link = '<a href="http://shop.example.com/?quiet_harbour">Quiet Harbour buy</a>'
+    found = of_kind(
+        detect(case_of(page(inside=f'<p>a <{tag} style="display:none">{link}</{tag}> b</p>'))), "hidden_link"
+    )
+    assert [finding.severity for finding in found] == [Severity.HIGH]
+    assert found[0].evidence["doorways"] is True
+
+
 REDIRECTS = {
     "meta refresh": '<meta http-equiv="refresh" content="0;url=http://evil.example.top/">',
     "search visitors are sent away": (

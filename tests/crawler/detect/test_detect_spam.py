@@ -118,3 +118,28 @@ def test_a_taken_over_title_is_named() -> None:
     """The brand of a casino behind the headline in <title>."""
     (found,) = of_kind(detect(case_of(page(title="在湖州看见美丽中国-凯发k8国际"))), "brand_hijack")
     assert found.quote == "凯发k8国际"
+
+
+@pytest.mark.parametrize("reference", ["&#{};", "&#x{:x};"])
+@pytest.mark.parametrize("around", ["<div>{}</div>", '<div style="display:none">{}</div>'])
+def test_characters_written_as_numbers_hide_nothing(reference: str, around: str) -> None:
+    """Search engines read numeric references; so does the detector, and the quote is the text at its place."""
+    numbers = "".join(reference.format(ord(character)) for character in "|".join(GAMBLING[:5]))
+    case = case_of(page(after=around.format(numbers)))
+    (found,) = of_kind(detect(case), "spam_block")
+    assert found.evidence["items"] == 5
+    assert text_of(case, found.region)[found.start : found.end] == found.quote
+
+
+def test_invisible_characters_inside_words_hide_nothing() -> None:
+    text = f"{seed_text('huzhou-article')}\n" + "\u200b".join("|".join(GAMBLING[:5]))
+    (found,) = of_kind(detect(case_of(text, markup=False)), "spam_block")
+    assert found.severity is Severity.CRITICAL
+    assert text[found.start : found.end] == found.quote
+
+
+def test_a_script_that_writes_escaped_characters_is_read() -> None:
+    escaped = "".join(f"\\u{ord(character):04x}" for character in "|".join(GAMBLING[:5]))
+    (found,) = of_kind(detect(case_of(page(after=f'<script>document.write("{escaped}")</script>'))), "spam_block")
+    assert found.region is Region.MARKUP
+    assert found.quote in escaped
