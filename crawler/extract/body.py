@@ -14,6 +14,7 @@ from crawler.extract import rules
 from crawler.extract.boxes import framed_lines, mark_cards
 from crawler.extract.dates import find_dates
 from crawler.extract.digests import block_digest
+from crawler.extract.openings import EDGE, openings
 from crawler.extract.outline import Outline
 from crawler.extract.roles import BODY
 
@@ -27,16 +28,22 @@ _LONE_LABEL = re.compile(rules.LONE_LABEL)
 _DROPPED = re.compile(rules.DROPPED_LINE)
 _FRAME_LINE = re.compile(rules.FRAME_LINE)
 _FRAME_START = re.compile(f"{rules.END_LINE}|{rules.STRONG_TAIL}|{rules.TAIL_LINE}")
+_HEAD_LETTERS = openings(rules.HEAD_LINE)
+_FRAME_LETTERS = openings(rules.END_LINE) | openings(rules.STRONG_TAIL) | openings(rules.TAIL_LINE)
+_DROPPED_LETTERS = openings(rules.DROPPED_LINE)
 
 
 def is_head_line(text: str) -> bool:
     """Whether a line states metadata or offers reading aids, as stands between a title and its text."""
     if len(text) >= 150:
         return False
-    if _HEAD.match(text):
+    letter = text.lstrip(EDGE)[:1]
+    if letter in _HEAD_LETTERS and _HEAD.match(text):
         return len(text) < 60 or text[-1] not in "。！？；"
+    if not letter.isdigit() or len(text) > 120:
+        return False
     bare = text.lstrip(" 【[（(")
-    if len(text) > 120 or not bare[:1].isdigit():
+    if not bare[0].isdigit():
         return False
     dates = find_dates(bare)
     if not dates or dates[0].start > 0:
@@ -51,8 +58,11 @@ def weigh(text: str, linked: int) -> float:
     if linked * 2 > n:
         own = n - linked
         return float(own) if own > 24 and _PROSE.search(text) else -float(min(n, 30))
-    if n < 120 and (_FRAME_START.match(text) or _FRAME_LINE.search(text)):
-        return -10.0
+    if n < 120:
+        if text.lstrip(EDGE)[:1] in _FRAME_LETTERS and _FRAME_START.match(text):
+            return -10.0
+        if n > 3 and _FRAME_LINE.search(text):
+            return -10.0
     return float(n - linked) if _PROSE.search(text) else 0.0
 
 
@@ -101,9 +111,10 @@ def find_box(page: Outline, weights: list[float]) -> int:
     is one whose text stands among its links, and they count less.
     """
     best = 0
-    mass = [0.0, *accumulate([w if w > 0 else 0.0 for w in weights])]
+    mass = list(accumulate([w if w > 0 else 0.0 for w in weights], initial=0.0))
     for damping in (1.0, 0.25, 0.0):
-        sums = [0.0, *accumulate([w if w > 0 else w * damping for w in weights])]
+        damped = weights if damping == 1.0 else [w if w > 0 else w * damping for w in weights]
+        sums = list(accumulate(damped, initial=0.0))
         scores = [sums[b] - sums[a] for a, b in zip(page.first, page.last, strict=True)]
         best_score = max(scores)
         # Of boxes that hold as much, the innermost: the last in document order.
@@ -166,7 +177,7 @@ def whole_main(page: Outline, marks: bytearray, heading: tuple[int, int] | None)
 
 
 def _dropped(text: str) -> bool:
-    return len(text) < 80 and _DROPPED.match(text) is not None
+    return text[:1] in _DROPPED_LETTERS and len(text) < 80 and _DROPPED.match(text) is not None
 
 
 def _widen(page: Outline, box: int, score: float, sums: list[float]) -> int:
@@ -213,10 +224,13 @@ def _trim(page: Outline, lines: list[int], weights: list[float]) -> list[int]:
     rest = _last_at_home(page, lines, weights)
     for k in range(begin, len(lines)):
         i = lines[k]
-        if seen > 0 and len(texts[i]) < 120 and _ends(texts[i], seen / total, i > rest):
+        text = texts[i]
+        framing = seen > 0 and len(text) < 120 and text.lstrip(EDGE)[:1] in _FRAME_LETTERS
+        if framing and _ends(text, seen / total, i > rest):
             stop = k
             break
-        seen += max(weights[i], 0.0)
+        if weights[i] > 0:
+            seen += weights[i]
     kept = lines[begin:stop]
     while kept and (page.linked[kept[-1]] * 2 > len(texts[kept[-1]]) or _LONE_LABEL.match(texts[kept[-1]])):
         kept.pop()

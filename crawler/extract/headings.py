@@ -56,8 +56,9 @@ def _heading_box(page: Outline, line: int) -> tuple[int, int]:
 def _lines_in_heading_boxes(page: Outline) -> set[int]:
     """Every line that may be in a box that is a heading by tag or name."""
     lines: set[int] = set()
+    wanted = TITLE | HEADING_TAG
     for box, role in enumerate(page.roles):
-        if role & (TITLE | HEADING_TAG):
+        if role & wanted:
             lines.update(range(page.first[box], page.last[box]))
     return lines
 
