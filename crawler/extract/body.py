@@ -52,18 +52,23 @@ def is_head_line(text: str) -> bool:
     return (len(rest) < 24 and rest[-1:] not in ("。", "；", "：")) or _LABEL.match(rest) is not None
 
 
-def weigh(text: str, linked: int) -> float:
-    """How much a line speaks for being article text: its length in characters, or below zero for the frame."""
-    n = len(text)
-    if linked * 2 > n:
-        own = n - linked
-        return float(own) if own > 24 and _PROSE.search(text) else -float(min(n, 30))
-    if n < 120:
-        if text.lstrip(EDGE)[:1] in _FRAME_LETTERS and _FRAME_START.match(text):
-            return -10.0
-        if n > 3 and _FRAME_LINE.search(text):
-            return -10.0
-    return float(n - linked) if _PROSE.search(text) else 0.0
+def weigh(texts: list[str], linked: list[int]) -> list[float]:
+    """How much each line speaks for being article text: its length in characters, or below zero for the frame.
+
+    One loop, since a call for each line would cost as much as the weighing.
+    """
+    weights: list[float] = []
+    prose, starts, says = _PROSE.search, _FRAME_START.match, _FRAME_LINE.search
+    for text, within in zip(texts, linked, strict=True):
+        n = len(text)
+        own = n - within
+        if within > own:
+            weights.append(float(own) if own > 24 and prose(text) else -float(n if n < 30 else 30))
+        elif n < 120 and ((text.lstrip(EDGE)[:1] in _FRAME_LETTERS and starts(text)) or says(text)):
+            weights.append(-10.0)
+        else:
+            weights.append(float(own) if prose(text) else 0.0)
+    return weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +86,7 @@ def weigh_lines(page: Outline) -> tuple[list[float], bytearray, bytearray]:
 
     Teasers of other pages are not the article's either.
     """
-    weights = [
-        -float(min(len(text), 30)) if linked * 2 > len(text) and len(text) - linked <= 24 else weigh(text, linked)
-        for text, linked in zip(page.texts, page.linked, strict=True)
-    ]
+    weights = weigh(page.texts, page.linked)
     frame = framed_lines(page, weights)
     marks = bytearray(frame)
     mark_cards(page, marks)

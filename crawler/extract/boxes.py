@@ -14,9 +14,8 @@ def framed_lines(page: Outline, weights: list[float]) -> bytearray:
     sums = list(accumulate([w if w > 0 else 0.0 for w in weights], initial=0.0))
     total = sums[-1]
     framing = FRAME | FRAME_TAG | CAPTION
-    for box, role in enumerate(page.roles):
-        if not role & framing:
-            continue
+    for box in [box for box, role in enumerate(page.roles) if role & framing]:
+        role = page.roles[box]
         a, b = page.first[box], page.last[box]
         tag = page.tags[box]
         if tag == "figcaption" or (role & CAPTION and b - a < 4):
