@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import unquote, urljoin, urlsplit
 
 from crawler.extract.body import Body
+from crawler.extract.hiding import link_text
 from crawler.extract.outline import Anchor, Outline
 from crawler.extract.rules import ATTACHMENT_SUFFIXES
 from crawler.model import Attachment
@@ -19,11 +20,11 @@ def attachments_in(page: Outline, body: Body, base: str) -> tuple[Attachment, ..
         return ()
     first, last = body.lines[0], body.lines[-1] + _REACH
     found: dict[str, Attachment] = {}
-    for tag, pieces, line in page.anchors:
-        if first <= line <= last and is_file((anchor := Anchor(tag, pieces, line)).href):
-            url = _absolute(base, anchor.href)
+    for tag, line, begin in page.anchors:
+        if first <= line <= last and is_file(href := Anchor(tag, line, begin).href):
+            url = _absolute(base, href)
             if url and url not in found:
-                found[url] = Attachment(url=url, name=anchor.text or unquote(url.rpartition("/")[2]))
+                found[url] = Attachment(url=url, name=link_text(page.pieces, begin) or unquote(url.rpartition("/")[2]))
     return tuple(found.values())
 
 

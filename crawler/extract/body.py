@@ -14,6 +14,7 @@ from crawler.extract import rules
 from crawler.extract.boxes import framed_lines, mark_cards
 from crawler.extract.dates import find_dates
 from crawler.extract.digests import block_digest
+from crawler.extract.openings import EDGE, openings
 from crawler.extract.outline import Outline
 from crawler.extract.roles import BODY
 
@@ -27,16 +28,22 @@ _LONE_LABEL = re.compile(rules.LONE_LABEL)
 _DROPPED = re.compile(rules.DROPPED_LINE)
 _FRAME_LINE = re.compile(rules.FRAME_LINE)
 _FRAME_START = re.compile(f"{rules.END_LINE}|{rules.STRONG_TAIL}|{rules.TAIL_LINE}")
+_HEAD_LETTERS = openings(rules.HEAD_LINE)
+_FRAME_LETTERS = openings(rules.END_LINE) | openings(rules.STRONG_TAIL) | openings(rules.TAIL_LINE)
+_DROPPED_LETTERS = openings(rules.DROPPED_LINE)
 
 
 def is_head_line(text: str) -> bool:
     """Whether a line states metadata or offers reading aids, as stands between a title and its text."""
     if len(text) >= 150:
         return False
-    if _HEAD.match(text):
+    letter = text.lstrip(EDGE)[:1]
+    if letter in _HEAD_LETTERS and _HEAD.match(text):
         return len(text) < 60 or text[-1] not in "。！？；"
+    if not letter.isdigit() or len(text) > 120:
+        return False
     bare = text.lstrip(" 【[（(")
-    if len(text) > 120 or not bare[:1].isdigit():
+    if not bare[0].isdigit():
         return False
     dates = find_dates(bare)
     if not dates or dates[0].start > 0:
@@ -45,15 +52,23 @@ def is_head_line(text: str) -> bool:
     return (len(rest) < 24 and rest[-1:] not in ("。", "；", "：")) or _LABEL.match(rest) is not None
 
 
-def weigh(text: str, linked: int) -> float:
-    """How much a line speaks for being article text: its length in characters, or below zero for the frame."""
-    n = len(text)
-    if linked * 2 > n:
-        own = n - linked
-        return float(own) if own > 24 and _PROSE.search(text) else -float(min(n, 30))
-    if n < 120 and (_FRAME_START.match(text) or _FRAME_LINE.search(text)):
-        return -10.0
-    return float(n - linked) if _PROSE.search(text) else 0.0
+def weigh(texts: list[str], linked: list[int]) -> list[float]:
+    """How much each line speaks for being article text: its length in characters, or below zero for the frame.
+
+    One loop, since a call for each line would cost as much as the weighing.
+    """
+    weights: list[float] = []
+    prose, starts, says = _PROSE.search, _FRAME_START.match, _FRAME_LINE.search
+    for text, within in zip(texts, linked, strict=True):
+        n = len(text)
+        own = n - within
+        if within > own:
+            weights.append(float(own) if own > 24 and prose(text) else -float(n if n < 30 else 30))
+        elif n < 120 and ((text.lstrip(EDGE)[:1] in _FRAME_LETTERS and starts(text)) or says(text)):
+            weights.append(-10.0)
+        else:
+            weights.append(float(own) if prose(text) else 0.0)
+    return weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +86,7 @@ def weigh_lines(page: Outline) -> tuple[list[float], bytearray, bytearray]:
 
     Teasers of other pages are not the article's either.
     """
-    weights = [
-        -float(min(len(text), 30)) if linked * 2 > len(text) and len(text) - linked <= 24 else weigh(text, linked)
-        for text, linked in zip(page.texts, page.linked, strict=True)
-    ]
+    weights = weigh(page.texts, page.linked)
     frame = framed_lines(page, weights)
     marks = bytearray(frame)
     mark_cards(page, marks)
@@ -101,9 +113,10 @@ def find_box(page: Outline, weights: list[float]) -> int:
     is one whose text stands among its links, and they count less.
     """
     best = 0
-    mass = [0.0, *accumulate([w if w > 0 else 0.0 for w in weights])]
+    mass = list(accumulate([w if w > 0 else 0.0 for w in weights], initial=0.0))
     for damping in (1.0, 0.25, 0.0):
-        sums = [0.0, *accumulate([w if w > 0 else w * damping for w in weights])]
+        damped = weights if damping == 1.0 else [w if w > 0 else w * damping for w in weights]
+        sums = list(accumulate(damped, initial=0.0))
         scores = [sums[b] - sums[a] for a, b in zip(page.first, page.last, strict=True)]
         best_score = max(scores)
         # Of boxes that hold as much, the innermost: the last in document order.
@@ -166,7 +179,7 @@ def whole_main(page: Outline, marks: bytearray, heading: tuple[int, int] | None)
 
 
 def _dropped(text: str) -> bool:
-    return len(text) < 80 and _DROPPED.match(text) is not None
+    return text[:1] in _DROPPED_LETTERS and len(text) < 80 and _DROPPED.match(text) is not None
 
 
 def _widen(page: Outline, box: int, score: float, sums: list[float]) -> int:
@@ -213,10 +226,13 @@ def _trim(page: Outline, lines: list[int], weights: list[float]) -> list[int]:
     rest = _last_at_home(page, lines, weights)
     for k in range(begin, len(lines)):
         i = lines[k]
-        if seen > 0 and len(texts[i]) < 120 and _ends(texts[i], seen / total, i > rest):
+        text = texts[i]
+        framing = seen > 0 and len(text) < 120 and text.lstrip(EDGE)[:1] in _FRAME_LETTERS
+        if framing and _ends(text, seen / total, i > rest):
             stop = k
             break
-        seen += max(weights[i], 0.0)
+        if weights[i] > 0:
+            seen += weights[i]
     kept = lines[begin:stop]
     while kept and (page.linked[kept[-1]] * 2 > len(texts[kept[-1]]) or _LONE_LABEL.match(texts[kept[-1]])):
         kept.pop()

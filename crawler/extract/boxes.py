@@ -11,11 +11,11 @@ from crawler.extract.roles import CAPTION, FRAME, FRAME_TAG, STRONG
 def framed_lines(page: Outline, weights: list[float]) -> bytearray:
     """Marks (1) the lines in boxes that frame the page by their tag or name, unless a box holds most of the text."""
     marks = bytearray(len(page.texts))
-    sums = [0.0, *accumulate([w if w > 0 else 0.0 for w in weights])]
+    sums = list(accumulate([w if w > 0 else 0.0 for w in weights], initial=0.0))
     total = sums[-1]
-    for box, role in enumerate(page.roles):
-        if not role & (FRAME | FRAME_TAG | CAPTION):
-            continue
+    framing = FRAME | FRAME_TAG | CAPTION
+    for box in [box for box, role in enumerate(page.roles) if role & framing]:
+        role = page.roles[box]
         a, b = page.first[box], page.last[box]
         tag = page.tags[box]
         if tag == "figcaption" or (role & CAPTION and b - a < 4):
@@ -30,9 +30,10 @@ def framed_lines(page: Outline, weights: list[float]) -> bytearray:
 def mark_cards(page: Outline, marks: bytearray) -> None:
     """Marks repeated small boxes that each carry a link of their own: teasers of other pages, however prosaic."""
     groups: dict[tuple[int, str, str], list[int]] = {}
-    for box, (a, b) in enumerate(zip(page.first, page.last, strict=True)):
-        if 2 <= b - a <= 10 and box:
-            groups.setdefault((page.parent[box], page.tags[box], page.attrs[box]), []).append(box)
+    parent, tags, attrs = page.parent, page.tags, page.attrs
+    sizes = [b - a for a, b in zip(page.first, page.last, strict=True)]
+    for box in [box for box, size in enumerate(sizes) if 1 < size < 11 and box]:
+        groups.setdefault((parent[box], tags[box], attrs[box]), []).append(box)
     for members in groups.values():
         if len(members) < 3:
             continue

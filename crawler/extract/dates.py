@@ -24,7 +24,8 @@ _SHAPES = (
     + r",?\s{1,2}(?P<d_year>19\d\d|20\d\d)(?!\d)"
     + _TIME.format(p="d_"),
 )
-_DATE = re.compile("|".join(f"(?:{shape})" for shape in _SHAPES))
+# What a date may begin with is tried before its shapes.
+_DATE = re.compile(r"(?=[\d民中\sJFMASOND])(?:" + "|".join(f"(?:{shape})" for shape in _SHAPES) + ")")
 # Every shape has a year, and so this many digits in a row.
 _YEAR = re.compile(r"\d{3}")
 _LAST_DAY = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
@@ -45,26 +46,27 @@ def find_dates(text: str) -> list[ShownDate]:
     if not _YEAR.search(text):
         return found
     for match in _DATE.finditer(text):
-        iso = _iso({key: value for key, value in match.groupdict().items() if value is not None})
+        iso = _iso(match)
         if iso:
             found.append(ShownDate(iso, match.start(), match.end()))
     return found
 
 
-def _iso(parts: dict[str, str]) -> str | None:
-    prefix = next((p for p in ("r_", "e_", "d_") if p + "year" in parts), "")
-    year = int(parts[prefix + "year"]) + (1911 if prefix == "r_" else 0)
-    name = parts.get(prefix + "name")
-    month = _MONTHS.index(name[:3].lower()) + 1 if name else int(parts[prefix + "month"])
-    day = int(parts[prefix + "day"])
+def _iso(match: re.Match[str]) -> str | None:
+    prefix = next(p for p in ("", "r_", "e_", "d_") if match[p + "year"] is not None)
+    year = int(match[prefix + "year"]) + (1911 if prefix == "r_" else 0)
+    if prefix in ("", "r_"):
+        month = int(match[prefix + "month"])
+    else:
+        month = _MONTHS.index(match[prefix + "name"][:3].lower()) + 1
+    day = int(match[prefix + "day"])
     if day > _LAST_DAY[month - 1]:
         return None
     iso = f"{year:04}-{month:02}-{day:02}"
-    hour, minute, second = (parts.get(prefix + key) for key in ("hour", "minute", "second"))
+    hour, minute, second, zone = match.group(*(prefix + key for key in ("hour", "minute", "second", "zone")))
     if hour is None or minute is None or int(hour) > 23:
         return iso
     iso += f"T{int(hour):02}:{minute}" + (f":{second}" if second else "")
-    zone = parts.get(prefix + "zone")
     if zone and zone != "Z" and ":" not in zone:
         zone = zone[:3] + ":" + zone[3:]
     return iso + (zone or "")

@@ -56,9 +56,9 @@ def _heading_box(page: Outline, line: int) -> tuple[int, int]:
 def _lines_in_heading_boxes(page: Outline) -> set[int]:
     """Every line that may be in a box that is a heading by tag or name."""
     lines: set[int] = set()
-    for box, role in enumerate(page.roles):
-        if role & (TITLE | HEADING_TAG):
-            lines.update(range(page.first[box], page.last[box]))
+    wanted = TITLE | HEADING_TAG
+    for box in [box for box, role in enumerate(page.roles) if role & wanted]:
+        lines.update(range(page.first[box], page.last[box]))
     return lines
 
 
@@ -97,9 +97,11 @@ def _heading_spans(page: Outline, begin: int, references: set[str], titles: str)
     seen: set[int] = set()
     marked = _lines_in_heading_boxes(page)
     longest = max(map(len, references), default=0)
-    for line in range(min(len(page.texts), begin + 6)):
+    for line, text in enumerate(page.texts[: begin + 6]):
+        entitled = text[:20].replace(" ", "")[:4] in titles
+        if not entitled and line not in marked:
+            continue
         box, strength = _heading_box(page, line) if line in marked else (-1, 0)
-        entitled = page.texts[line][:20].replace(" ", "")[:4] in titles
         if not strength and not entitled:
             continue
         yield line, line + 1, strength
@@ -110,7 +112,7 @@ def _heading_spans(page: Outline, begin: int, references: set[str], titles: str)
                 last -= 1
             if last - line > 1:
                 yield line, last, strength
-        joined = key(page.texts[line]) if entitled else ""
+        joined = key(text) if entitled else ""
         if len(joined) > 4 and any(r.startswith(joined) for r in references):
             for last in range(line + 2, min(line + 5, len(page.texts)) + 1):
                 joined += key(page.texts[last - 1])

@@ -1,22 +1,35 @@
-"""Reading through elements that are not to be seen, up to where they end."""
+"""Elements that are not to be seen: passed over while the page is read, and read when somebody asks for them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from crawler.extract.tags import COMMENT, HIDDEN_BOX, HREF, SKIP, STEPS, UNLINK, is_raw, step_of, unescape
+from crawler.extract.tags import (
+    COMMENT,
+    HIDDEN,
+    HIDDEN_BOX,
+    HREF,
+    LINK,
+    RAW_STARTS,
+    SKIP,
+    STEPS,
+    UNLINK,
+    Step,
+    is_raw,
+    step_of,
+    unescape,
+)
 from crawler.model import fold_space
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Concealed:
-    """A hidden piece: its text, how it is hidden, the (address, text) of its links, and the line it stands before."""
+    """A hidden piece: what its tag means, the line it stands before, and the piece of the page right behind its tag."""
 
-    how: str
+    step: Step
     line: int
-    text: str = ""
-    links: list[tuple[str, str]] = field(default_factory=list)
+    begin: int
 
 
 def past_comment(piece: str, pieces: Iterator[str]) -> str:
@@ -45,45 +58,70 @@ def past_element(name: str, pieces: Iterator[str]) -> str:
             continue
         elif piece.startswith(name) and piece[len(name) : len(name) + 1] in (" ", ">"):
             depth += 1
-        elif piece.startswith("!--"):
-            past_comment(piece, pieces)
-        elif piece.startswith(("script", "style", "iframe")):
-            past_element(piece.partition(">")[0].partition(" ")[0], pieces)
+        elif piece.startswith(RAW_STARTS):
+            if piece.startswith("!--"):
+                past_comment(piece, pieces)
+            elif is_raw(inner := piece.partition(">")[0].partition(" ")[0]):
+                past_element(inner, pieces)
     return ""
 
 
-def read_hidden(name: str, text: str, pieces: Iterator[str], found: Concealed, link: str | None = None) -> str:
-    """Reads a hidden element's text and links into `found` and gives the text behind the element.
+def behind(pieces: list[str], begin: int) -> Iterator[str]:
+    """The pieces of a page from one on."""
+    for at in range(begin, len(pieces)):
+        yield pieces[at]
 
-    `text` is what stands right behind its start tag; `link` is its own address, where it is one.
-    """
+
+def link_text(pieces: list[str], begin: int) -> str:
+    """What the link whose text begins right before this piece shows, white space folded."""
+    texts = [pieces[begin - 1].partition(">")[2]]
+    rest = behind(pieces, begin)
+    for piece in rest:
+        tag, _, text = piece.partition(">")
+        step = STEPS.get(tag) or step_of(tag)
+        does = step[0]
+        if does in (LINK, UNLINK):
+            break
+        if does == COMMENT:
+            text = past_comment(piece, rest)
+        elif does in (SKIP, HIDDEN, HIDDEN_BOX):
+            text = past_element(step[1], rest)
+        texts.append(text)
+    return fold_space(unescape("".join(texts)))
+
+
+def read_hidden(pieces: list[str], hidden: Concealed) -> tuple[str, list[tuple[str, str]]]:
+    """A hidden element's text, and the (address, text) of each of its links."""
+    name = hidden.step.name
+    own = HREF.search(hidden.step.attrs) if name == "a" and hidden.step.does == HIDDEN else None
+    link = unescape(own[1]) if own is not None else None
     end, depth = f"/{name}>", 1
     length = len(name)
+    text = pieces[hidden.begin - 1].partition(">")[2]
     texts, shown = [text], [text]
-    steps = STEPS.get
-    rest = ""
-    for piece in pieces:
+    links: list[tuple[str, str]] = []
+    rest = behind(pieces, hidden.begin)
+    for piece in rest:
         if piece.startswith(end):
             depth -= 1
             if not depth:
-                rest = piece[length + 2 :]
                 break
         elif piece.startswith(name) and piece[length : length + 1] in (" ", ">"):
             depth += 1
         tag, _, text = piece.partition(">")
-        step = steps(tag) or step_of(tag)
+        step = STEPS.get(tag) or step_of(tag)
         does = step[0]
         if does:
             if does <= HIDDEN_BOX:
                 texts.append(" ")
             elif does == COMMENT:
-                text = past_comment(piece, pieces)
+                text = past_comment(piece, rest)
             elif does == SKIP:
                 if is_raw(step[1]):
-                    text = past_element(step[1], pieces)
+                    text = past_element(step[1], rest)
             elif does == UNLINK:
                 if link is not None:
-                    found.links.append((link, fold_space(unescape("".join(shown)))))
+                    links.append((link, fold_space(unescape("".join(shown)))))
                 link = None
             elif tag[:2] == "a ":
                 href = HREF.search(tag)
@@ -93,6 +131,5 @@ def read_hidden(name: str, text: str, pieces: Iterator[str], found: Concealed, l
             if link is not None:
                 shown.append(text)
     if link is not None:
-        found.links.append((link, fold_space(unescape("".join(shown)))))
-    found.text = fold_space(unescape("".join(texts)))
-    return rest
+        links.append((link, fold_space(unescape("".join(shown)))))
+    return fold_space(unescape("".join(texts))), links

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler.extract import rules
 from crawler.extract.body import Body, is_head_line
@@ -43,16 +43,24 @@ _WANTED = frozenset((*rules.META_TITLE, *rules.META_DATE))
 
 def meta_tags(tree: LexborHTMLParser) -> dict[str, str]:
     """The page's meta tags that state its title or date, by lower-case name, the first of each; and its `<title>`."""
+    tags = _stated(tree.head) if tree.head is not None else {}
+    if not tags and tree.body is not None:
+        # Where something closed the head too soon, the parser has put them there.
+        tags = _stated(tree.body)
+    title = tree.css_first("title")
+    if title is not None:
+        tags["<title>"] = fold_space(title.text())
+    return tags
+
+
+def _stated(part: LexborNode) -> dict[str, str]:
     tags: dict[str, str] = {}
-    for node in tree.css("meta[content]"):
+    for node in part.css("meta[content]"):
         attributes = node.attributes
         name = attributes.get("name") or attributes.get("property") or attributes.get("itemprop")
         content = attributes.get("content")
         if name and content and (name := name.strip().lower()) in _WANTED and (content := fold_space(content)):
             tags.setdefault(name, content)
-    title = tree.css_first("title")
-    if title is not None:
-        tags["<title>"] = fold_space(title.text())
     return tags
 
 

@@ -7,13 +7,13 @@ Everything later (body, metadata, page kind, visible text) works on these lists 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from operator import length_hint
 
 from selectolax.lexbor import LexborHTMLParser
 
-from crawler.extract.hiding import Concealed, past_comment, past_element, read_hidden
+from crawler.extract.hiding import Concealed, past_comment, past_element
 from crawler.extract.roles import names_in
 from crawler.extract.tags import (
-    CLOSE,
     COMMENT,
     HIDDEN,
     HIDDEN_BOX,
@@ -33,31 +33,27 @@ from crawler.extract.tags import (
 )
 from crawler.model import fold_space
 
-# Most of a page's tags have nothing but white space behind them; what such a piece means is kept with the white space.
+# Most of a page's tags are plain and have nothing but white space behind them; what such a piece means is kept.
 _BLANK: dict[str, tuple[Step, str]] = {}
-_MOST_BLANK = 16_384
-_LONGEST_BLANK = 200
+_MOST_BLANK = 4_096
+_LONGEST_BLANK = 40
 _NOTHING_KNOWN: dict[str, tuple[Step, str]] = {}
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Anchor:
-    """One link as it was read: its tag, the pieces of its text, the line it stands in (the next, when it has none)."""
+    """One link: its tag, the line it stands in (the next, when it has none), and the piece of the page that begins its
+    text."""
 
     tag: str
-    pieces: list[str]
     line: int
+    begin: int
 
     @property
     def href(self) -> str:
         """The address as written."""
         found = HREF.search(self.tag)
         return unescape(found[1]) if found is not None else ""
-
-    @property
-    def text(self) -> str:
-        """What the link shows, white space folded."""
-        return fold_space(unescape("".join(self.pieces)))
 
 
 @dataclass(slots=True)
@@ -66,7 +62,8 @@ class Outline:
 
     `texts[i]` is line i with white space folded, `linked[i]` how many of its characters stand in links, `owner[i]` its
     innermost box. Box j spans lines `first[j]` up to (not including) `last[j]`; box 0 is the whole page. Boxes without
-    lines are left out. `roles[j]` is what the box's tag and names say it is (crawler.extract.roles).
+    lines are left out. `roles[j]` is what the box's tag and names say it is (crawler.extract.roles). `pieces` is the
+    page cut before each tag; what links and hidden elements say is read from there when somebody asks.
     """
 
     texts: list[str] = field(default_factory=list)
@@ -78,10 +75,12 @@ class Outline:
     parent: list[int] = field(default_factory=list)
     first: list[int] = field(default_factory=list)
     last: list[int] = field(default_factory=list)
-    anchors: list[tuple[str, list[str], int]] = field(default_factory=list)
+    anchors: list[tuple[str, int, int]] = field(default_factory=list)
     hidden: list[Concealed] = field(default_factory=list)
-    marquee: Concealed = field(default_factory=lambda: Concealed("marquee", 0))
+    marquee: str = ""
+    scrolling: list[int] = field(default_factory=list)
     captions: set[int] = field(default_factory=set)
+    pieces: list[str] = field(default_factory=list)
 
     def names(self, box: int) -> str:
         """The box's id, class, role and itemprop, lower case, joined by spaces."""
@@ -96,39 +95,42 @@ def outline(tree: LexborHTMLParser) -> Outline:
 
 def outline_of_html(html: str) -> Outline:
     """Flatten serialised HTML, as the parser writes it."""
-    page = Outline(tags=["body"], attrs=[""], roles=[0], parent=[-1], first=[0], last=[0])
+    page = Outline(parent=[-1], first=[0], last=[0])
+    steps = [Step(OPEN, "body")]
     if html:
-        _read(html, page)
+        page.pieces = html.split("<")
+        _read(page, steps)
     page.last[0] = len(page.texts)
+    _, page.tags, page.attrs, page.roles, _ = map(list, zip(*steps, strict=True))
     return page
 
 
-def _read(html: str, page: Outline) -> None:
+def _read(page: Outline, boxes: list[Step]) -> None:
     # One loop over the stream, since calls would double its cost. The parser writes no raw "<" or ">" into attribute
     # values, so that every "<" outside scripts and comments begins a tag and the next ">" ends it.
     texts, linked, owner = page.texts, page.linked, page.owner
-    tags, attributes, roles = page.tags, page.attrs, page.roles
     parent, first, last, anchors = page.parent, page.first, page.last, page.anchors
     known, steps = _BLANK.get, STEPS.get
     buffer: list[str] = []
-    anchor: list[str] | None = None
     scrolling: list[str] = []
     box = in_link = 0
-    pre = marquee = False
-    pieces = iter(html.split("<"))
+    linking = pre = marquee = False
+    count = len(page.pieces)
+    pieces = iter(page.pieces)
     for piece in pieces:
         pair = known(piece)
         if pair is None:
             tag, _, text = piece.partition(">")
             if tag[:2] == "a " and ' href="' in tag and "style=" not in tag and "hidden" not in tag:
-                step = PLAIN_LINK
+                does, step = LINK, PLAIN_LINK
             else:
                 step = steps(tag) or step_of(tag)
-            if (not text or text.isspace()) and step[0] != LINK:
-                _keep_blank(piece, step, text)
+                does = step[0]
+                if (not text or text.isspace()) and len(piece) < _LONGEST_BLANK and does != LINK:
+                    _keep_blank(piece, step, text)
         else:
             step, text = pair
-        does = step[0]
+            does = step[0]
         if does:
             if does <= HIDDEN_BOX:
                 if buffer:
@@ -140,49 +142,44 @@ def _read(html: str, page: Outline) -> None:
                         owner.append(box)
                     buffer = []
                     in_link = 0
-                if does in (CLOSE, UNPRE):
+                if does <= UNPRE:
                     if box:
-                        above = parent[box]
                         if first[box] < len(texts):
                             last[box] = len(texts)
+                            box = parent[box]
                         else:
                             # An empty box is its parent's last one, as those in it have gone the same way.
-                            tags.pop(), attributes.pop(), roles.pop(), parent.pop(), first.pop(), last.pop()
-                        box = above
-                    pre = pre and does == CLOSE
-                elif does in (OPEN, PRE):
+                            del boxes[box], first[box], last[box]
+                            box = parent.pop()
+                    if does == UNPRE:
+                        pre = False
+                        known = _NOTHING_KNOWN.get if marquee else _BLANK.get
+                elif does <= PRE:
                     parent.append(box)
-                    box = len(tags)
-                    tags.append(step[1])
-                    attributes.append(step[2])
-                    roles.append(step[3])
+                    box = len(boxes)
+                    boxes.append(step)
                     first.append(len(texts))
                     last.append(0)
-                    pre = pre or does == PRE
+                    if does == PRE:
+                        pre = True
+                        known = _NOTHING_KNOWN.get
                 elif does == HIDDEN_BOX:
-                    concealed = Concealed(step[4], len(texts))
-                    page.hidden.append(concealed)
-                    text = read_hidden(step[1], text, pieces, concealed)
-                known = _NOTHING_KNOWN.get if pre or marquee else _BLANK.get
+                    page.hidden.append(Concealed(step, len(texts), count - length_hint(pieces)))
+                    text = past_element(step[1], pieces)
             elif does == LINK:
-                anchor = []
-                anchors.append((tag, anchor, len(texts)))
+                linking = True
+                if marquee:
+                    page.scrolling.append(len(anchors))
+                anchors.append((tag, len(texts), count - length_hint(pieces)))
             elif does == UNLINK:
-                if anchor is not None:
-                    if marquee:
-                        one = Anchor(*anchors[-1])
-                        page.marquee.links.append((one.href, one.text))
-                    anchor = None
+                linking = False
             elif does == SKIP:
                 text = past_element(step[1], pieces)
             elif does == COMMENT:
                 text = past_comment(piece, pieces)
             elif does == HIDDEN:
-                concealed = Concealed(step[4], len(texts))
-                page.hidden.append(concealed)
-                href = HREF.search(step[2]) if step[1] == "a" else None
-                link = unescape(href[1]) if href else None
-                text = read_hidden(step[1], text, pieces, concealed, link)
+                page.hidden.append(Concealed(step, len(texts), count - length_hint(pieces)))
+                text = past_element(step[1], pieces)
             else:
                 marquee = does == MARQUEE
                 known = _NOTHING_KNOWN.get if pre or marquee else _BLANK.get
@@ -200,18 +197,16 @@ def _read(html: str, page: Outline) -> None:
                 in_link = 0
         elif buffer or not text.isspace():
             buffer.append(text)
-            if anchor is not None:
+            if linking:
                 in_link += len(text)
-        if anchor is not None:
-            anchor.append(text)
         if marquee:
             scrolling.append(text)
     _finish(page, buffer, in_link, box)
-    page.marquee.text = fold_space(unescape("".join(scrolling)))
+    page.marquee = fold_space(unescape("".join(scrolling)))
 
 
 def _keep_blank(piece: str, step: Step, text: str) -> None:
-    if step[0] != COMMENT and len(piece) < _LONGEST_BLANK:
+    if step[0] != COMMENT:
         if len(_BLANK) >= _MOST_BLANK:
             _BLANK.clear()
         _BLANK[piece] = (step, " " if text else "")

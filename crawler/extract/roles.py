@@ -11,6 +11,21 @@ _STRONG_FRAME = re.compile(rules.STRONG_FRAME_NAMES)
 _CAPTION = re.compile(rules.CAPTION_NAMES)
 _BODY_BOX = re.compile(rules.BODY_SHAPES)
 _TITLE_BOX = re.compile(rules.TITLE_NAMES)
+
+
+def _telling() -> re.Pattern[str]:
+    """Finds whatever one of the patterns above finds, and a little more."""
+    begin, end = r"(?:^|[\s_-])", r"(?:$|[\s_-])"
+    shapes = "|".join(
+        (rules.FRAME_NAMES, rules.STRONG_FRAME_NAMES, rules.CAPTION_NAMES, rules.BODY_SHAPES, rules.TITLE_NAMES)
+    )
+    for edge in (begin, end, r"(?:^|\s)", r"(?:$|\s)"):
+        shapes = shapes.replace(edge, "")
+    return re.compile(f"{begin}(?:{shapes}){end}")
+
+
+# Most words say nothing; one search finds that out.
+_TELLING = _telling()
 _NAMES = re.compile(r'\s(?:id|class|itemprop|role)="([^"]*)"')
 _FRAME_TAGS = frozenset(("nav", "footer", "aside", "figcaption"))
 _HEADING_TAGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
@@ -43,6 +58,8 @@ def box_role(tag: str, attrs: str) -> int:
 
 def _role_of(name: str) -> int:
     word = name.lower()
+    if word not in rules.BODY_NAMES and _TELLING.search(word) is None:
+        return _keep(name, 0)
     role = FRAME if _FRAME_BOX.search(word) else 0
     if _STRONG_FRAME.search(word):
         role |= FRAME | STRONG
@@ -52,6 +69,10 @@ def _role_of(name: str) -> int:
         role |= BODY
     if _TITLE_BOX.search(word):
         role |= TITLE
+    return _keep(name, role)
+
+
+def _keep(name: str, role: int) -> int:
     if len(name) < _LONGEST_WORD:
         if len(_ROLES) >= _MOST_WORDS:
             _ROLES.clear()

@@ -14,9 +14,9 @@ _HIDDEN = re.compile(r"\shidden(?:=|\s|$)")
 # Articles that the page itself hides until its scripts have run: every reader sees them.
 _REVEALED = re.compile(REVEALED_BODIES)
 
-# What a tag means for the lines; an end tag has its own entry. INLINE ones mean nothing, and those up to HIDDEN_BOX
-# break the line.
-INLINE, OPEN, CLOSE, BREAK, PRE, UNPRE, HIDDEN_BOX = range(7)
+# What a tag means for the lines; an end tag has its own entry. INLINE ones mean nothing, those up to UNPRE close a box,
+# from there up to PRE open one, and all up to HIDDEN_BOX break the line.
+INLINE, CLOSE, UNPRE, OPEN, PRE, BREAK, HIDDEN_BOX = range(7)
 LINK, UNLINK, SKIP, HIDDEN, MARQUEE, UNMARQUEE, COMMENT = range(7, 14)
 
 
@@ -41,30 +41,32 @@ def _kinds() -> dict[str, int]:
 
 
 KINDS = _kinds()
+# How pieces begin in which "<" is not the beginning of a tag.
+RAW_STARTS = ("!--", *sorted(RAW_TAGS))
 
 # Tags recur within a page and between pages, so what they mean is worked out once. Bounded against pages that never
 # repeat one; addresses of links and pictures are not kept.
 STEPS: dict[str, Step] = {}
-_MOST_STEPS = 16_384
-_LONGEST = 400
-_INLINE, PLAIN_LINK, _COMMENT = Step(INLINE), Step(LINK), Step(COMMENT)
+_MOST_STEPS = 8_192
+_LONGEST = 300
+_INLINE, PLAIN_LINK, _COMMENT, _SKIP_SCRIPT = Step(INLINE), Step(LINK), Step(COMMENT), Step(SKIP, "script")
 
 
 def step_of(tag: str) -> Step:
     """The Step of a tag: what stands between "<" and ">" in serialised HTML."""
+    if tag.startswith("!--"):
+        return _COMMENT
     name, space, attrs = tag.partition(" ")
     does = KINDS.get(name, INLINE)
-    styled = "style=" in attrs or "hidden" in attrs
-    if does == INLINE and tag[:3] == "!--":
-        return _COMMENT
-    if not styled:
-        if does == INLINE:
+    if does == INLINE:
+        if name in VOID_TAGS:
             return _INLINE
-        if does == LINK:
-            return PLAIN_LINK if ' href="' in tag else _INLINE
-    if name in VOID_TAGS and does == INLINE:
-        return _INLINE
-    step = _read(does, name, space + attrs, styled)
+    elif name == "script":
+        return _SKIP_SCRIPT
+    styled = "style=" in attrs or "hidden" in attrs
+    if does == LINK and not styled:
+        return PLAIN_LINK if ' href="' in tag else _INLINE
+    step = _read(does, name, space + attrs, styled) if does or styled else _INLINE
     if len(tag) < _LONGEST:
         if len(STEPS) >= _MOST_STEPS:
             STEPS.clear()

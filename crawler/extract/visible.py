@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from crawler.decode import Document
-from crawler.extract.outline import Outline, outline
+from crawler.extract.hiding import link_text, read_hidden
+from crawler.extract.outline import Anchor, Outline, outline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,10 +23,20 @@ class HiddenBlock:
     links: tuple[tuple[str, str], ...] = ()
 
 
-@lru_cache(maxsize=2)
+# The last documents read: every reader of one page asks for its outline. They are told apart by identity, since to hash
+# one is to read all of it.
+_READ: tuple[tuple[Document, Outline], ...] = ()
+
+
 def outline_of(document: Document) -> Outline:
-    """The document's outline; kept for the last documents, because every reader of one page asks for it."""
-    return outline(document.tree)
+    """The document's outline; kept for the last two documents."""
+    global _READ
+    for known, page in _READ:
+        if known is document:
+            return page
+    page = outline(document.tree)
+    _READ = ((document, page), *_READ[:1])
+    return page
 
 
 def visible_text(document: Document) -> str:
@@ -41,8 +51,8 @@ def hidden_blocks(document: Document) -> tuple[HiddenBlock, ...]:
     if not document.markup:
         return ()
     page = outline_of(document)
-    return tuple(
-        HiddenBlock(text=piece.text, how=piece.how, links=tuple(piece.links))
-        for piece in (*page.hidden, page.marquee)
-        if piece.text or piece.links
-    )
+    pieces = page.pieces
+    found = [(*read_hidden(pieces, hidden), hidden.step.how) for hidden in page.hidden]
+    scrolling = [Anchor(*page.anchors[at]) for at in page.scrolling]
+    found.append((page.marquee, [(link.href, link_text(pieces, link.begin)) for link in scrolling], "marquee"))
+    return tuple(HiddenBlock(text=text, how=how, links=tuple(links)) for text, links, how in found if text or links)
