@@ -28,7 +28,26 @@ _QUERY_SAFE = frozenset(range(0x21, 0x7F)) - frozenset(b"\"#<>'")
 
 # Second levels under which sites register at the third.
 _SECOND_LEVELS = frozenset(
-    ("ac", "co", "com", "edu", "go", "gob", "gouv", "gov", "govt", "gv", "ltd", "mil", "ne", "net", "or", "org", "sch")
+    (
+        "ac",
+        "co",
+        "com",
+        "edu",
+        "go",
+        "gob",
+        "gouv",
+        "gov",
+        "govt",
+        "gv",
+        "ltd",
+        "mil",
+        "ne",
+        "net",
+        "nom",
+        "or",
+        "org",
+        "sch",
+    )
 )
 
 
@@ -76,6 +95,8 @@ def registrable_hint(host: str) -> str:
 
     Approximate: the last two labels, three under second levels such as gov.cn or co.uk. No list of suffixes is kept.
     """
+    if host.count(":") > 1 and not host.startswith("["):
+        return host  # an IPv6 address as `urlsplit` gives it, without its brackets
     name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
     labels = [label for label in name.lower().strip(".").split(".") if label]
     if name.startswith("[") or (labels and labels[-1].isdigit()):

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-# Second-level names under which a country registers sites: example.gov.cn, example.co.uk.
-_SECOND_LEVEL = frozenset(
-    {"ac", "co", "com", "edu", "gob", "gouv", "gov", "govt", "go", "mil", "ne", "net", "nom", "or", "org"}
-)
+from crawler.urls import registrable_hint
 
 
 def host_of(address: str) -> str:
@@ -20,16 +17,10 @@ def host_of(address: str) -> str:
 
 def site_of(address: str) -> str:
     """The part of a host that one owner holds, near enough: two labels, three under gov.cn, co.uk and the like."""
-    return _owner(host_of(address))
-
-
-def _owner(host: str) -> str:
-    labels = host.split(".")
-    long = len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in _SECOND_LEVEL
-    return ".".join(labels[-3 if long else -2 :])
+    return registrable_hint(host_of(address))
 
 
 def leads_away(address: str, home: str) -> bool:
     """Whether an address names a host that is not `home` (as site_of gives it)."""
     host = host_of(address)
-    return bool(host) and _owner(host) != home
+    return bool(host) and registrable_hint(host) != home

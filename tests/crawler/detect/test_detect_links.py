@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.detect import detect
+from crawler.detect.sites import leads_away, site_of
 from crawler.model import Severity
 from tests.crawler.detect.cases import HIDING, case_of, of_kind, page
 
@@ -88,3 +89,10 @@ def test_sending_the_reader_elsewhere_is_an_alarm(how: str) -> None:
 )
 def test_analytics_mail_addresses_and_own_moves_are_no_alarm(innocent: str) -> None:
     assert of_kind(detect(case_of(page(head=innocent))), "redirect_or_cloak") == []
+
+
+def test_two_addresses_without_names_are_two_sites() -> None:
+    """10.0.0.1 and 192.0.0.1 end alike and have nothing in common."""
+    assert leads_away("http://192.0.2.7/a", site_of("http://203.0.2.7/"))
+    assert not leads_away("http://203.0.2.7/a", site_of("http://203.0.2.7/"))
+    assert leads_away("http://[2001:db8::2]/a", site_of("http://[2001:db8::1]/"))
