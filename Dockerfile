@@ -4,13 +4,14 @@ WORKDIR /src
 COPY requirements.lock ./
 RUN python -m venv /opt/palimpsest \
  && /opt/palimpsest/bin/pip install --no-cache-dir --require-hashes --only-binary :all: -r requirements.lock
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml setup.py README.md LICENSE ./
 COPY crawler crawler
 COPY store store
 COPY web web
 COPY jobs jobs
-RUN python -m venv /opt/build \
- && /opt/build/bin/pip install --no-cache-dir "setuptools>=77" \
+RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev \
+ && python -m venv /opt/build \
+ && /opt/build/bin/pip install --no-cache-dir "setuptools>=77" "mypy>=1.18" \
  && /opt/build/bin/pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-dir /wheels . \
  && /opt/palimpsest/bin/pip install --no-cache-dir --no-deps /wheels/*.whl
 

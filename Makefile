@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN     = $(VENV)/bin
+# What is installed, and what is built of the project itself: crawler/extract is compiled where a compiler is there.
+NEEDS   = $(VENV)/.needs
 STAMP   = $(VENV)/.installed
 
 .PHONY: help setup demo test check bench fuzz screenshots lock clean
@@ -12,12 +14,18 @@ help: ## list the targets
 
 setup: $(STAMP) ## .venv with the project and its pinned, hashed dependencies
 
-$(STAMP): requirements-dev.lock pyproject.toml
+$(NEEDS): requirements-dev.lock
 	@$(PYTHON) -c 'import sys; sys.exit("Palimpsest needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 setup" if sys.version_info < (3, 11) else 0)'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "installing the pinned dependencies into $(VENV) …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-dev.lock
+	@touch $@
+
+$(STAMP): $(NEEDS) pyproject.toml setup.py $(wildcard crawler/extract/*.py)
+	@echo "building the project …"
+	@rm -f crawler/extract/*.so *__mypyc*.so
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -c 'import crawler.extract.flatten as f; print("crawler.extract is", "plain Python: no C compiler was found, pages are read at half the speed" if f.__file__.endswith(".py") else "compiled")'
 	@touch $@
 
 demo: setup ## track the bundled site through its rounds (ONCE=1: end by itself)
@@ -49,4 +57,4 @@ lock: setup ## resolve the dependencies anew and write all locks
 	$(BIN)/uv pip compile -q --group bench --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements-bench.lock
 
 clean: ## remove what the targets made
-	rm -rf $(VENV) .venv-bench demo-data build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf crawler/extract/*.so *__mypyc*.so $(VENV) .venv-bench demo-data build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -44,8 +44,10 @@ def meta_labels(body: bytes) -> tuple[str, ...]:
     xml = _XML.match(body)
     labels = [xml[1].decode("ascii")] if xml else []
     head = _head(body)
-    at = 0
-    while (word := head.find(b"charset", at)) >= 0 and len(labels) < _MOST_LABELS:
+    at, word = 0, head.find(b"charset")
+    while word >= 0 and len(labels) < _MOST_LABELS:
+        if at > word and (word := head.find(b"charset", at)) < 0:
+            break
         found = _LANDMARK.search(head, at)
         if not found or found.start() > word:
             at = word + 1  # the word in plain text; no tag of ours holds it
@@ -65,9 +67,13 @@ def meta_labels(body: bytes) -> tuple[str, ...]:
 
 def _head(body: bytes) -> bytes:
     """The part of the page that may declare something, in lower case: up to the end of its head."""
-    lower = body[:HEAD_LIMIT].lower()
-    end = _HEAD_END.search(lower, 0, lower.rfind(b"charset") + 1)
-    return lower[: max(end.start(), BROWSER_PRESCAN)] if end else lower
+    # Nearly every head ends within its first tenth of the limit, so that much is looked through before all of it.
+    for limit in (HEAD_LIMIT // 10, HEAD_LIMIT):
+        lower = body[:limit].lower()
+        end = _HEAD_END.search(lower)
+        if end is not None:
+            return lower[: max(end.start(), BROWSER_PRESCAN)]
+    return lower
 
 
 def _after(head: bytes, mark: bytes, start: int) -> int:

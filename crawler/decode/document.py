@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import chardet
@@ -24,6 +25,9 @@ EncodingSource = Literal["bom", "header", "meta", "content"]
 
 # How much of a body is enough to choose its charset by.
 CHOICE_BYTES = 64 * 1024
+
+# A body up to this size is decoded whole before its declaration is doubted.
+WHOLE_BYTES = 1024 * 1024
 
 # From here on a declared charset is believed. The right reading of real pages scores 0.48 to 0.85 in Chinese
 # and 0.8 to 1.0 in alphabets; a wrong one below 0.25 and 0.5.
@@ -43,7 +47,6 @@ TELLING = 12
 # What is tried when every declaration is refuted or there is none, besides what chardet says.
 _CANDIDATES = ("utf-8", "gb18030", "big5", "shift_jis", "euc-jp", "euc-kr", "windows-1252")
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 _DECLARATION_WORD = re.compile(rb"charset|encoding", re.IGNORECASE)
 _ASCII = bytes(range(128))
@@ -52,14 +55,14 @@ _ASCII = bytes(range(128))
 _Reading = tuple[str, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Document:
     """A Snapshot decoded and parsed, with the evidence for its charset.
 
     `url` is where the Snapshot came from in the end, the base of its links. `encoding` is the WHATWG name in lower
     case, `gb18030` for all of its subsets. `declared` holds every declaration seen, as written: ("header", "gb2312"),
     ("meta", "utf-8"), ("bom", "utf-8"). `replaced` counts the U+FFFD that decoding put in. `markup` False: plain text,
-    with an empty `tree`. The tree leaves out tags nested deeper than anything a browser shows.
+    with an empty `tree`.
     """
 
     url: str
@@ -69,7 +72,11 @@ class Document:
     declared: tuple[tuple[str, str], ...] = ()
     replaced: int = 0
     markup: bool = True
-    tree: LexborHTMLParser = field(repr=False, compare=False)
+
+    @cached_property
+    def tree(self) -> LexborHTMLParser:
+        """The page parsed, when somebody asks for it. Leaves out tags nested deeper than anything a browser shows."""
+        return LexborHTMLParser(flattened(self.text) if self.markup else "")
 
 
 def decode(snapshot: Snapshot) -> Document:
@@ -91,31 +98,18 @@ def decode_bytes(body: bytes, *, url: str, content_type: str | None = None, mark
         declared=declared,
         replaced=replaced,
         markup=markup,
-        tree=_parse(text if markup else ""),
     )
 
 
 def decode_text(text: str, *, url: str, markup: bool = True) -> Document:
-    """The Document of text that is already decoded; lone surrogates become U+FFFD."""
-    clean, replaced = _without_surrogates(text)
+    """The Document of text that is already decoded. As every decoder leaves it, the text has no lone surrogates."""
     return Document(
         url=url,
-        text=clean,
+        text=text,
         encoding="utf-8",
         encoding_from="content",
-        replaced=replaced,
         markup=markup,
-        tree=_parse(clean if markup else ""),
     )
-
-
-def _without_surrogates(text: str) -> tuple[str, int]:
-    """The text with lone surrogates replaced, and how many there were; encoding is the quickest way to find none."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return _SURROGATE.subn(REPLACEMENT, text)
-    return text, 0
 
 
 def valid_selector(css: str) -> bool:
@@ -125,10 +119,6 @@ def valid_selector(css: str) -> bool:
     except (SelectolaxError, UnicodeError, ValueError):
         return False
     return bool(css.strip())
-
-
-def _parse(text: str) -> LexborHTMLParser:
-    return LexborHTMLParser(flattened(text))
 
 
 # ---- which charset ------------------------------------------------------------------------------------------------
@@ -169,6 +159,11 @@ def _choose(body: bytes, declared: tuple[tuple[str, str], ...]) -> tuple[str, En
     reading = _utf8(body)
     if reading is not None:
         return "utf-8", offers.get("utf-8", "content"), reading
+    for encoding in list(offers)[:1] if len(body) <= WHOLE_BYTES else ():
+        # Nearly every page is what it declares to be, and then is decoded once.
+        reading = to_text(body, encoding)
+        if encoding in MULTI_BYTE and plausibility(reading[0], encoding) >= BELIEVED_MULTI_BYTE:
+            return encoding, offers[encoding], reading
     sample = _sample(body)
     readings: dict[str, _Reading] = {}
     encoding = _undoubted(sample, offers, readings) or _by_content(sample, offers, readings)

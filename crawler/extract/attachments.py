@@ -6,12 +6,14 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from crawler.extract.body import Body
 from crawler.extract.hiding import link_text
-from crawler.extract.outline import Anchor, Outline
+from crawler.extract.outline import Outline
 from crawler.extract.rules import ATTACHMENT_SUFFIXES
 from crawler.model import Attachment
 
 # Under the text, files may follow within this many lines.
 _REACH = 8
+# How the address of a page ends, and most do.
+_PAGES = ("html", ".htm", "/", "javascript:;", "javascript:void(0)")
 
 
 def attachments_in(page: Outline, body: Body, base: str) -> tuple[Attachment, ...]:
@@ -20,16 +22,20 @@ def attachments_in(page: Outline, body: Body, base: str) -> tuple[Attachment, ..
         return ()
     first, last = body.lines[0], body.lines[-1] + _REACH
     found: dict[str, Attachment] = {}
-    for tag, line, begin in page.anchors:
-        if first <= line <= last and is_file(href := Anchor(tag, line, begin).href):
+    for link, line in enumerate(page.anchored):
+        if first <= line <= last and is_file(href := page.href(link)):
             url = _absolute(base, href)
             if url and url not in found:
-                found[url] = Attachment(url=url, name=link_text(page.pieces, begin) or unquote(url.rpartition("/")[2]))
+                found[url] = Attachment(
+                    url=url, name=link_text(page.pieces, page.anchors[link]) or unquote(url.rpartition("/")[2])
+                )
     return tuple(found.values())
 
 
 def is_file(href: str) -> bool:
     """Whether an address names a document by its suffix, in its path or as a download's file name."""
+    if href.endswith(_PAGES):
+        return False
     path, _, query = href.split("#", 1)[0].partition("?")
     if (path.rpartition(".")[2].lower() in ATTACHMENT_SUFFIXES and "/" in path.lstrip("./")) or _suffixed(path):
         return True

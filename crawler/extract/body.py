@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import accumulate
 
 from crawler.extract import rules
-from crawler.extract.boxes import framed_lines, mark_cards
+from crawler.extract.boxes import framed_lines, mark_cards, positive_sums
 from crawler.extract.dates import find_dates
 from crawler.extract.digests import block_digest
 from crawler.extract.openings import EDGE, openings
@@ -19,6 +18,7 @@ from crawler.extract.outline import Outline
 from crawler.extract.roles import BODY
 
 _PROSE = re.compile(rules.PROSE)
+_MARK = re.compile(f"[{rules.PROSE_MARKS},;!?.:]")
 _HEAD = re.compile(rules.HEAD_LINE)
 _TAIL = re.compile(rules.TAIL_LINE)
 _STRONG_TAIL = re.compile(rules.STRONG_TAIL)
@@ -53,22 +53,33 @@ def is_head_line(text: str) -> bool:
 
 
 def weigh(texts: list[str], linked: list[int]) -> list[float]:
-    """How much each line speaks for being article text: its length in characters, or below zero for the frame.
-
-    One loop, since a call for each line would cost as much as the weighing.
-    """
+    """How much each line speaks for being article text: its length in characters, or below zero for the frame."""
     weights: list[float] = []
-    prose, starts, says = _PROSE.search, _FRAME_START.match, _FRAME_LINE.search
-    for text, within in zip(texts, linked, strict=True):
+    for line, text in enumerate(texts):
         n = len(text)
-        own = n - within
-        if within > own:
-            weights.append(float(own) if own > 24 and prose(text) else -float(n if n < 30 else 30))
-        elif n < 120 and ((text.lstrip(EDGE)[:1] in _FRAME_LETTERS and starts(text)) or says(text)):
+        own = n - linked[line]
+        if linked[line] > own:
+            weights.append(float(own) if own > 24 and is_prose(text) else -float(n if n < 30 else 30))
+        elif n < 120 and (_starts_frame(text) or _FRAME_LINE.search(text) is not None):
             weights.append(-10.0)
         else:
-            weights.append(float(own) if prose(text) else 0.0)
+            weights.append(float(own) if is_prose(text) else 0.0)
     return weights
+
+
+def is_prose(text: str) -> bool:
+    """Whether a line has a mark that only running text has; of those that Latin uses elsewhere, one before a gap."""
+    found = _MARK.search(text)
+    if found is None:
+        return False
+    return found[0] in rules.PROSE_MARKS or _PROSE.search(text, found.start()) is not None
+
+
+def _starts_frame(text: str) -> bool:
+    letter = text[:1]
+    if letter in EDGE:
+        letter = text.lstrip(EDGE)[:1]
+    return letter in _FRAME_LETTERS and _FRAME_START.match(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +101,10 @@ def weigh_lines(page: Outline) -> tuple[list[float], bytearray, bytearray]:
     frame = framed_lines(page, weights)
     marks = bytearray(frame)
     mark_cards(page, marks)
-    if not any(w > 0 and not mark for w, mark in zip(weights, marks, strict=True)):
+    if marks != frame and not any(weight > 0 and not marks[line] for line, weight in enumerate(weights)):
         marks = bytearray(frame)
     if 1 in marks:
-        weights = [-5.0 if mark and w > 0 else w for w, mark in zip(weights, marks, strict=True)]
+        weights = [-5.0 if weight > 0 and marks[line] else weight for line, weight in enumerate(weights)]
     _count_plain(page, weights, marks)
     return weights, marks, frame
 
@@ -101,7 +112,7 @@ def weigh_lines(page: Outline) -> tuple[list[float], bytearray, bytearray]:
 def _count_plain(page: Outline, weights: list[float], marks: bytearray) -> None:
     """Where a page has more plain words (tables, lists, headings) than running text, lets those speak too."""
     plain = [i for i, w in enumerate(weights) if w == 0.0 and not marks[i] and len(page.texts[i]) > 3]
-    if sum([len(page.texts[i]) for i in plain]) > sum([w for w in weights if w > 0]):
+    if sum([len(page.texts[i]) for i in plain]) > sum([w for w in weights if w > 0], 0.0):
         for i in plain:
             weights[i] = 0.2 * len(page.texts[i])
 
@@ -113,18 +124,29 @@ def find_box(page: Outline, weights: list[float]) -> int:
     is one whose text stands among its links, and they count less.
     """
     best = 0
-    mass = list(accumulate([w if w > 0 else 0.0 for w in weights], initial=0.0))
+    mass = positive_sums(weights)
     for damping in (1.0, 0.25, 0.0):
-        damped = weights if damping == 1.0 else [w if w > 0 else w * damping for w in weights]
-        sums = list(accumulate(damped, initial=0.0))
-        scores = [sums[b] - sums[a] for a, b in zip(page.first, page.last, strict=True)]
-        best_score = max(scores)
-        # Of boxes that hold as much, the innermost: the last in document order.
-        best = len(scores) - 1 - scores[::-1].index(best_score)
+        sums = _sums(weights, damping)
+        best, best_score = 0, sums[-1]
+        for box, begin in enumerate(page.first):
+            score = sums[page.last[box]] - sums[begin]
+            # Of boxes that hold as much, the innermost: the last in document order.
+            if score >= best_score:
+                best, best_score = box, score
         best = _widen(page, best, best_score, sums)
         if (mass[page.last[best]] - mass[page.first[best]]) * 2 >= mass[-1]:
             break
     return best
+
+
+def _sums(weights: list[float], damping: float) -> list[float]:
+    """The sums of the weights before each line, those below zero damped."""
+    total = 0.0
+    sums = [0.0]
+    for weight in weights:
+        total += weight if weight > 0.0 else weight * damping
+        sums.append(total)
+    return sums
 
 
 def first_prose(page: Outline, box: int, weights: list[float]) -> int:
@@ -149,8 +171,8 @@ def body_in(
     start, end = page.first[box], page.last[box]
     begin = start
     if heading is not None and start < heading[1] < end:
-        before = sum(w for w in weights[start : heading[0]] if w > 0)
-        after = sum(w for w in weights[heading[1] : end] if w > 0)
+        before = sum([w for w in weights[start : heading[0]] if w > 0], 0.0)
+        after = sum([w for w in weights[heading[1] : end] if w > 0], 0.0)
         if before < after:
             begin = heading[1]
     lines = [i for i in range(begin, end) if not marks[i] and not _dropped(page.texts[i])]
@@ -184,7 +206,7 @@ def _dropped(text: str) -> bool:
 
 def _widen(page: Outline, box: int, score: float, sums: list[float]) -> int:
     """A paragraph is not a container: step out to the box that holds its neighbours too."""
-    while page.tags[box] in ("p", "li", "td", "tr", "tbody", "table", "blockquote", "center", "h1", "h2", "h3"):
+    while page.boxes[box].name in ("p", "li", "td", "tr", "tbody", "table", "blockquote", "center", "h1", "h2", "h3"):
         outer = page.parent[box]
         if outer < 0 or sums[page.last[outer]] - sums[page.first[outer]] < score * 0.8:
             break
@@ -203,7 +225,7 @@ def _named(page: Outline, box: int, sums: list[float]) -> int:
             break
         at = page.parent[at]
     inner = box
-    for at in range(box + 1, len(page.tags)):
+    for at in range(box + 1, len(page.boxes)):
         if page.first[at] >= page.last[box]:
             break
         held = sums[page.last[at]] - sums[page.first[at]]
@@ -214,7 +236,7 @@ def _named(page: Outline, box: int, sums: list[float]) -> int:
 
 def _trim(page: Outline, lines: list[int], weights: list[float]) -> list[int]:
     texts = page.texts
-    total = sum(weights[i] for i in lines if weights[i] > 0) or 1.0
+    total = sum([weights[i] for i in lines if weights[i] > 0], 0.0) or 1.0
     begin, seen = 0, 0.0
     for k, i in enumerate(lines):
         if seen > total * 0.15 or (seen > total * 0.05 and k > 12):

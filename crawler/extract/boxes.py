@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from itertools import accumulate
-
 from crawler.extract.outline import Outline
 from crawler.extract.roles import CAPTION, FRAME, FRAME_TAG, STRONG
+
+
+def positive_sums(weights: list[float]) -> list[float]:
+    """The sums of the weights above zero before each line."""
+    total = 0.0
+    sums = [0.0]
+    for weight in weights:
+        if weight > 0.0:
+            total += weight
+        sums.append(total)
+    return sums
 
 
 def framed_lines(page: Outline, weights: list[float]) -> bytearray:
     """Marks (1) the lines in boxes that frame the page by their tag or name, unless a box holds most of the text."""
     marks = bytearray(len(page.texts))
-    sums = list(accumulate([w if w > 0 else 0.0 for w in weights], initial=0.0))
+    sums = positive_sums(weights)
     total = sums[-1]
-    framing = FRAME | FRAME_TAG | CAPTION
-    for box in [box for box, role in enumerate(page.roles) if role & framing]:
-        role = page.roles[box]
+    for box, role in enumerate(page.roles):
+        if not role & (FRAME | FRAME_TAG | CAPTION):
+            continue
         a, b = page.first[box], page.last[box]
-        tag = page.tags[box]
+        tag = page.boxes[box].name
         if tag == "figcaption" or (role & CAPTION and b - a < 4):
             page.captions.update(range(a, b))
         if role & (FRAME | FRAME_TAG):
@@ -30,10 +39,12 @@ def framed_lines(page: Outline, weights: list[float]) -> bytearray:
 def mark_cards(page: Outline, marks: bytearray) -> None:
     """Marks repeated small boxes that each carry a link of their own: teasers of other pages, however prosaic."""
     groups: dict[tuple[int, str, str], list[int]] = {}
-    parent, tags, attrs = page.parent, page.tags, page.attrs
-    sizes = [b - a for a, b in zip(page.first, page.last, strict=True)]
-    for box in [box for box, size in enumerate(sizes) if 1 < size < 11 and box]:
-        groups.setdefault((parent[box], tags[box], attrs[box]), []).append(box)
+    for box, begin in enumerate(page.first):
+        size = page.last[box] - begin
+        if box == 0 or size <= 1 or size >= 11:
+            continue
+        step = page.boxes[box]
+        groups.setdefault((page.parent[box], step.name, step.attrs), []).append(box)
     for members in groups.values():
         if len(members) < 3:
             continue

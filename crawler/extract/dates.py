@@ -26,8 +26,8 @@ _SHAPES = (
 )
 # What a date may begin with is tried before its shapes.
 _DATE = re.compile(r"(?=[\d民中\sJFMASOND])(?:" + "|".join(f"(?:{shape})" for shape in _SHAPES) + ")")
-# Every shape has a year, and so this many digits in a row.
-_YEAR = re.compile(r"\d{3}")
+# Every shape has a year, and so digits in a row that may be one.
+_YEAR = re.compile(r"19\d\d|20\d\d|1[01]\d\s?[年-]")
 _LAST_DAY = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from crawler.extract import rules
 from crawler.extract.body import is_head_line
 from crawler.extract.outline import Outline
-from crawler.extract.roles import HEADING_TAG, TITLE
+from crawler.extract.roles import HEADING_TAG, SUBTITLE, TITLE
 
-_SUBTITLE = re.compile(rules.SUBTITLE_NAMES)
 _KEY = re.compile(r"[\W_]+")
 _TITLE_CUT = re.compile(r"\s*[-_|–—]+\s*")
 _TITLE_PARTS = re.compile(r"\s*[-_|–—·:：,，>»]+\s*|\s{1,3}")
@@ -25,6 +24,8 @@ _CRUMB = re.compile(
 
 def key(text: str) -> str:
     """A text without punctuation and space, for comparing headings."""
+    if text.isalnum():
+        return text.lower()
     return _KEY.sub("", text).lower()
 
 
@@ -46,7 +47,7 @@ def _heading_box(page: Outline, line: int) -> tuple[int, int]:
             break
         role = page.roles[box]
         if role & HEADING_TAG:
-            return box, max(60 - 10 * int(page.tags[box][1]), 20)
+            return box, max(60 - 10 * int(page.boxes[box].name[1]), 20)
         if role & TITLE and page.last[box] - page.first[box] < 8:
             return box, 28 - 4 * step
         box = page.parent[box]
@@ -67,14 +68,10 @@ def find_heading(page: Outline, begin: int, meta: Mapping[str, str]) -> Heading 
 
     `begin` is the first line of running text.
     """
-    references = {key(meta[name]) for name in ("<title>", *rules.META_TITLE) if name in meta}
-    references |= {
-        key(part)
-        for name in ("<title>",)
-        if name in meta
-        for cut in (_TITLE_CUT, _TITLE_PARTS)
-        for part in cut.split(meta[name])
-    }
+    stated = {meta[name] for name in ("<title>", *rules.META_TITLE) if name in meta}
+    if "<title>" in meta:
+        stated.update(_TITLE_CUT.split(meta["<title>"]), _TITLE_PARTS.split(meta["<title>"]))
+    references = {key(title) for title in stated}
     exact = {key(meta["articletitle"])} if "articletitle" in meta else set()
     best: tuple[float, int, int] | None = None
     titles = "\n".join(meta[name].replace(" ", "") for name in ("<title>", *rules.META_TITLE) if name in meta)
@@ -176,7 +173,7 @@ def subtitle_of(page: Outline, heading: Heading | None) -> str | None:
     text = page.texts[heading.last]
     if not 4 < len(text) < 80 or text[-1] in "。；":
         return None
-    if not text.startswith(("——", "--", "―")) and not _SUBTITLE.search(page.names(page.owner[heading.last])):
+    if not text.startswith(("——", "--", "―")) and not page.roles[page.owner[heading.last]] & SUBTITLE:
         return None
     return None if is_head_line(text) else text
 

@@ -10,7 +10,9 @@ import re
 from collections.abc import Sequence
 
 # Han and full-width characters count two, all others one, as in the column of a terminal.
-_WIDE = re.compile("[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]")
+_WIDE_LETTERS = "\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6"
+_WIDE, _NARROW = re.compile(f"[{_WIDE_LETTERS}]"), re.compile(f"[^{_WIDE_LETTERS}]")
+_BEGINNING = 8
 _NARROWEST = 36
 _TOLERANCE = 2
 _LINES = 3
@@ -23,8 +25,11 @@ _ITEM = re.compile(
 
 def join_broken(paragraphs: Sequence[str]) -> tuple[tuple[str, ...], tuple[int, ...]]:
     """The paragraphs with hand-wrapped lines joined, and after which of the old ones (0-based) a join was made."""
+    # Where next to no line breaks off in a word, none was wrapped: of most articles that is all there is to say.
+    if len([text for text in paragraphs if text[-1:].isalnum()]) < 2:
+        return tuple(paragraphs), ()
     joins = tuple(
-        place for first, end in _runs(paragraphs) for place in range(first, end) if _goes_on(paragraphs, place)
+        [place for first, end in _runs(paragraphs) for place in range(first, end) if _goes_on(paragraphs, place)]
     )
     if not joins:
         return tuple(paragraphs), ()
@@ -41,8 +46,10 @@ def join_broken(paragraphs: Sequence[str]) -> tuple[tuple[str, ...], tuple[int, 
 
 def _runs(paragraphs: Sequence[str]) -> list[tuple[int, int]]:
     """Runs (first, end) of full lines of one width; the line at `end` is the shorter one they run into."""
-    widths = [len(text) + len(_WIDE.findall(text)) for text in paragraphs]
     runs: list[tuple[int, int]] = []
+    if not _may_run(paragraphs):
+        return runs
+    widths = [_width(text) for text in paragraphs]
     first = 0
     while first < len(widths):
         end = first
@@ -53,6 +60,29 @@ def _runs(paragraphs: Sequence[str]) -> list[tuple[int, int]]:
             runs.append((first, min(end, len(widths) - 1)))
         first = max(end, first + 1)
     return runs
+
+
+def _may_run(paragraphs: Sequence[str]) -> bool:
+    """Whether three lines running may be of one full width, by what is quick to see."""
+    alike, before = 0, 0
+    for text in paragraphs:
+        # A line twice as long in characters cannot be as wide.
+        length = len(text)
+        alike = alike + 1 if 2 * length + _TOLERANCE >= before and length <= 2 * before + _TOLERANCE else 1
+        before = length
+        if 2 * length < _NARROWEST:
+            alike = 0
+        elif alike >= _LINES:
+            return True
+    return False
+
+
+def _width(text: str) -> int:
+    """In columns."""
+    if text[:_BEGINNING].isascii():
+        # Few characters are wide, or none.
+        return len(text) if text.isascii() else len(text) + len(_WIDE.findall(text))
+    return 2 * len(text) - len(_NARROW.findall(text))
 
 
 def _is_prose(lines: Sequence[str]) -> bool:

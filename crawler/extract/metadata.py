@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
-
 from crawler.extract import rules
 from crawler.extract.body import Body, is_head_line
 from crawler.extract.dates import ShownDate, find_dates
 from crawler.extract.headings import Heading, key
 from crawler.extract.outline import Outline
+from crawler.extract.tags import attributes_of
 from crawler.model import fold_space
 
 _ANY_LABEL = re.compile(rules.ANY_LABEL)
@@ -34,6 +33,8 @@ _NUMBER_SHAPE = re.compile(
 )
 _NUMBERED = re.compile(r"\d.*号|第.*号|[〔［\[（(【]\s?(?:19|20)\d\d|\d{4}[-—]\d")
 _VALUE_END = re.compile(r"\s\S{1,8}\s?[:：]|[|｜【\[<>]|\s[（(]\s*$|(?<=\s)(?:字|编|责)|\s{2,}")
+# Every label of a source, an office, an author or a number has one of these letters (or is English).
+_LABELLING = re.compile("[源处處发發布佈供责信公制通记记作撰文号號告]")
 _DAY = re.compile(r"^(?:3[01]|[12]\d|0?[1-9])$")
 _MONTH = re.compile(r"^((?:19|20)\d\d)\s?[-/.年]\s?(1[0-2]|0?[1-9])\s?月?$")
 
@@ -41,24 +42,24 @@ _MONTH = re.compile(r"^((?:19|20)\d\d)\s?[-/.年]\s?(1[0-2]|0?[1-9])\s?月?$")
 _WANTED = frozenset((*rules.META_TITLE, *rules.META_DATE))
 
 
-def meta_tags(tree: LexborHTMLParser) -> dict[str, str]:
+def meta_tags(page: Outline) -> dict[str, str]:
     """The page's meta tags that state its title or date, by lower-case name, the first of each; and its `<title>`."""
-    tags = _stated(tree.head) if tree.head is not None else {}
-    if not tags and tree.body is not None:
-        # Where something closed the head too soon, the parser has put them there.
-        tags = _stated(tree.body)
-    title = tree.css_first("title")
-    if title is not None:
-        tags["<title>"] = fold_space(title.text())
+    # Where something closed the head too soon, they stand in the body.
+    tags = _stated(tag for tag, in_head in page.metas if in_head) or _stated(tag for tag, _ in page.metas)
+    if page.title is not None:
+        tags["<title>"] = page.title
     return tags
 
 
-def _stated(part: LexborNode) -> dict[str, str]:
+def _stated(metas: Iterable[str]) -> dict[str, str]:
     tags: dict[str, str] = {}
-    for node in part.css("meta[content]"):
-        attributes = node.attributes
-        name = attributes.get("name") or attributes.get("property") or attributes.get("itemprop")
-        content = attributes.get("content")
+    for meta in metas:
+        low = meta.lower()
+        if not ("title" in low or "date" in low or "time" in low):
+            continue
+        stated = attributes_of(meta)
+        name = stated.get("name") or stated.get("property") or stated.get("itemprop")
+        content = stated.get("content")
         if name and content and (name := name.strip().lower()) in _WANTED and (content := fold_space(content)):
             tags.setdefault(name, content)
     return tags
@@ -82,12 +83,15 @@ def zone_of(page: Outline, body: Body, heading: Heading | None) -> list[int]:
 
 def labelled_lines(page: Outline, zone: Iterable[int]) -> list[int]:
     """The lines of a zone that may hold a label: those with a colon, and those short enough to be one alone."""
-    texts = page.texts
-    return [
-        i
-        for i in zone
-        if len(text := texts[i]) <= 20 or (len(text) <= 300 and (":" in text or "：" in text or "﹕" in text))
-    ]
+    lines: list[int] = []
+    for line in zone:
+        text = page.texts[line]
+        long = len(text) > 20
+        if long and (len(text) > 300 or not (":" in text or "：" in text or "﹕" in text)):
+            continue
+        if _LABELLING.search(text) is not None or "ource" in text or "uthor" in text:
+            lines.append(line)
+    return lines
 
 
 def published_in(page: Outline, zone: Iterable[int], heading: Heading | None, begin: int) -> str | None:

@@ -8,8 +8,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from crawler.decode import Document
 from crawler.extract.dates import find_dates
+from crawler.extract.flatten import outline_of_html
 from crawler.extract.metadata import clean_value, without_label
-from crawler.extract.outline import outline_of_html
 from crawler.model import Article, ArticleSelectors, Json, PageKind, bare_text, fold_space
 
 

@@ -8,7 +8,7 @@ Raise RULES whenever an entry or the code that reads it changes what an Article 
 
 from __future__ import annotations
 
-RULES = "2026.11.3"
+RULES = "2026.11.4"
 
 # ---- HTML ---------------------------------------------------------------------------------------------------------
 
@@ -48,44 +48,46 @@ BODY_NAMES = frozenset(
     """.split()  # noqa: SIM905 - words read better than a list of them
 )
 # Ids and classes of articles that scripts make visible once the page has loaded.
-REVEALED_BODIES = r'\s(?:id|class)="[^"]*(?:js_content|rich_media_content|article|content|detail|zoom|main)[^"]*"'
-# The same by shape, matched inside the words.
+REVEALED_BODIES = r"js_content|rich_media_content|article|content|detail|zoom|main"
+
+# Names of boxes, as words in ids and classes. A name counts between hyphens and underscores too ("top-nav"): all of it
+# or none. "x?" may be missing, "*" stands for any ending, "(a|b)" for either.
+# The article's own text, by shape.
 BODY_SHAPES = (
-    r"(?:^|[\s_-])(?:news|article|detail|details|post|entry|main|info|art|xl|view|xxgk|wz|zw|gkml)[_-]?"
-    r"(?:content|con|body|text|cont|txt|nr)(?:$|[\s_-])"
+    "(news|article|detail|details|post|entry|main|info|art|xl|view|xxgk|wz|zw|gkml)(|-|_)"
+    "(content|con|body|text|cont|txt|nr)"
 )
-# Whole words in ids and classes of boxes that frame a page; a box so named is never part of the article.
-FRAME_NAMES = (
-    r"(?:^|[\s_-])(?:nav|navbar|navigation|menu|breadcrumbs?|crumbs?|footer|foot|sidebar|"
-    r"aside|share|sharing|bdshare\w*|"
-    r"social|bshare\w*|jiathis\w*|related|recommend\w*|relate|xgnews|xgxx|xgwz|prev-?next|prenext|pager|pagination|"
-    r"paging|comments?|comment-list|copyright|toolbar|tool-?bar|tools|advert\w*|adv?|ads|"
-    r"banner|login|search|searchbox|"
-    r"hot-?news|hotnews|tags?|qrcode|ewm|erweima|popup|modal|dialog|cookie\w*|newsletter|subscribe|signup|disclaimer|"
-    r"editor-?name|zrbj|infobox|toc|navbox|reflist|mw-editsection|print|font-?size|weixin-share|"
-    r"sharebox|share-box|reading-list|promo|outbrain|taboola)(?:$|[\s_-])"
-)
-# The same, so plain that a box so named stays frame even where it holds most of the page's text.
-STRONG_FRAME_NAMES = (
-    r"(?:^|\s)(?:comments?|related|footer|sidebar|breaking-news|most-?read|latest-news|trending|author-bio|about-author)(?:$|\s)"
-    r"|(?:^|[\s_-])(?:comment-?(?:list|text|box|area)|recommend\w*)(?:$|[\s_-])"
-)
-CAPTION_NAMES = (
-    r"(?:^|[\s_-])(?:caption|wp-caption-text|(?:image|photo|media|img|pic)-?(?:caption|credit|copyright|description)|credit)"
-    r"(?:$|[\s_-])"
-)
-SUBTITLE_NAMES = r"(?:^|[\s_-])(?:sub-?title|fu-?title|fbt|fubiaoti|subhead\w*|deck|standfirst)(?:$|[\s_-])"
-TITLE_NAMES = (
-    r"(?:^|[\s_-])(?:title|titles|tit|headline|bt|biaoti|h-title|arttitle|article-?title|newstitle|contenttitle|"
-    r"content-?title|detail-?title|xl-?title|news-?title|title-?h1|ucaptitle|entry-title|post-?title|"
-    r"rich_media_title|wz-?title|info-?title|main-?title|art-?title|articletitle|content_title|detail_title|"
-    r"article_title|news_title|post_title|xxgk_title|art_title|cont_title|con_title|show_title)(?:$|[\s_-])"
-)
+# A box so named frames the page and is never part of the article.
+FRAME_NAMES = """
+    nav navbar navigation menu breadcrumbs? crumbs? footer foot sidebar aside share sharing bdshare* social bshare*
+    jiathis* related recommend* relate xgnews xgxx xgwz prev-?next prenext pager pagination paging comments?
+    comment-list copyright toolbar tool-?bar tools advert* adv? ads banner login search searchbox hot-?news hotnews
+    tags? qrcode ewm erweima popup modal dialog cookie* newsletter subscribe signup disclaimer editor-?name zrbj
+    infobox toc navbox reflist mw-editsection print font-?size weixin-share sharebox share-box reading-list promo
+    outbrain taboola
+"""
+# The same, so plain that a box so named stays frame even where it holds most of the page's text: as the whole word, or
+# as a part of it.
+STRONG_FRAME_WORDS = """
+    comments? related footer sidebar breaking-news most-?read latest-news trending author-bio about-author
+"""
+STRONG_FRAME_NAMES = "comment-?(list|text|box|area) recommend*"
+CAPTION_NAMES = """
+    caption wp-caption-text (image|photo|media|img|pic)-?(caption|credit|copyright|description) credit
+"""
+SUBTITLE_NAMES = "sub-?title fu-?title fbt fubiaoti subhead* deck standfirst"
+TITLE_NAMES = """
+    title titles tit headline bt biaoti h-title arttitle article-?title newstitle contenttitle content-?title
+    detail-?title xl-?title news-?title title-?h1 ucaptitle entry-title post-?title rich_media_title wz-?title
+    info-?title main-?title art-?title articletitle content_title detail_title article_title news_title post_title
+    xxgk_title art_title cont_title con_title show_title
+"""
 
 # ---- lines --------------------------------------------------------------------------------------------------------
 
 # Marks that only running text has.
-PROSE = r"[。！？；，]|[,;!?](?:\s|$)|[.:][”\"')]?(?:\s|$)"
+PROSE_MARKS = "。！？；，"
+PROSE = rf"[{PROSE_MARKS}]|[,;!?](?:\s|$)|[.:][”\"')]?(?:\s|$)"
 # A short line that begins like this stands between the title and the text.
 HEAD_LINE = (
     r"^[\s【\[（(|｜·•>—\-]*(?:(?:信息|文章|新闻|稿件|内容|资料|图文|本文)?来\s*源|稿源|出处|"

@@ -1,143 +1,184 @@
-"""What each tag means for the lines of a page, and the little text handling that tags need."""
+"""What each tag means for the lines of a page.
+
+Tags are read as they stand in markup written by anybody: in any case, with any quotes or none.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Final
 
+from mypy_extensions import mypyc_attr
+
+from crawler.extract.hidden_by import how_hidden
+from crawler.extract.names import names_in
+from crawler.extract.nesting import CLOSED_BY
+from crawler.extract.references import unescape_attribute
 from crawler.extract.roles import box_role
-from crawler.extract.rules import BLOCK_TAGS, RAW_TAGS, REVEALED_BODIES, SKIPPED_TAGS, VOID_TAGS
+from crawler.extract.rules import BLOCK_TAGS, REVEALED_BODIES, SKIPPED_TAGS, VOID_TAGS
 
-HREF = re.compile(r'\shref="([^"]*)"')
-_STYLE = re.compile(r'\sstyle="([^"]*)"')
-_HIDDEN = re.compile(r"\shidden(?:=|\s|$)")
+_HREF = re.compile(r"\shref\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
+_NAME = re.compile(r"/?[^\s/>]*")
+# An attribute with its value, however quoted.
+_VALUED = re.compile(r"([^\s\"'>/=]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
 # Articles that the page itself hides until its scripts have run: every reader sees them.
 _REVEALED = re.compile(REVEALED_BODIES)
 
 # What a tag means for the lines; an end tag has its own entry. INLINE ones mean nothing, those up to UNPRE close a box,
 # from there up to PRE open one, and all up to HIDDEN_BOX break the line.
-INLINE, CLOSE, UNPRE, OPEN, PRE, BREAK, HIDDEN_BOX = range(7)
-LINK, UNLINK, SKIP, HIDDEN, MARQUEE, UNMARQUEE, COMMENT = range(7, 14)
+INLINE: Final = 0
+CLOSE: Final = 1
+UNPRE: Final = 2
+OPEN: Final = 3
+PRE: Final = 4
+BREAK: Final = 5
+HIDDEN_BOX: Final = 6
+LINK: Final = 7
+UNLINK: Final = 8
+SKIP: Final = 9
+HIDDEN: Final = 10
+MARQUEE: Final = 11
+UNMARQUEE: Final = 12
+COMMENT: Final = 13
+META: Final = 14
+TITLE: Final = 15
+
+_NOTHING: frozenset[str] = frozenset()
 
 
-class Step(NamedTuple):
-    """What one tag means: what it does, and for those that open a box or hide one its name, attributes and role.
+@mypyc_attr(acyclic=True)
+class Step:
+    """What one tag means: what it does, and for those that open a box or hide one its name and attributes.
 
-    `how` says how an element is hidden.
+    `how` says how an element is hidden. `closes` names the boxes that end where this one begins. `gap` is the white
+    space behind a tag that has nothing else behind it.
     """
 
-    does: int
-    name: str = ""
-    attrs: str = ""
-    role: int = 0
-    how: str = ""
+    def __init__(
+        self,
+        does: int,
+        name: str = "",
+        attrs: str = "",
+        how: str = "",
+        closes: frozenset[str] = _NOTHING,
+        gap: str = "",
+    ) -> None:
+        self.does = does
+        self.name = name
+        self.attrs = attrs
+        self.how = how
+        self.closes = closes
+        self.gap = gap
+        self._role = -1
+
+    @property
+    def role(self) -> int:
+        """What a box's tag and names say it is (crawler.extract.roles); worked out when first asked for."""
+        if self._role < 0:
+            self._role = box_role(self.name, self.attrs)
+        return self._role
+
+    def spaced(self) -> Step:
+        """The same with a space behind it."""
+        return Step(self.does, self.name, self.attrs, self.how, self.closes, " ")
 
 
 def _kinds() -> dict[str, int]:
     kinds = dict.fromkeys(BLOCK_TAGS, OPEN) | {f"/{tag}": CLOSE for tag in BLOCK_TAGS}
-    kinds |= dict.fromkeys(SKIPPED_TAGS, SKIP)
-    kinds |= {"br": BREAK, "hr": BREAK, "a": LINK, "/a": UNLINK, "noscript": HIDDEN}
+    kinds |= dict.fromkeys(SKIPPED_TAGS, SKIP) | {"head": INLINE, "/body": INLINE}
+    kinds |= {"br": BREAK, "/br": BREAK, "hr": BREAK, "a": LINK, "/a": UNLINK, "noscript": HIDDEN}
+    kinds |= {"meta": META, "title": TITLE}
     return kinds | {"pre": PRE, "/pre": UNPRE, "marquee": MARQUEE, "/marquee": UNMARQUEE}
 
 
-KINDS = _kinds()
-# How pieces begin in which "<" is not the beginning of a tag.
-RAW_STARTS = ("!--", *sorted(RAW_TAGS))
+KINDS: Final = _kinds()
 
 # Tags recur within a page and between pages, so what they mean is worked out once. Bounded against pages that never
 # repeat one; addresses of links and pictures are not kept.
-STEPS: dict[str, Step] = {}
-_MOST_STEPS = 8_192
-_LONGEST = 300
-_INLINE, PLAIN_LINK, _COMMENT, _SKIP_SCRIPT = Step(INLINE), Step(LINK), Step(COMMENT), Step(SKIP, "script")
+STEPS: Final[dict[str, Step]] = {}
+_MOST_STEPS: Final = 16_384
+_LONGEST: Final = 300
+_LONGEST_PLAIN: Final = 48
+PLAIN: Final = Step(INLINE)
+PLAIN_LINK: Final = Step(LINK, "a")
+_COMMENT: Final = Step(COMMENT)
+_META: Final = Step(META)
+_SCRIPT: Final = Step(SKIP, "script")
 
 
 def step_of(tag: str) -> Step:
-    """The Step of a tag: what stands between "<" and ">" in serialised HTML."""
-    if tag.startswith("!--"):
-        return _COMMENT
-    name, space, attrs = tag.partition(" ")
-    does = KINDS.get(name, INLINE)
-    if does == INLINE:
+    """The Step of a tag: what stands between "<" and ">"."""
+    step = STEPS.get(tag)
+    return step if step is not None else work_out(tag)
+
+
+def work_out(tag: str) -> Step:
+    """The Step of a tag that is not among STEPS."""
+    space = tag.find(" ")
+    name = tag if space < 0 else tag[:space]
+    does = KINDS.get(name, -1)
+    if does < 0:
         if name in VOID_TAGS:
-            return _INLINE
-    elif name == "script":
-        return _SKIP_SCRIPT
-    styled = "style=" in attrs or "hidden" in attrs
-    if does == LINK and not styled:
-        return PLAIN_LINK if ' href="' in tag else _INLINE
-    step = _read(does, name, space + attrs, styled) if does or styled else _INLINE
-    if len(tag) < _LONGEST:
+            return PLAIN
+        if tag.startswith("!") or tag.startswith("?"):  # noqa: PIE810 - a tuple costs more, compiled
+            return _COMMENT if tag.startswith("!--") else PLAIN
+        if name.isalnum() and name.islower():
+            does = INLINE
+        else:
+            found = _NAME.match(tag)
+            name = found[0] if found is not None else ""
+            space = len(name)
+            name = name.lower()
+            does = KINDS.get(name, INLINE)
+            if name in VOID_TAGS and does == INLINE:
+                return PLAIN
+    if does == META:
+        return _META
+    if name == "script":
+        return _SCRIPT
+    step = _read(does, name, "" if space < 0 or space >= len(tag) else " " + tag[space:])
+    if len(tag) < (_LONGEST if step is not PLAIN else _LONGEST_PLAIN) and step is not PLAIN_LINK:
         if len(STEPS) >= _MOST_STEPS:
             STEPS.clear()
         STEPS[tag] = step
     return step
 
 
-def _read(does: int, name: str, attrs: str, styled: bool) -> Step:
-    if does == LINK and ' href="' not in attrs:
-        does = INLINE
-    if styled and does not in (SKIP, HIDDEN) and name not in VOID_TAGS:
-        how = how_hidden(attrs)
-        if how is not None and not (how == "visibility" and _REVEALED.search(attrs)):
-            return Step(HIDDEN_BOX if does in (OPEN, PRE) else HIDDEN, name, attrs, how=how)
-    if does == HIDDEN:
-        return Step(HIDDEN, name, how="noscript")
+def _read(does: int, name: str, attrs: str) -> Step:
+    if does in (CLOSE, UNPRE):
+        return Step(does, name[1:])
+    if attrs and (does in (INLINE, OPEN, PRE, LINK)):
+        low = attrs.lower()
+        if "&" in low:
+            low = unescape_attribute(low.replace("&quot;", "'"))
+        if "style" in low or "hidden" in low:
+            how = how_hidden(low)
+            if how is not None and not (how == "visibility" and _REVEALED.search(" ".join(names_in(low))) is not None):
+                return Step(HIDDEN_BOX if does in (OPEN, PRE) else HIDDEN, name, attrs, how)
+        if does == LINK:
+            return PLAIN_LINK if _HREF.search(attrs) is not None else PLAIN
+        if does == INLINE:
+            return PLAIN
+        return Step(does, name, low, "", CLOSED_BY.get(name, _NOTHING))
     if does in (OPEN, PRE):
-        return Step(does, name, attrs, box_role(name, attrs))
-    return Step(does, name)
+        return Step(does, name, "", "", CLOSED_BY.get(name, _NOTHING))
+    if does == HIDDEN:
+        return Step(HIDDEN, name, "", "noscript")
+    return Step(does, name) if does and does != LINK else PLAIN
 
 
-def is_raw(name: str) -> bool:
-    """Whether what an element holds is not markup."""
-    return name in RAW_TAGS
+def href_of(tag: str) -> str | None:
+    """The address in a link's tag as written, references undone; None where it has none."""
+    at = tag.find(' href="')
+    if at >= 0:
+        return unescape_attribute(tag[at + 7 : tag.find('"', at + 7)])
+    found = _HREF.search(tag)
+    return unescape_attribute(found[1] or found[2] or found[3] or "") if found is not None else None
 
 
-# ---- what hides an element ----------------------------------------------------------------------------------------
-
-_OFF_SCREEN = re.compile(
-    r"(?:left|top|right|bottom|text-indent|margin-left|margin-top)\s*:\s*-\s*\d{3,}\s*(?:px|em|pt|rem)?"
-)
-_ZERO_BOX = re.compile(r"(?<![\w-])(?:height|width|max-height|max-width)\s*:\s*[01](?:px|pt|em|%)?\s*(?:;|!|$)")
-_COLOUR = re.compile(r"(?<![\w-])(background-color|background|color)\s*:\s*([^;!]+)")
-_NO_FONT = re.compile(r"font-size:0(?:px|pt|em|%|;|!|$)")
-
-
-def how_hidden(attrs: str) -> str | None:
-    """How an element's own attributes keep it from being seen, or None.
-
-    One of display:none, visibility, off-screen, zero-size, font-size 0, same-colour, overflow.
-    """
-    found = _STYLE.search(attrs)
-    if found is None:
-        return "display:none" if _HIDDEN.search(attrs) else None
-    style = found[1].lower().replace("&quot;", "")
-    packed = style.replace(" ", "")
-    if "display:none" in packed:
-        return "display:none"
-    if "visibility:hidden" in packed or "opacity:0;" in packed + ";":
-        return "visibility"
-    placed = "position" in packed or "text-indent" in packed or "margin" in packed
-    if placed and _OFF_SCREEN.search(style):
-        return "off-screen"
-    if "overflow:hidden" in packed and _ZERO_BOX.search(style):
-        return "overflow"
-    if _NO_FONT.search(packed):
-        return "font-size 0"
-    if ("width" in packed and "height" in packed) and len(_ZERO_BOX.findall(style)) > 1:
-        return "zero-size"
-    return _same_colour(style) if "background" in packed else None
-
-
-def _same_colour(style: str) -> str | None:
-    colours = {name[:10]: value.split()[0] for name, value in _COLOUR.findall(style) if value.split()}
-    same = colours.get("color") is not None and colours.get("color") == colours.get("background")
-    return "same-colour" if same else None
-
-
-def unescape(text: str) -> str:
-    """Undo the five references that serialising writes; nothing else can occur in it."""
-    if "&" not in text:
-        return text
-    text = text.replace("&nbsp;", "\xa0").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"')
-    return text.replace("&amp;", "&")
+def attributes_of(tag: str) -> dict[str, str]:
+    """A tag's attributes that have a value, by lower-case name, the first of each; references undone."""
+    found: dict[str, str] = {}
+    for name, double, single, bare in _VALUED.findall(tag):
+        found.setdefault(name.lower(), unescape_attribute(double or single or bare))
+    return found

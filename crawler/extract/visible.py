@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crawler.decode import Document
+from crawler.extract.flatten import outline
 from crawler.extract.hiding import link_text, read_hidden
-from crawler.extract.outline import Anchor, Outline, outline
+from crawler.extract.outline import Outline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +35,7 @@ def outline_of(document: Document) -> Outline:
     for known, page in _READ:
         if known is document:
             return page
-    page = outline(document.tree)
+    page = outline(document)
     _READ = ((document, page), *_READ[:1])
     return page
 
@@ -53,6 +54,6 @@ def hidden_blocks(document: Document) -> tuple[HiddenBlock, ...]:
     page = outline_of(document)
     pieces = page.pieces
     found = [(*read_hidden(pieces, hidden), hidden.step.how) for hidden in page.hidden]
-    scrolling = [Anchor(*page.anchors[at]) for at in page.scrolling]
-    found.append((page.marquee, [(link.href, link_text(pieces, link.begin)) for link in scrolling], "marquee"))
+    scrolling = [(page.href(link), link_text(pieces, page.anchors[link])) for link in page.scrolling]
+    found.append((page.marquee, scrolling, "marquee"))
     return tuple(HiddenBlock(text=text, how=how, links=tuple(links)) for text, links, how in found if text or links)

@@ -312,9 +312,13 @@ def test_plain_text_has_no_markup() -> None:
 
 
 def test_text_can_always_be_encoded() -> None:
-    document = decode_text("a\ud800b\0", url="x")
-    assert document.text == "a\ufffdb\0"
-    assert document.replaced == 1
+    """No bytes whatever make a lone surrogate, written as UTF-8 or as half of a UTF-16 pair."""
+    halved = b"\xff\xfe" + ("<p>News</p>" * 20).encode("utf-16-le") + b"\x00\xd8" + "<p>2021".encode("utf-16-le")
+    for body in (b"a\xed\xa0\x80b \xe4\xb8\xad\xe6\x96\x87\0", halved):
+        document = decode_bytes(body, url="x")
+        assert document.text.encode()
+        assert "\ufffd" in document.text
+        assert document.replaced >= 1
 
 
 def test_selectors_are_checked() -> None:

@@ -1,0 +1,63 @@
+"""What hides an element: its own attributes."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_STYLE = re.compile(r"\bstyle\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
+_HIDDEN = re.compile(r"(?:^|[\s\"'])hidden(?:=|\s|/|$)")
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+# No style hides anything that has none of these.
+_TELLING: Final = ("none", "hidden", "opacity", "background", "position", "indent", "margin", "height", "font-size")
+_OFF_SCREEN = re.compile(
+    r"(?:left|top|right|bottom|text-indent|margin-left|margin-top)\s*:\s*-\s*\d{3,}\s*(?:px|em|pt|rem)?"
+)
+_ZERO_BOX = re.compile(r"(?<![\w-])(?:height|width|max-height|max-width)\s*:\s*[01](?:px|pt|em|%)?\s*(?:;|!|$)")
+_COLOUR = re.compile(r"(?<![\w-])(background-color|background|color)\s*:\s*([^;!]+)")
+_NO_FONT = re.compile(r"font-size:0(?:px|pt|em|%|;|!|$)")
+
+
+def how_hidden(attrs: str) -> str | None:
+    """How an element's own attributes (in lower case) keep it from being seen, or None.
+
+    One of display:none, visibility, off-screen, zero-size, font-size 0, same-colour, overflow.
+    """
+    if "hidden" in attrs and _HIDDEN.search(_QUOTED.sub('""', attrs)):
+        return "display:none"
+    at = attrs.find(' style="')
+    if at >= 0:
+        style = attrs[at + 8 : attrs.find('"', at + 8)]
+    else:
+        found = _STYLE.search(attrs) if "style" in attrs else None
+        if found is None:
+            return None
+        style = found[1] or found[2] or found[3] or ""
+    for word in _TELLING:
+        if word in style:
+            return _how_styled(style)
+    return None
+
+
+def _how_styled(style: str) -> str | None:
+    packed = "".join(style.split())
+    if "display:none" in packed:
+        return "display:none"
+    if "visibility:hidden" in packed or "opacity:0;" in packed + ";":
+        return "visibility"
+    placed = "position" in packed or "text-indent" in packed or "margin" in packed
+    if placed and _OFF_SCREEN.search(style):
+        return "off-screen"
+    if "overflow:hidden" in packed and _ZERO_BOX.search(style):
+        return "overflow"
+    if _NO_FONT.search(packed):
+        return "font-size 0"
+    if ("width" in packed and "height" in packed) and len(_ZERO_BOX.findall(style)) > 1:
+        return "zero-size"
+    return _same_colour(style) if "background" in packed else None
+
+
+def _same_colour(style: str) -> str | None:
+    colours = {name[:10]: value.split()[0] for name, value in _COLOUR.findall(style) if value.split()}
+    same = colours.get("color") is not None and colours.get("color") == colours.get("background")
+    return "same-colour" if same else None

@@ -1,0 +1,96 @@
+"""Which boxes a tag ends that do not end by a tag of their own.
+
+The rules of the HTML standard's tree construction (13.2.6, "in body" and the table modes) for elements that break a
+line; what they leave open (text misplaced into tables, say) is for the parser itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from crawler.extract.rules import BLOCK_TAGS
+
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_ROWS = frozenset(("table", "tbody", "thead", "tfoot"))
+_SECTIONS = frozenset(("tbody", "thead", "tfoot"))
+_CELLS = frozenset(("td", "th"))
+_PARTS = {"li": frozenset(("li",)), "dd": frozenset(("dd", "dt")), "dt": frozenset(("dd", "dt"))}
+# What an item of a list may be left open under.
+_PASSED = frozenset(("p", "div", "address"))
+# No end tag reaches beyond these; those of a table's parts do.
+_SCOPE = frozenset(("table", "td", "th", "caption"))
+_P = frozenset(("p",))
+_NEVER = frozenset(("table", "caption", "legend", "body"))
+BLOCKS = BLOCK_TAGS | {"pre"}
+
+
+def _closed_by() -> dict[str, frozenset[str]]:
+    found = dict.fromkeys(BLOCKS - _NEVER - {"tr", "td", "th"} - _SECTIONS, _P)
+    found |= dict.fromkeys(HEADINGS, HEADINGS | _P)
+    found |= {tag: part | _PASSED for tag, part in _PARTS.items()}
+    found |= {tag: BLOCKS - {"tr"} - _ROWS for tag in _CELLS}
+    found |= {tag: BLOCKS - {"table"} for tag in _SECTIONS}
+    found["tr"] = BLOCKS - _ROWS
+    return found
+
+
+# For each tag the innermost boxes at which `ended_by_start` must be asked; most often the innermost is none of them.
+CLOSED_BY = _closed_by()
+
+
+class Unusual(Exception):
+    """Markup that only the parser can make sense of."""
+
+
+def ended_by_start(tag: str, open_boxes: Iterable[str]) -> int:
+    """How many of the open boxes, the innermost first, end where `tag` begins.
+
+    Raises Unusual for a cell or row outside of any table.
+    """
+    part = _PARTS.get(tag)
+    if part is not None:
+        return _end_of_item(part, open_boxes)
+    if tag in _CELLS:
+        return _within_table(_CELLS, open_boxes)
+    if tag == "tr":
+        return _within_table(frozenset(("tr",)), open_boxes)
+    if tag in _SECTIONS:
+        return _within_table(_SECTIONS, open_boxes, also=frozenset(("tr",)))
+    innermost = next(iter(open_boxes), "")
+    return int(innermost == "p" or (tag in HEADINGS and innermost in HEADINGS))
+
+
+def _end_of_item(part: frozenset[str], open_boxes: Iterable[str]) -> int:
+    ended_p = 0
+    for depth, name in enumerate(open_boxes):
+        if name in part:
+            return depth + 1
+        if depth == 0 and name == "p":
+            ended_p = 1
+        if name not in _PASSED:
+            break
+    return ended_p
+
+
+def _within_table(parts: frozenset[str], open_boxes: Iterable[str], also: frozenset[str] = frozenset()) -> int:
+    ended = 0
+    for depth, name in enumerate(open_boxes):
+        if name == "table":
+            return ended
+        if name in parts or name in also:
+            ended = depth + 1
+            if name in parts:
+                return ended
+    raise Unusual
+
+
+def ended_by_end(tag: str, open_boxes: Iterable[str]) -> int:
+    """How many of the open boxes, the innermost first, the end tag of `tag` ends; 0: it is a stray one."""
+    bounds = frozenset(("table",)) if tag in _ROWS or tag in _CELLS or tag == "tr" else _SCOPE
+    wanted = HEADINGS if tag in HEADINGS else (tag,)
+    for depth, name in enumerate(open_boxes):
+        if name in wanted:
+            return depth + 1
+        if name in bounds:
+            break
+    return 0
