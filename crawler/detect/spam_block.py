@@ -47,7 +47,7 @@ def detect(case: Case) -> Iterator[Finding]:
         seen.append(_bare(finding.quote))
         yield finding
     in_sight = beyond_ascii(case.page_text)
-    if any(text not in in_sight for text, _ in suspected):
+    if any(line not in in_sight for text, _ in suspected for line in text.split("\n")):
         yield from _hidden(case, seen)
 
 

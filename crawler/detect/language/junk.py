@@ -200,9 +200,8 @@ def _named(text: str, inside: Sequence[Item], end: int, bar: str) -> tuple[str, 
 
 def _separator(items: Sequence[Item]) -> tuple[str, str]:
     """(mark, border) that most of these items end with."""
-    return Counter(
-        (item.mark if item.border not in (LINE, BLANK) else "\n", item.border) for item in items
-    ).most_common(1)[0][0]
+    marks = (("\n" if item.border in (LINE, BLANK) else item.mark, item.border) for item in items)
+    return Counter(marks).most_common(1)[0][0]
 
 
 def _neighbours(items: Sequence[Item], at: int) -> tuple[str, str]:

@@ -39,6 +39,7 @@ HIDDEN = (
 PLACES = (*SEEN, *HIDDEN)
 TEMPLATES = ("text", "text", "links", "list", "breaks", "inline")
 ENCODINGS = ("utf-8", "utf-8", "utf-8", "gbk", "big5", "decimal", "hexadecimal")
+BOXES = ("<p>{}</p>", "<div>{}</div>", "<div><span>{}</span></div>")
 TEXTS = ("huzhou-article", "qingdao-interview")
 _BETWEEN = r"(?:<[^<>]*>|[\W_])*"
 
@@ -226,13 +227,8 @@ def _put(carrier: str, block: str, place: str, template: str, separator: str, ch
     if place == "title":
         glue = separator if separator.strip() else "-"
         before = chance.random() < 0.3
-        return _TITLE.sub(
-            lambda found: (
-                f"<title>{block}{glue}{found[1]}</title>" if before else f"<title>{found[1]}{glue}{block}</title>"
-            ),
-            carrier,
-            count=1,
-        )
+        pattern = "<title>{block}{glue}{own}</title>" if before else "<title>{own}{glue}{block}</title>"
+        return _TITLE.sub(lambda found: pattern.format(block=block, glue=glue, own=found[1]), carrier, count=1)
     if place in HIDDEN:
         where = chance.choice(("head", "middle", "tail", "foot"))
         return _at(carrier, HIDING[HIDDEN.index(place)].format(block), where, "text", chance)

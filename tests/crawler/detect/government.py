@@ -117,11 +117,14 @@ _MENU = [
 ]
 _FRAMES = (
     '<div class="header"><ul>{menu}</ul></div><div class="article"><h1>{title}</h1>'
-    '<div class="info">发布日期：{date}　来源：{office}　浏览次数：{number}</div><div class="TRS_Editor">{body}</div></div>'
+    '<div class="info">发布日期：{date}　来源：{office}　浏览次数：{number}</div>'
+    '<div class="TRS_Editor">{body}</div></div>'
     '<div class="footer">{foot}</div>',
-    "<table><tr><td>{menu}</td></tr></table><table><tr><td class=title>{title}</td></tr><tr><td>{date} {office}</td></tr>"
+    "<table><tr><td>{menu}</td></tr></table><table><tr><td class=title>{title}</td></tr>"
+    "<tr><td>{date} {office}</td></tr>"
     "<tr><td id=zoom>{body}</td></tr></table><table><tr><td>{foot}</td></tr></table>",
-    '<nav>{menu}</nav><main><article><h2 class="title">{title}</h2><span>来源：{place}{office}</span><span>{date}</span>'
+    '<nav>{menu}</nav><main><article><h2 class="title">{title}</h2><span>来源：{place}{office}</span>'
+    "<span>{date}</span>"
     '<div id="UCAP-CONTENT">{body}</div></article></main><footer>{foot}</footer>',
 )
 
