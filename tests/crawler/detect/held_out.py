@@ -1,6 +1,6 @@
 """Injected items by trade that no table was built from: kept apart so that what is measured on them is honest.
 
-Made up for these tests in the manner of search-engine spam. Whoever extends crawler/detect/language/junk_words.txt
+Made up for these tests in the manner of search-engine spam. Whoever extends crawler/detect/language/words
 must not look here for words.
 """
 
