@@ -1,6 +1,7 @@
 """The final half of the held-out items: written before the tables were widened and measured once, at the end.
 
-Made up for these tests in the manner of search-engine spam, with other words than the first half. Whoever extends
+Made up for these tests in the manner of search-engine spam, with other words than the first half, but by the same hand
+that wrote the word files: real injections vary more. Whoever extends
 crawler/detect/language must not look here for words, nor at single misses of it.
 """
 
