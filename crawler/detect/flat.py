@@ -5,35 +5,48 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from crawler.decode import Document
-from crawler.detect.language.seeds import han_looks
+from crawler.detect.language.junk import plausible
 
 # A character written as a number: in HTML, in a script string, in an escaped address.
 REFERENCE = re.compile(r"&#x[0-9a-fA-F]{2,5};?|&#[0-9]{2,6};?|\\u[0-9a-fA-F]{4}|%u[0-9a-fA-F]{4}")
+# The same for Chinese characters alone, with what they begin with and the base of the number.
+_HAN_REFERENCES = (
+    (b"&#", re.compile(r"&#([2-4][0-9]{4})"), 10),
+    (b"&#", re.compile(r"&#[xX]([3-9a-fA-F][0-9a-fA-F]{3})"), 16),
+    (b"\\u", re.compile(r"\\u([3-9a-fA-F][0-9a-fA-F]{3})"), 16),
+    (b"%u", re.compile(r"%u([3-9a-fA-F][0-9a-fA-F]{3})"), 16),
+)
 # Fewer of them cannot hide a word.
 FEW = 4
-_REFERENCE_MARKS = ("&#", "\\u", "%u")
+_REFERENCE_MARKS = (b"&#", b"\\u", b"%u")
 _TAG = re.compile(r"<[^<>]{0,4000}>")
 _TAG_OR_REFERENCE = re.compile(f"({_TAG.pattern})|{REFERENCE.pattern}")
 # Tags that may stand inside a word.
 _IN_WORD = re.compile(r"</?(?:b|i|u|em|strong|font|span|big|small|wbr)\b", re.IGNORECASE)
 INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\u202a\u202b\u202c\u202d\u202e\u2061\u2062\u2063"
 _INVISIBLE = re.compile(f"[{INVISIBLE}]+")
-_ASCII = bytes(range(128))
+_UNMARKED = bytes(byte for byte in range(128) if byte not in b"".join(_REFERENCE_MARKS))
+# ASCII to spaces.
+_BLANKED = bytes(32 if byte < 128 else byte for byte in range(256))
 
 
 @dataclass(slots=True)
 class Flat:
-    """`text` in pieces of the source; `places` says for each piece where it begins in `text` and in the source."""
+    """`text` in pieces of the source; `places` says for each piece where it begins in `text` and in the source.
+
+    `ends` says where a piece ends in the source that is one character here and more there.
+    """
 
     text: str = ""
     places: list[tuple[int, int]] = field(default_factory=list)
+    ends: dict[int, int] = field(default_factory=dict)
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
         """The stretch of the source that a stretch of `text` comes from."""
-        return self._place(start), self._place(end - 1) + 1
+        last = self._place(end - 1)
+        return self._place(start), self.ends.get(last, last + 1)
 
     def _place(self, offset: int) -> int:
         in_flat, in_source = self.places[max(bisect_right(self.places, (offset, len(self.places) << 60)) - 1, 0)]
@@ -43,6 +56,7 @@ class Flat:
 def _flat(source: str, cuts: re.Pattern[str]) -> Flat:
     pieces: list[str] = []
     places: list[tuple[int, int]] = []
+    ends: dict[int, int] = {}
     at = size = 0
     for cut in cuts.finditer(source):
         start = cut.start()
@@ -55,10 +69,11 @@ def _flat(source: str, cuts: re.Pattern[str]) -> Flat:
         if instead:
             places.append((size, start))
             pieces.append(instead)
+            ends[start] = at
             size += 1
     places.append((size, at))
     pieces.append(source[at:])
-    return Flat("".join(pieces), places)
+    return Flat("".join(pieces), places, ends)
 
 
 def _instead(cut: str) -> str:
@@ -91,26 +106,52 @@ def without_invisible(text: str) -> Flat | None:
 
 
 def _has_references(source: str) -> bool:
-    return sum(source.count(mark) for mark in _REFERENCE_MARKS) >= FEW
+    return bool(_marks_in(source.encode("utf-8", "replace")))
 
 
-@lru_cache(maxsize=2)
+def _marks_in(raw: bytes) -> list[bytes]:
+    """The marks of references that stand in a text often enough to hide a word."""
+    # Almost always there are none, and that shows quickest where all other ASCII is gone.
+    short = raw.translate(None, _UNMARKED)
+    return [mark for mark in _REFERENCE_MARKS if short.count(mark) >= FEW and raw.count(mark) >= FEW]
+
+
+# The last documents read, by identity: to hash one is to read all of it.
+_READ: tuple[tuple[Document, tuple[tuple[str, float], ...]], ...] = ()
+
+
 def suspects(document: Document) -> tuple[tuple[str, float], ...]:
     """(text, weight) of the Chinese anywhere in a Document, tags and scripts included, that deserves a closer look.
 
-    Everything that is not ASCII is read in one pass, run together. Where nothing comes of it, nothing in the visible
-    text, the title, hidden pieces or scripts can. Kept for the last documents, because several detectors ask.
+    Everything that is not ASCII is read in one pass, a line for each run of it. Where nothing comes of it, nothing in
+    the visible text, the title, hidden pieces or scripts can. Kept for the last documents, because several detectors
+    ask.
     """
-    source = document.text
-    if source.isascii() and not _has_references(source):
-        return ()
-    squeezed = beyond_ascii(source)
-    if _has_references(source):
-        squeezed += "\n" + beyond_ascii("".join(_character(one) for one in REFERENCE.findall(source)))
-    return tuple((squeezed[first : last + 1], weight) for first, last, weight in han_looks(squeezed))
+    global _READ
+    for known, found in _READ:
+        if known is document:
+            return found
+    found = tuple(plausible(_squeezed(document.text)))
+    _READ = ((document, found), *_READ[:1])
+    return found
+
+
+def _squeezed(source: str) -> str:
+    raw = source.encode("utf-8", "replace")
+    parts = [] if source.isascii() else [_runs(raw)]
+    marks = _marks_in(raw)
+    for mark, references, base in _HAN_REFERENCES:
+        if mark in marks:
+            # Run together: what stands between them is markup or more of them.
+            parts.append("".join([chr(int(number, base)) for number in references.findall(source)]))
+    return "\n".join(parts)
 
 
 def beyond_ascii(text: str) -> str:
-    """What is not ASCII in a text, run together, invisible characters left out."""
-    squeezed = text.encode("utf-8", "replace").translate(None, _ASCII).decode("utf-8")
-    return _INVISIBLE.sub("", squeezed) if any(character in squeezed for character in INVISIBLE) else squeezed
+    """What is not ASCII in a text, a line for each run of it, invisible characters left out."""
+    return _runs(text.encode("utf-8", "replace"))
+
+
+def _runs(raw: bytes) -> str:
+    runs = b"\n".join(raw.translate(_BLANKED).split()).decode("utf-8")
+    return _INVISIBLE.sub("", runs) if any(character in runs for character in INVISIBLE) else runs

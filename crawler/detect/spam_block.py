@@ -9,6 +9,7 @@ from itertools import islice
 
 from crawler.detect.case import Case
 from crawler.detect.flat import beyond_ascii, suspects, without_invisible, without_tags
+from crawler.detect.language.clues_of_reports import REPORTING
 from crawler.detect.language.junk import JunkRun, junk_runs
 from crawler.detect.language.seeds import has_latin_seed
 from crawler.extract import hidden_blocks
@@ -18,12 +19,18 @@ KINDS = (FindingKind.SPAM_BLOCK,)
 
 # How many items the evidence shows; the quote has them all.
 SHOWN = 50
-# Outside of hidden elements (scripts, attributes, comments) only what may prove sure is looked for.
-SURE = 14.0
+# So far before it a script may have begun.
+SAID = 4_000
+# So far the line of a run is looked at for words of reporting.
+LINE = 60
+# A single item is worth at least so much and so many pairs long; two or three characters are anything.
+ALONE, LEAST = 5.0, 3
 # More blocks than this in one region say nothing more.
 MOST = 200
 # Attributes whose text a search engine may read.
 _SPOKEN = re.compile(r"\b(?:content|title|alt|value)\s*=\s*([\"'])([^\"'<>]{6,4000})\1", re.IGNORECASE)
+_TITLE = re.compile(r"<title[^<>]{0,200}>([^<]{1,4000})", re.IGNORECASE)
+_WRITES = re.compile(r"\.write(?:ln)?\(|innerhtml|\.append\(|\.html\(")
 _SPACE = re.compile(r"\s+")
 
 
@@ -35,52 +42,75 @@ def detect(case: Case) -> Iterator[Finding]:
     suspected = suspects(case.document)
     if not suspected and not has_latin_seed(case.page_text):
         return
-    seen: set[str] = set()
-    visible = list(_findings(case.page_text, Region.PAGE))
-    if visible:
-        for finding in _findings(case.article.text, Region.ARTICLE):
-            seen.add(_bare(finding.quote))
-            yield finding
-        for finding in visible:
-            if not _told(finding.quote, seen):
-                seen.add(_bare(finding.quote))
-                yield finding
-    if case.article.title:
-        for finding in _findings(case.article.title, Region.TITLE):
-            seen.add(_bare(finding.quote))
-            yield finding
+    seen: list[str] = []
+    for finding in _visible(case):
+        seen.append(_bare(finding.quote))
+        yield finding
     in_sight = beyond_ascii(case.page_text)
-    unseen = [(text, weight) for text, weight in suspected if text not in in_sight]
-    if unseen and (max(weight for _, weight in unseen) >= SURE or _speaks(case)):
+    if any(line not in in_sight for text, _ in suspected for line in text.split("\n")):
         yield from _hidden(case, seen)
 
 
-def _speaks(case: Case) -> bool:
-    """Whether something stands in the hidden elements by what they say alone."""
-    said = "\n".join(block.text for block in hidden_blocks(case.document))
-    return any(severity_of(run) is not None for run in junk_runs(said))
+def _visible(case: Case) -> Iterator[Finding]:
+    article, title = case.article.text, case.article.title or ""
+    for finding in _findings(case.page_text, Region.PAGE):
+        yield _moved(finding, article, Region.ARTICLE) or finding
+    yield from _findings(title, Region.TITLE, grow=False)
 
 
-def _hidden(case: Case, seen: set[str]) -> Iterator[Finding]:
-    """Runs that only the markup holds: hidden elements, head, scripts, then attributes. Tags read as separators."""
+def _moved(finding: Finding, text: str, region: Region) -> Finding | None:
+    """The same finding in another text that has its quote; None where that has not."""
+    start = text.find(finding.quote)
+    if start < 0:
+        return None
+    return replace(finding, region=region, start=start, end=start + len(finding.quote))
+
+
+def _hidden(case: Case, seen: list[str]) -> Iterator[Finding]:
+    """Runs that only the markup holds: title, hidden elements, what scripts write, then attributes.
+
+    Tags read as separators. Other scripts, comments and attributes hold odd words for good reasons: there, only what is
+    sure counts.
+    """
     source = case.document.text
+    for finding in _titles(source):
+        if not _told(bare := _bare(finding.quote), seen):
+            seen.append(bare)
+            yield finding
     flat = without_tags(source)
     hidden = _bare("".join(block.text for block in hidden_blocks(case.document)))
     for finding in _findings(flat.text, Region.MARKUP):
-        # Scripts and attributes hold odd words for good reasons: there, only what is sure counts.
-        unsure = finding.severity.rank < Severity.HIGH.rank and _bare(finding.quote) not in hidden
-        if unsure or _told(finding.quote, seen):
+        bare = _bare(finding.quote)
+        if _told(bare, seen):
             continue
-        seen.add(_bare(finding.quote))
-        yield _in_source(finding, source, *flat.origin(finding.start, finding.end))
+        start, end = flat.origin(finding.start, finding.end)
+        if finding.severity.rank >= Severity.HIGH.rank or bare in hidden or _is_said(source, start):
+            seen.append(bare)
+            yield _in_source(finding, source, start, end)
     for attribute in _SPOKEN.finditer(source):
         if attribute[2].isascii():
             continue
         for finding in _findings(attribute[2], Region.MARKUP):
-            if finding.severity.rank >= Severity.HIGH.rank and not _told(finding.quote, seen):
-                seen.add(_bare(finding.quote))
+            if finding.severity.rank >= Severity.HIGH.rank and not _told(bare := _bare(finding.quote), seen):
+                seen.append(bare)
                 begin = attribute.start(2)
                 yield _in_source(finding, source, begin + finding.start, begin + finding.end)
+
+
+def _titles(source: str) -> Iterator[Finding]:
+    """Runs in the <title>, between the page's own names."""
+    for title in islice(_TITLE.finditer(source), MOST):
+        flat = without_tags(title[1])
+        for finding in _findings(flat.text, Region.MARKUP, grow=False):
+            start, end = flat.origin(finding.start, finding.end)
+            yield _in_source(finding, source, title.start(1) + start, title.start(1) + end)
+
+
+def _is_said(source: str, at: int) -> bool:
+    """Whether a place in the markup is in what a script writes on the page."""
+    before = source[max(at - SAID, 0) : at].lower()
+    script = before.rfind("<script")
+    return script >= 0 and "</script" not in before[script:] and _WRITES.search(before, script) is not None
 
 
 def _in_source(finding: Finding, source: str, start: int, end: int) -> Finding:
@@ -88,8 +118,7 @@ def _in_source(finding: Finding, source: str, start: int, end: int) -> Finding:
     return replace(finding, quote=source[start:end], start=start, end=end, evidence=evidence)
 
 
-def _told(quote: str, seen: set[str]) -> bool:
-    bare = _bare(quote)
+def _told(bare: str, seen: list[str]) -> bool:
     return any(bare in told or told in bare for told in seen)
 
 
@@ -97,10 +126,12 @@ def _bare(text: str) -> str:
     return _SPACE.sub("", text)
 
 
-def _findings(text: str, region: Region) -> Iterator[Finding]:
+def _findings(text: str, region: Region, *, grow: bool = True) -> Iterator[Finding]:
     flat = without_invisible(text)
-    for run in islice(junk_runs(flat.text if flat else text), MOST):
+    for run in islice(junk_runs(flat.text if flat else text, grow=grow), MOST):
         severity = severity_of(run)
+        if severity is not None and severity.rank > 0 and _is_about(flat.text if flat else text, run):
+            severity = Severity.LOW
         if severity is not None:
             start, end = flat.origin(run.start, run.end) if flat else (run.start, run.end)
             yield Finding(
@@ -117,27 +148,42 @@ def _findings(text: str, region: Region) -> Iterator[Finding]:
 
 def severity_of(run: JunkRun) -> Severity | None:
     """How sure a run makes us that it is injected; None where it proves nothing."""
-    count, telling, score, mean = len(run.items), len(run.telling), run.score, run.mean
-    # Much that is telling outweighs the odd words among it; ordinary pages stay below 16 with three telling pairs.
-    much = score >= 18.0 and telling >= 4 and mean >= 0.3
-    if much and count >= 4 and score >= 26.0:
+    telling, score, mean, most = len(run.telling), run.score, run.mean, 2 * run.junk >= len(run.items)
+    if not run.alone:
+        # Prose runs into it: only much that is telling counts.
+        return Severity.HIGH if score >= 26.0 and mean >= 1.4 and telling >= 6 else None
+    if run.junk >= 4 and score >= 26.0 and telling >= 4 and mean >= 0.5 and most:
         return Severity.CRITICAL
-    if much or (score >= 16.0 and mean >= (1.2 if count > 1 else 1.6) and telling >= 3):
+    if _is_high(run):
         return Severity.HIGH
-    if mean >= 1.2 and score >= 10.5 and telling >= 2:
+    if telling >= 2 and score >= 10.5 and mean >= 1.2:
         return Severity.MEDIUM
-    # Little, but it fills a line or an item of its own, or there are several: worth a word, no more.
-    if run.alone and mean >= 1.0 and score >= (6.5 if telling >= 2 else 8.0) and telling:
-        return Severity.LOW
-    if run.alone and count > 1 and mean >= 0.3 and score >= 7.0 and telling >= 2:
-        return Severity.LOW
-    return None
+    if run.junk > 1:
+        return Severity.LOW if telling and score >= 6.0 and mean >= 0.4 else None
+    return Severity.LOW if telling and score >= ALONE and mean >= 0.7 and run.pairs >= LEAST else None
+
+
+def _is_high(run: JunkRun) -> bool:
+    """Less than four items: several that tell, between marks that prose has not; or one that says it all."""
+    if len(run.telling) < 4 or 2 * run.junk < len(run.items):
+        return False
+    if run.junk > 1:
+        return run.separator not in (",", "，") and run.score >= 18.0 and run.mean >= 0.8
+    return run.score >= 24.0 and run.mean >= 2.4
+
+
+def _is_about(text: str, run: JunkRun) -> bool:
+    """Whether the line or lines of a run speak about such things, or are marked as an advertisement."""
+    low = text.rfind("\n", max(run.start - LINE, 0), run.start) + 1 or max(run.start - LINE, 0)
+    high = text.find("\n", run.end, run.end + LINE)
+    return REPORTING.search(text, low, high if high >= 0 else min(run.end + LINE, len(text))) is not None
 
 
 def evidence_of(run: JunkRun) -> dict[str, Json]:
     """The counts and features that a person can check."""
     return {
         "items": len(run.items),
+        "telling_items": run.junk,
         "separator": run.separator,
         "first_items": list(run.items[:SHOWN]),
         "log_likelihood_ratio": round(run.score, 1),

@@ -4,49 +4,42 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 import pytest
 
-from crawler.decode import decode_text
-from crawler.detect.case import Case
 from crawler.detect.spam_block import detect
-from crawler.model import Article
-from tests.crawler.detect.generator import Injected, injections
-from tests.crawler.detect.held_out import BY_TRADE
+from tests.crawler.detect import held_out, held_out_final
+from tests.crawler.detect.generator import band_of, injections, plain_injections
 
 FLOORS = json.loads((Path(__file__).parent / "detect_floors.json").read_text("utf-8"))
-EACH = 4
+HALVES: Mapping[str, Mapping[str, Sequence[str]]] = {"first": held_out.BY_TRADE, "final": held_out_final.BY_TRADE}
+EACH = 2
+
+pytestmark = pytest.mark.parametrize(("half", "trade"), [(half, trade) for half in HALVES for trade in HALVES[half]])
 
 
 @cache
-def overlaps(trade: str) -> dict[str, list[float]]:
+def overlaps(half: str, trade: str) -> dict[str, list[float]]:
     """By number of items, how well the best finding covers each injected block; 0 where there is none."""
     found: dict[str, list[float]] = defaultdict(list)
-    for one in injections(trade, each=EACH):
-        found[str(one.count) if one.count < 4 else "4 and more"].append(_overlap(one))
+    words = HALVES[half]
+    for one in chain(injections(trade, words, each=EACH), plain_injections(trade, words, each=EACH)):
+        case = one.case()
+        found[band_of(one.count)].append(one.covered_by(list(detect(case)), case))
     return found
 
 
-def _overlap(one: Injected) -> float:
-    document = decode_text(one.text, url="http://www.example.gov.cn/a.txt", markup=False)
-    best = 0.0
-    for finding in detect(Case(document=document, article=Article(), page_text=one.text)):
-        both = min(finding.end, one.end) - max(finding.start, one.start)
-        best = max(best, both / (max(finding.end, one.end) - min(finding.start, one.start)))
-    return best
+def test_recall_of_held_out_items(half: str, trade: str) -> None:
+    """At any severity, over every separator, place, hiding, template and encoding."""
+    shares = {band: sum(one > 0 for one in many) / len(many) for band, many in overlaps(half, trade).items()}
+    floors = FLOORS["held-out items found"][half][trade]
+    assert {band: share for band, share in shares.items() if share < floors[band]} == {}, shares
 
 
-@pytest.mark.parametrize("trade", BY_TRADE)
-def test_recall_of_held_out_items(trade: str) -> None:
-    """At any severity, over every separator and place."""
-    shares = {count: sum(one > 0 for one in many) / len(many) for count, many in overlaps(trade).items()}
-    floors = FLOORS["held-out items found"][trade]
-    assert {count: share for count, share in shares.items() if share < floors[count]} == {}, shares
-
-
-@pytest.mark.parametrize("trade", BY_TRADE)
-def test_blocks_are_quoted_whole(trade: str) -> None:
-    found = [one for many in overlaps(trade).values() for one in many if one > 0]
-    assert sum(found) / len(found) >= FLOORS["overlap of held-out blocks"][trade]
+def test_blocks_are_quoted_whole(half: str, trade: str) -> None:
+    found = [one for many in overlaps(half, trade).values() for one in many if one > 0]
+    assert sum(found) / len(found) >= FLOORS["overlap of held-out blocks"][half][trade]

@@ -1,150 +1,162 @@
-"""The items that an injected run is made of: what separates them, where they end, what a stretch of text scores."""
+"""What a text is made of where injected keywords may stand: items, what is between them, what each of them scores."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
 
 from crawler.detect.language.latin import LATIN
-from crawler.detect.language.tables import BIGRAMS, SIMPLIFIED
+from crawler.detect.language.lexicon import owned
+from crawler.detect.language.tables import BIGRAMS, SIMPLIFIED, SINGLES
 
-UNKNOWN_PAIR = -0.9
+# A pair that the table does not know is judged by its characters; one that it does not know either is worth so much.
+UNKNOWN_CHARACTER, UNKNOWN_AT_BEST, UNKNOWN_AT_WORST = -1.0, 0.75, -1.5
 UNKNOWN_LATIN, UNKNOWN_NUMBER = -0.5, -0.2
-SENTENCE_END = -7.0
-# Quotation marks and enumeration commas belong to sentences; injected blocks have none.
-PROSE_MARK = -4.0
-MARK, LINE_END, BLANK_LINE = -0.2, -1.0, -4.0
-# How far a stretch is widened to the border of its item, and above what score per character.
-SNAP = 14
-FOREIGN = -0.95
-# An unknown item at the end of a run still belongs to it: so long at most, and above this score per pair. The bar of a
-# keyword list binds its items closer than a comma, a space or a line, which other text has too.
-LONGEST_ITEM = 40
-BOUND = {"|": -1.7, "｜": -1.7, "_": -1.7, "-": -1.2, "·": -1.2, "/": -1.2, "I": -1.7}
-LOOSE = -0.85
+TELLING = 3.0
+# Quotation marks and enumeration commas belong to sentences; injected items have none.
+PROSE_MARK, OTHER_MARK = -4.0, -0.2
+# An item that is made of the trades' words and nothing else is worth so much more for each character of theirs; looked
+# up only where the pairs leave it in doubt.
+KNOWN, DOUBTFUL, LONGEST_KNOWN = 0.8, (-8.0, 9.0), 24
+# What stands between items, by what it costs to go on behind it. A line or a bar ends an item for certain; a comma or a
+# colon may as well stand in a sentence.
+LINE, BLANK, STOP, BAR, SPACE, COMMA, CODE = "line", "blank line", "stop", "bar", "space", "comma", "code"
+COSTS = {LINE: -0.6, BLANK: -4.0, STOP: -7.0, BAR: -0.2, SPACE: -0.2, COMMA: -0.3, CODE: -1.0}
 
 # Han runs, Latin words, and everything between them.
 _TOKEN = re.compile(r"([\u3400-\u4dbf\u4e00-\u9fff]+)|([A-Za-z0-9\u2170-\u217f\u03b1\u03bd]+)|([^\w]+|[\w])")
-SEPARATOR = re.compile(r"[|｜_,，;；\r\n\t/\\·•>»~～—–\-\u2003\u3000 ]+|\bI\b")
-PROSE = re.compile(r"[、“”‘’《》「」『』]")
-STOP = re.compile(r"[。！？!?…]|[：:](?=\s*\S{30})|\n[ \t\r]*\n[ \t\r]*\n")
-# Marks of code and of asides; no item has them.
-_NO_ITEM = frozenset("\"'(){}[];<>=（）【】")
-_BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
-_BORDERS = frozenset("。！？!?…：:“”\"'‘’（）()【】[]《》<>|｜_,，;；\r\n\t/\\·•»~～—–-\u2003\u3000 ")
+_STOP = re.compile(r"[。！？!?…；]")
+_PROSE = re.compile(r"[、“”‘’《》「」『』]")
+_BLANK_LINE = re.compile(r"\n[ \t\r\u3000]*\n")
+_BAR = re.compile(r"[|｜_/\\·•>»~～—–\-\t\u2003]")
+_COMMA = re.compile(r"[,，;:：]")
+# What only code has: strings that a script writes, attributes.
+_CODE = re.compile(r"[\"<>{}=]|\('|'\)|'[,;]")
+# Streets, houses and villages have names like brands.
+_ADDRESS = re.compile(r"(?:[路弄号村镇乡街巷組组里][0-9东西南北、]|[路弄村镇乡街巷]\Z)")
+BORDER = re.compile(r"[。！？!?…；|｜_/\\·•>»~～—–\-\t\u2003,，;:：\r\n \u3000]")
 
 
-def scored(text: str) -> Iterator[tuple[int, int, float, int]]:
-    """(start, end, score, pairs) of each piece of a text, in order; a pair is booked on its second character."""
-    weigh = BIGRAMS.get
-    for match in _TOKEN.finditer(text):
-        start = match.start()
-        kind = match.lastindex
-        if kind == 1:
-            plain = match[1].translate(SIMPLIFIED)
-            yield start, start + 1, 0.0, 0
-            for offset in range(1, len(plain)):
-                yield start + offset, start + offset + 1, weigh(plain[offset - 1 : offset + 1], UNKNOWN_PAIR), 1
-        elif kind == 2:
-            latin = match[2].lower()
-            weight = LATIN.get(latin, UNKNOWN_NUMBER if latin.isdigit() else UNKNOWN_LATIN)
-            yield start, match.end(), weight, 1
-        else:
-            yield start, match.end(), _mark_score(match[3]), 0
+@dataclass(slots=True)
+class Item:
+    """A stretch between two borders: where it is, its score, pairs, the telling ones among them, its marks of prose.
 
-
-def _mark_score(mark: str) -> float:
-    if mark in {" ", "|", ",", "_", "-"}:
-        return MARK
-    if STOP.search(mark):
-        return SENTENCE_END
-    if PROSE.search(mark):
-        return PROSE_MARK
-    if "\n" in mark:
-        return BLANK_LINE if _BLANK_LINE.search(mark) else LINE_END
-    return MARK
-
-
-def plain_score(text: str) -> float:
-    """What a text scores, all in all."""
-    return sum(piece[2] for piece in scored(text))
-
-
-def is_border(character: str) -> bool:
-    """Whether an item may end at this character."""
-    return character in _BORDERS
-
-
-def snapped(text: str, start: int, end: int) -> tuple[int, int]:
-    """A stretch widened to the borders of its items where what is gained does not read as ordinary prose."""
-    left, right = start, end
-    while left > 0 and start - left < SNAP and text[left - 1] not in _BORDERS:
-        left -= 1
-    if left < start and start - left < SNAP and plain_score(text[left : start + 1]) > FOREIGN * (start - left):
-        start = left
-    while right < len(text) and right - end < SNAP and text[right] not in _BORDERS:
-        right += 1
-    if right > end and right - end < SNAP and plain_score(text[max(end - 1, 0) : right]) > FOREIGN * (right - end):
-        end = right
-    return start, end
-
-
-def main_separator(body: str) -> str:
-    """The separator that most items of a run share; empty where there is none."""
-    counts: dict[str, int] = {}
-    for match in SEPARATOR.finditer(body):
-        mark = match.group().strip(" \t\r\u3000\u2003") or ("\n" if "\n" in match.group() else " ")
-        counts[mark[:1]] = counts.get(mark[:1], 0) + 1
-    return max(counts, key=lambda mark: counts[mark]) if counts else ""
-
-
-def items_of(body: str, separator: str) -> tuple[str, ...]:
-    """The items of a run."""
-    parts = body.split(separator) if separator.strip() else SEPARATOR.split(body)
-    return tuple(item for item in (part.strip() for part in parts) if item)
-
-
-def grown(text: str, start: int, end: int, separator: str, budget: float) -> tuple[int, int]:
-    """The run with the neighbouring items that its separator binds to it, though the model does not know them.
-
-    `budget` is what they may cost together.
+    `border` is what ends it, `mark` that as it is written.
     """
-    limit = BOUND.get(separator, LOOSE)
-    while (cost := _cost(item := _before(text, start, separator), limit)) is not None and cost <= budget:
-        start, budget = start - len(item), budget - cost
-    while (cost := _cost(item := _after(text, end, separator), limit)) is not None and cost <= budget:
-        end, budget = end + len(item), budget - cost
-    return start, end
+
+    start: int
+    end: int
+    score: float = 0.0
+    pairs: int = 0
+    telling: list[str] = field(default_factory=list)
+    prose: int = 0
+    border: str = LINE
+    mark: str = ""
+
+    @property
+    def junk(self) -> bool:
+        """Whether it reads like an injected item by itself."""
+        return self.score >= 3.0 and self.score >= 0.45 * self.pairs and not self.prose
 
 
-def _before(text: str, start: int, separator: str) -> str:
-    """The item right before a place, with its separator; empty where there is none, or no border before it."""
-    low = max(start - LONGEST_ITEM, 0)
-    near = text[low:start]
-    inner = near.rstrip(" ") if separator.strip() else near
-    if not inner.endswith(separator):
+def items_in(text: str, low: int, high: int) -> list[Item]:
+    """The items of a stretch of a text, in order."""
+    items: list[Item] = []
+    item: Item | None = None
+    for match in _TOKEN.finditer(text, low, high):
+        kind = match.lastindex
+        if kind == 3 or match[2] == "I":
+            border = BAR if kind == 2 else _border(match[3])
+            if border:
+                if item is not None:
+                    item.border, item.mark = border, match.group()
+                    items.append(item)
+                item = None
+                continue
+        if item is None:
+            item = Item(match.start(), match.end())
+        item.end = match.end()
+        _book(item, match.group(), kind or 3)
+    if item is not None:
+        items.append(item)
+    for item in items:
+        if _ADDRESS.search(text, item.start, item.end):
+            item.score = min(item.score, 0.0)
+        elif DOUBTFUL[0] < item.score < DOUBTFUL[1] and not item.prose and item.end - item.start <= LONGEST_KNOWN:
+            item.score += KNOWN * owned(text[item.start : item.end])
+    return items
+
+
+def _border(mark: str) -> str:
+    """What kind of border a mark is; empty where it ends no item."""
+    if _STOP.search(mark):
+        return STOP
+    if "\n" in mark:
+        return BLANK if _BLANK_LINE.search(mark) else LINE
+    if _PROSE.search(mark):
         return ""
-    cut = max(inner.rfind(separator, 0, len(inner) - 1), inner.rfind("\n", 0, len(inner) - 1)) + 1
-    return near[cut:] if cut or low == 0 else ""
+    if _CODE.search(mark):
+        return CODE
+    if _BAR.search(mark):
+        return BAR
+    if _COMMA.search(mark):
+        return COMMA
+    return SPACE if mark.isspace() else ""
 
 
-def _after(text: str, end: int, separator: str) -> str:
-    """The item right behind a place, with the separator before it; empty where there is none."""
-    near = text[end : end + LONGEST_ITEM]
-    inner = near.lstrip(" ") if separator.strip() else near
-    if not inner.startswith(separator):
-        return ""
-    skipped = len(near) - len(inner) + 1
-    cuts = [cut for cut in (near.find(separator, skipped), near.find("\n", skipped)) if cut >= 0]
-    if not cuts and end + LONGEST_ITEM < len(text):
-        return ""
-    return near[: min(cuts)].rstrip(" ") if cuts else near
+def _book(item: Item, token: str, kind: int) -> None:
+    if kind == 1:
+        for pair, weight in pair_weights(token):
+            item.score += weight
+            item.pairs += 1
+            if weight >= TELLING:
+                item.telling.append(pair)
+    elif kind == 2:
+        latin = token.lower()
+        weight = LATIN.get(latin, UNKNOWN_NUMBER if latin.isdigit() else UNKNOWN_LATIN)
+        item.score += weight
+        item.pairs += 1
+        if weight >= TELLING:
+            item.telling.append(latin)
+    elif _PROSE.search(token):
+        item.score += PROSE_MARK
+        item.prose += 1
+    else:
+        item.score += OTHER_MARK
 
 
-def _cost(item: str, limit: float) -> float | None:
-    """What an item takes from the budget; None where it is no item."""
-    if not item.strip(" \n|｜_,，-·/") or STOP.search(item) or PROSE.search(item) or not _NO_ITEM.isdisjoint(item):
-        return None
-    pieces = list(scored(item))
-    score, pairs = sum(piece[2] for piece in pieces), sum(piece[3] for piece in pieces)
-    return max(-score, 0.0) if score >= limit * max(pairs, 1) - 1.0 else None
+def pair_weights(run: str) -> Iterator[tuple[str, float]]:
+    """(pair in simplified characters, its weight) of each pair in a run of Han characters."""
+    plain = run.translate(SIMPLIFIED)
+    weigh = BIGRAMS.get
+    for left, right in pairwise(plain):
+        pair = left + right
+        weight = weigh(pair)
+        if weight is None:
+            weight = SINGLES.get(left, UNKNOWN_CHARACTER) + SINGLES.get(right, UNKNOWN_CHARACTER)
+            weight = max(min(weight, UNKNOWN_AT_BEST), UNKNOWN_AT_WORST)
+        yield pair, weight
+
+
+def best_part(text: str, item: Item) -> Item | None:
+    """The best-scoring stretch within an item, where prose runs into what is injected; None where it is all of it."""
+    total = best = 0.0
+    begin = item.start
+    part: Item | None = None
+    at = item.start
+    for match in _TOKEN.finditer(text, item.start, item.end):
+        if match.lastindex == 1:
+            steps = [(match.start() + n, weight, 1) for n, (_, weight) in enumerate(pair_weights(match[1]))]
+        else:
+            probe = Item(match.start(), match.end())
+            _book(probe, match.group(), match.lastindex or 3)
+            steps = [(match.start(), probe.score, match.end() - match.start() - 1)]
+        for at, weight, size in steps:
+            if total <= 0.0:
+                total, begin = 0.0, at
+            total += weight
+            if total > best:
+                best, part = total, Item(begin, at + 1 + size)
+    return part

@@ -1,7 +1,7 @@
 """Where a text deserves a closer look: places at which pairs of characters that tell of junk stand close together.
 
-A regular expression stops at pivots, a dictionary says whether the pair there is a seed, and the sum over the nearest
-pairs says whether it is in the company that it keeps in injected blocks. Ordinary text costs next to nothing.
+All pairs of a text are looked up at once, as numbers; only where telling ones are near each other are the pairs around
+them weighed. Ordinary text costs next to nothing.
 """
 
 from __future__ import annotations
@@ -11,28 +11,31 @@ from collections.abc import Iterator
 from operator import add
 
 from crawler.detect.language.latin import LATIN
-from crawler.detect.language.tables import BIGRAMS, PIVOTS, SIMPLIFIED, written_forms
+from crawler.detect.language.tables import BIGRAMS, SIMPLIFIED, written_forms
 
 # A pair this telling is a seed; so many characters on either side are its company.
 SEED = 2.5
 COMPANY = 14
-# What the company must sum to at its best; less for short texts, where few words count.
-ENOUGH, ENOUGH_IN_SHORT = 6.0, 4.5
+# What seeds in company must sum to before the rest is weighed, and what that must come to; less for short texts, where
+# few words count.
+SEEDS_ENOUGH = 3.0
+ENOUGH, ENOUGH_IN_SHORT = 4.0, 4.0
 # A pair that the table does not know, and a pair with anything but Han characters in it.
 UNKNOWN_PAIR = -0.9
 BESIDE = -0.1
+# More kinds of seeds than this in one text, and it is walked through once instead of searched for each.
+MANY_KINDS = 48
 
-_SEEDS = frozenset(
-    left + right
+_SEEDS = {
+    left + right: weight
     for pair, weight in BIGRAMS.items()
     if weight >= SEED
     for left in written_forms({pair[0]})
     for right in written_forms({pair[1]})
-)
-_STOPS = written_forms(set(PIVOTS))
-_BEHIND = "".join(sorted({seed[1] for seed in _SEEDS if seed[0] in _STOPS}))
-_BEFORE = "".join(sorted({seed[0] for seed in _SEEDS if seed[1] in _STOPS}))
-_PIVOT = re.compile(f"[{''.join(sorted(_STOPS))}](?:(?=[{_BEHIND}])|(?<=[{_BEFORE}].))")
+}
+# Each seed as the number that its two characters are in UTF-16: numbers are looked up faster than pairs are cut out.
+_NUMBERS = {int.from_bytes(seed.encode("utf-16-le"), "little"): seed for seed in _SEEDS}
+_NUMBER_SET = frozenset(_NUMBERS)
 _LATIN_SEEDS = frozenset(word.encode() for word, weight in LATIN.items() if weight >= 3.0)
 _LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z0-9]+")
 # ASCII letters and digits in lower case, everything else a space.
@@ -48,16 +51,45 @@ def looks(text: str, *, enough: float = ENOUGH) -> Iterator[tuple[int, int]]:
 
 def han_looks(text: str, enough: float = ENOUGH) -> Iterator[tuple[int, int, float]]:
     """(first, last, what its company sums to) of each group of pairs of Han characters that is worth a look."""
-    done = -1
-    for match in _PIVOT.finditer(text):
-        at = match.start()
-        if at <= done or (text[at : at + 2] not in _SEEDS and text[max(at - 1, 0) : at + 1] not in _SEEDS):
+    done = before = -COMPANY
+    sum_of_seeds = 0.0
+    for at, weight in _seeds_in(text):
+        if at <= done:
+            continue
+        sum_of_seeds = weight + (sum_of_seeds if at - before <= COMPANY else 0.0)
+        before = at
+        if sum_of_seeds < SEEDS_ENOUGH:
             continue
         low = max(at - COMPANY, 0)
         best, last = company(text[low : at + COMPANY])
         if best >= enough:
             done = low + last
             yield at, max(done, at), best
+
+
+def _seeds_in(text: str) -> list[tuple[int, float]]:
+    """(place, weight) of each seed in a text, in order."""
+    kinds = _kinds_in(text)
+    if len(kinds) > MANY_KINDS:
+        worth = _SEEDS.get
+        return [(at, weight) for at, pair in enumerate(map(add, text, text[1:])) if (weight := worth(pair))]
+    found = []
+    for seed in kinds:
+        weight = _SEEDS[seed]
+        at = text.find(seed)
+        while at >= 0:
+            found.append((at, weight))
+            at = text.find(seed, at + 1)
+    found.sort()
+    return found
+
+
+def _kinds_in(text: str) -> list[str]:
+    """Which seeds a text has."""
+    units = text.encode("utf-16-le", "surrogatepass")
+    even = memoryview(units[: len(units) & ~3]).cast("I").tolist()
+    odd = memoryview(units[2 : 2 + ((len(units) - 2) & ~3)]).cast("I").tolist() if len(units) > 2 else []
+    return [_NUMBERS[number] for number in _NUMBER_SET.intersection(even).union(_NUMBER_SET.intersection(odd))]
 
 
 def company(text: str) -> tuple[float, int]:

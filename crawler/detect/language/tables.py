@@ -13,21 +13,26 @@ def _lines(name: str) -> list[str]:
     return [line for line in text.splitlines() if not line.startswith("#")]
 
 
-def _bigrams() -> dict[str, float]:
-    weights: dict[str, float] = {}
+def words_in(name: str) -> list[str]:
+    """All words of a word file, whatever its sections."""
+    return [word for line in _lines(name) if not line.startswith("[") for word in line.split()]
+
+
+def _weights() -> tuple[dict[str, float], dict[str, float]]:
+    pairs: dict[str, float] = {}
+    singles: dict[str, float] = {}
     for line in _lines("bigrams.txt"):
-        weight, pairs = line.split("\t")
-        if weight == "pivots":
-            continue
-        for at in range(0, len(pairs), 2):
-            weights[pairs[at : at + 2]] = float(weight)
-    return weights
+        head, listed = line.split("\t")
+        if head.startswith("one "):
+            singles.update(dict.fromkeys(listed, float(head[4:])))
+        else:
+            pairs.update(dict.fromkeys(map("".join, zip(listed[::2], listed[1::2], strict=True)), float(head)))
+    return pairs, singles
 
 
-# Natural logarithm of P(pair | injected block) / P(pair | ordinary Chinese), in simplified characters.
-BIGRAMS = _bigrams()
-# Characters that are far likelier in injected blocks: where a scan stops for a closer look.
-PIVOTS = next(line.split("\t")[1] for line in _lines("bigrams.txt") if line.startswith("pivots"))
+# Natural logarithm of P(pair | injected block) / P(pair | ordinary Chinese), in simplified characters; half of the same
+# for single characters, for pairs that the table does not know.
+BIGRAMS, SINGLES = _weights()
 
 _old, _new = _lines("traditional.txt")
 # For str.translate: Traditional characters (and the look-alikes of junk's Latin letters) to what the table knows.

@@ -1,6 +1,8 @@
-"""Injected items by trade that no table was built from: kept apart so that what is measured on them is honest.
+"""Injected items by trade that tables are not built from: the first half, which whoever works on them may look at.
 
-Made up for these tests in the manner of search-engine spam. Whoever extends crawler/detect/language/junk_words.txt
+It had been read before the word files were widened, so that what is measured on it flatters; the final half decides.
+
+Made up for these tests in the manner of search-engine spam. Whoever extends crawler/detect/language/words
 must not look here for words.
 """
 
