@@ -116,7 +116,13 @@ class Reader:
         """Moves on to the next piece: what its tag means. `text` is then what stands behind the tag."""
         piece = self.page.pieces[self.at]
         self.at += 1
-        short = len(piece) < _LONGEST_BLANK and not self.pre and not self.marquee
+        # One that ends in a letter has text behind its tag.
+        short = (
+            len(piece) < _LONGEST_BLANK
+            and (piece.endswith(">") or piece.endswith("\n") or piece.endswith(" ") or piece.endswith("\t"))  # noqa: PIE810
+            and not self.pre
+            and not self.marquee
+        )
         if short:
             known = _BLANK.get(piece)
             if known is not None:

@@ -142,7 +142,8 @@ def _past_hidden(name: str, pieces: list[str], at: int, strict: bool) -> int:
     while at < len(pieces):
         piece = pieces[at]
         at += 1
-        step = step_of(piece.partition(">")[0])
+        close = piece.find(">")
+        step = step_of(piece if close < 0 else piece[:close])
         does = step.does
         if does in (INLINE, LINK, UNLINK, HIDDEN):
             if depth:
