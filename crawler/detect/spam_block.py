@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
 
@@ -25,6 +25,8 @@ SAID = 4_000
 LINE = 60
 # A single item is worth at least so much and so many pairs long; two or three characters are anything.
 ALONE, LEAST = 5.0, 3
+# So far around a suspicious line in the markup its run is looked for.
+NEAR = 6_000
 # More blocks than this in one region say nothing more.
 MOST = 200
 # Attributes whose text a search engine may read.
@@ -47,8 +49,16 @@ def detect(case: Case) -> Iterator[Finding]:
         seen.append(_bare(finding.quote))
         yield finding
     in_sight = beyond_ascii(case.page_text)
-    if any(line not in in_sight for text, _ in suspected for line in text.split("\n")):
-        yield from _hidden(case, seen)
+    unseen = {line for text, _ in suspected for line in text.split("\n") if line not in in_sight}
+    if unseen:
+        source = case.document.text
+        for finding in _titles(source):
+            if not _told(bare := _bare(finding.quote), seen):
+                seen.append(bare)
+                yield finding
+        hidden = _bare("".join(block.text for block in hidden_blocks(case.document)))
+        for low, high in _around(source, unseen):
+            yield from _hidden(source, low, high, hidden, seen)
 
 
 def _visible(case: Case) -> Iterator[Finding]:
@@ -66,28 +76,45 @@ def _moved(finding: Finding, text: str, region: Region) -> Finding | None:
     return replace(finding, region=region, start=start, end=start + len(finding.quote))
 
 
-def _hidden(case: Case, seen: list[str]) -> Iterator[Finding]:
-    """Runs that only the markup holds: title, hidden elements, what scripts write, then attributes.
+def _around(source: str, lines: Iterable[str]) -> list[tuple[int, int]]:
+    """The stretches of the markup around these lines; all of it where one is written otherwise than it reads."""
+    found: list[tuple[int, int]] = []
+    for line in lines:
+        at = source.find(line)
+        if at < 0:
+            return [(0, len(source))]
+        while at >= 0 and len(found) < MOST:
+            found.append((source.rfind("<", 0, max(at - NEAR, 0)) + 1, at + len(line) + NEAR))
+            at = source.find(line, at + len(line))
+    if len(found) >= MOST:
+        return [(0, len(source))]
+    found.sort()
+    merged = found[:1]
+    for low, high in found[1:]:
+        if low <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], high))
+        else:
+            merged.append((low, high))
+    return merged
+
+
+def _hidden(source: str, low: int, high: int, hidden: str, seen: list[str]) -> Iterator[Finding]:
+    """Runs in a stretch of the markup: hidden elements, what scripts write, then attributes.
 
     Tags read as separators. Other scripts, comments and attributes hold odd words for good reasons: there, only what is
     sure counts.
     """
-    source = case.document.text
-    for finding in _titles(source):
-        if not _told(bare := _bare(finding.quote), seen):
-            seen.append(bare)
-            yield finding
-    flat = without_tags(source)
-    hidden = _bare("".join(block.text for block in hidden_blocks(case.document)))
+    flat = without_tags(source[low:high])
     for finding in _findings(flat.text, Region.MARKUP):
         bare = _bare(finding.quote)
         if _told(bare, seen):
             continue
         start, end = flat.origin(finding.start, finding.end)
+        start, end = start + low, end + low
         if finding.severity.rank >= Severity.HIGH.rank or bare in hidden or _is_said(source, start):
             seen.append(bare)
             yield _in_source(finding, source, start, end)
-    for attribute in _SPOKEN.finditer(source):
+    for attribute in _SPOKEN.finditer(source, low, high):
         if attribute[2].isascii():
             continue
         for finding in _findings(attribute[2], Region.MARKUP):
