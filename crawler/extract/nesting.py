@@ -19,6 +19,8 @@ _PARTS = {"li": frozenset(("li",)), "dd": frozenset(("dd", "dt")), "dt": frozens
 _PASSED = frozenset(("p", "div", "address"))
 # No end tag reaches beyond these; those of a table's parts do.
 _SCOPE = frozenset(("table", "td", "th", "caption"))
+_LIST_SCOPE = _SCOPE | {"ul", "ol"}
+_TABLE = frozenset(("table",))
 _P = frozenset(("p",))
 _NEVER = frozenset(("table", "caption", "legend", "body"))
 BLOCKS = BLOCK_TAGS | {"pre"}
@@ -56,8 +58,14 @@ def ended_by_start(tag: str, open_boxes: Iterable[str]) -> int:
         return _within_table(frozenset(("tr",)), open_boxes)
     if tag in _SECTIONS:
         return _within_table(_SECTIONS, open_boxes, also=frozenset(("tr",)))
-    innermost = next(iter(open_boxes), "")
-    return int(innermost == "p" or (tag in HEADINGS and innermost in HEADINGS))
+    ended = 0
+    for name in open_boxes:
+        if name == "p" and not ended:
+            ended = 1
+            continue
+        # A heading ends the one it would stand in, and the paragraph in that.
+        return ended + (tag in HEADINGS and name in HEADINGS)
+    return ended
 
 
 def _end_of_item(part: frozenset[str], open_boxes: Iterable[str]) -> int:
@@ -86,7 +94,7 @@ def _within_table(parts: frozenset[str], open_boxes: Iterable[str], also: frozen
 
 def ended_by_end(tag: str, open_boxes: Iterable[str]) -> int:
     """How many of the open boxes, the innermost first, the end tag of `tag` ends; 0: it is a stray one."""
-    bounds = frozenset(("table",)) if tag in _ROWS or tag in _CELLS or tag == "tr" else _SCOPE
+    bounds = _TABLE if tag in _ROWS or tag in _CELLS or tag == "tr" else _LIST_SCOPE if tag == "li" else _SCOPE
     wanted = HEADINGS if tag in HEADINGS else (tag,)
     for depth, name in enumerate(open_boxes):
         if name in wanted:
