@@ -143,8 +143,11 @@ def _past_hidden(name: str, pieces: list[str], at: int, strict: bool) -> int:
         piece = pieces[at]
         at += 1
         close = piece.find(">")
-        step = step_of(piece if close < 0 else piece[:close])
+        tag = piece if close < 0 else piece[:close]
+        step = step_of(tag)
         does = step.does
+        if strict and tag.count('"') & 1 and does != COMMENT:
+            raise Unusual  # a quote left open: what follows may be no tags
         if does in (INLINE, LINK, UNLINK, HIDDEN):
             if depth:
                 if is_tag(piece, end):

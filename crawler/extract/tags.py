@@ -137,7 +137,9 @@ def work_out(tag: str) -> Step:
     if name == "script":
         return _SCRIPT
     step = _read(does, name, "" if space < 0 or space >= len(tag) else " " + tag[space:])
-    if len(tag) < (_LONGEST if step is not PLAIN else _LONGEST_PLAIN) and step is not PLAIN_LINK:
+    # One with a quote left open is only the beginning of a tag, and to be kept for none.
+    kept = len(tag) < (_LONGEST if step is not PLAIN else _LONGEST_PLAIN) and step is not PLAIN_LINK
+    if kept and not tag.count('"') & 1 and not ("='" in tag and tag.count("'") & 1):
         if len(STEPS) >= _MOST_STEPS:
             STEPS.clear()
         STEPS[tag] = step

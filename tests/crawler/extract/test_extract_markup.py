@@ -128,6 +128,7 @@ def test_markup_as_people_write_it(html: str, text: str) -> None:
         "<p style='display:none'>藏<div>见</div>",
         "<span style='display:none'>藏<b>藏</span>见",
         "<div><div hidden>藏</div></div>见",
+        '<div hidden><p title="</div>">藏</p></div>见',
         "<div style='display:none'><p>藏</p></p></div>见",
     ],
 )
@@ -151,3 +152,9 @@ def test_a_tag_mended_once_says_nothing_of_tags_that_begin_like_it() -> None:
 )
 def test_broken_markup_takes_no_longer_than_whole(html: str) -> None:
     assert visible_text(decode_text(html, url="")) is not None
+
+
+def test_a_tag_cut_short_in_what_is_hidden_says_nothing_of_one_that_shows() -> None:
+    """What tags mean is kept between pages, and hidden elements are read without looking at quotes."""
+    hidden_blocks(decode_text('<div hidden><p title="甲>乙">丙</p></div>', url=""))
+    assert visible_text(decode_text('<p title="甲>乙">丁</p>', url="")) == "丁"
