@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from crawler.extract import rules
-from crawler.extract.boxes import framed_lines, mark_cards, positive_sums
+from crawler.extract.boxes import framed_lines, mark_cards, sums_of
 from crawler.extract.dates import find_dates
 from crawler.extract.digests import block_digest
 from crawler.extract.openings import EDGE, openings
@@ -124,9 +124,9 @@ def find_box(page: Outline, weights: list[float]) -> int:
     is one whose text stands among its links, and they count less.
     """
     best = 0
-    mass = positive_sums(weights)
+    mass = sums_of(weights)
     for damping in (1.0, 0.25, 0.0):
-        sums = _sums(weights, damping)
+        sums = sums_of(weights, damping)
         best, best_score = 0, sums[-1]
         for box, begin in enumerate(page.first):
             score = sums[page.last[box]] - sums[begin]
@@ -137,16 +137,6 @@ def find_box(page: Outline, weights: list[float]) -> int:
         if (mass[page.last[best]] - mass[page.first[best]]) * 2 >= mass[-1]:
             break
     return best
-
-
-def _sums(weights: list[float], damping: float) -> list[float]:
-    """The sums of the weights before each line, those below zero damped."""
-    total = 0.0
-    sums = [0.0]
-    for weight in weights:
-        total += weight if weight > 0.0 else weight * damping
-        sums.append(total)
-    return sums
 
 
 def first_prose(page: Outline, box: int, weights: list[float]) -> int:

@@ -6,13 +6,12 @@ from crawler.extract.outline import Outline
 from crawler.extract.roles import CAPTION, FRAME, FRAME_TAG, STRONG
 
 
-def positive_sums(weights: list[float]) -> list[float]:
-    """The sums of the weights above zero before each line."""
+def sums_of(weights: list[float], damping: float = 0.0) -> list[float]:
+    """The sums of the weights before each line, those below zero damped: by default not counted."""
     total = 0.0
     sums = [0.0]
     for weight in weights:
-        if weight > 0.0:
-            total += weight
+        total += weight if weight > 0.0 else weight * damping
         sums.append(total)
     return sums
 
@@ -20,7 +19,7 @@ def positive_sums(weights: list[float]) -> list[float]:
 def framed_lines(page: Outline, weights: list[float]) -> bytearray:
     """Marks (1) the lines in boxes that frame the page by their tag or name, unless a box holds most of the text."""
     marks = bytearray(len(page.texts))
-    sums = positive_sums(weights)
+    sums = sums_of(weights)
     total = sums[-1]
     for box, role in enumerate(page.roles):
         if not role & (FRAME | FRAME_TAG | CAPTION):

@@ -16,7 +16,7 @@ from crawler.decode import Document
 from crawler.extract.hiding import Concealed, behind, past_comment, past_element, read_text
 from crawler.extract.nesting import Unusual, ended_by_end, ended_by_start
 from crawler.extract.outline import Outline
-from crawler.extract.quotes import TAG_STARTS, is_whole, mend
+from crawler.extract.quotes import TAG_STARTS, cut_short, mend
 from crawler.extract.references import unescape
 from crawler.extract.tags import (
     BREAK,
@@ -137,12 +137,12 @@ class Reader:
         if tag.startswith("a ") and ' href="' in tag:
             low = tag.lower()
             plain = "style" not in low and "hidden" not in low
-            if plain and not (self.strict and (end < 0 or tag.count('"') & 1 or "='" in tag)):
+            if plain and end >= 0 and not (self.strict and cut_short(tag)):
                 self.text = text
                 return PLAIN_LINK
         step = STEPS.get(tag)
         if step is None or end < 0:
-            if self.strict and (end < 0 or tag.count('"') & 1 or "='" in tag) and not is_whole(tag, end):
+            if self.strict and (end < 0 or cut_short(tag)) and not tag.startswith("!--"):
                 here = self.at - 1
                 self.at = mend(self.page.pieces, here)
                 tag, _, text = self.page.pieces[here].partition(">")

@@ -11,6 +11,7 @@ from typing import Final
 from mypy_extensions import mypyc_attr
 
 from crawler.extract.nesting import BLOCKS, CLOSED_BY, Unusual, ended_by_end, ended_by_start
+from crawler.extract.quotes import cut_short
 from crawler.extract.references import unescape
 from crawler.extract.rules import RAW_TAGS, SKIPPED_TAGS
 from crawler.extract.tags import (
@@ -146,8 +147,8 @@ def _past_hidden(name: str, pieces: list[str], at: int, strict: bool) -> int:
         tag = piece if close < 0 else piece[:close]
         step = step_of(tag)
         does = step.does
-        if strict and tag.count('"') & 1 and does != COMMENT:
-            raise Unusual  # a quote left open: what follows may be no tags
+        if strict and does != COMMENT and cut_short(tag):
+            raise Unusual  # what follows may be no tags
         if does in (INLINE, LINK, UNLINK, HIDDEN):
             if depth:
                 if is_tag(piece, end):

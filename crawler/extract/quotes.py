@@ -19,11 +19,9 @@ _MOST_CHARACTERS = 100_000
 TAG_STARTS = frozenset("/!?" + ascii_letters)
 
 
-def is_whole(tag: str, end: int) -> bool:
-    """Whether what stands before the first ">" (at `end`, or -1) is certainly a whole tag: no quote is left open."""
-    if tag.startswith("!--"):
-        return True
-    return end >= 0 and not (tag.count('"') & 1 or ("='" in tag and tag.count("'") & 1))
+def cut_short(tag: str) -> bool:
+    """Whether a quote is left open in what stands before the first ">": then the tag ends later."""
+    return tag.count('"') & 1 == 1 or ("='" in tag and tag.count("'") & 1 == 1)
 
 
 def mend(pieces: list[str], at: int) -> int:

@@ -13,6 +13,7 @@ from mypy_extensions import mypyc_attr
 from crawler.extract.hidden_by import how_hidden
 from crawler.extract.names import names_in
 from crawler.extract.nesting import CLOSED_BY
+from crawler.extract.quotes import cut_short
 from crawler.extract.references import unescape_attribute
 from crawler.extract.roles import box_role
 from crawler.extract.rules import BLOCK_TAGS, REVEALED_BODIES, SKIPPED_TAGS, VOID_TAGS
@@ -139,7 +140,7 @@ def work_out(tag: str) -> Step:
     step = _read(does, name, "" if space < 0 or space >= len(tag) else " " + tag[space:])
     # One with a quote left open is only the beginning of a tag, and to be kept for none.
     kept = len(tag) < (_LONGEST if step is not PLAIN else _LONGEST_PLAIN) and step is not PLAIN_LINK
-    if kept and not tag.count('"') & 1 and not ("='" in tag and tag.count("'") & 1):
+    if kept and not cut_short(tag):
         if len(STEPS) >= _MOST_STEPS:
             STEPS.clear()
         STEPS[tag] = step
