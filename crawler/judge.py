@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from crawler import schedule
+from crawler.aftermath import Aftermath, aftermath
 from crawler.compare import compare, similarity
 from crawler.decode import Document, decode, encoding_of
 from crawler.detect import Case, detect
@@ -247,12 +248,11 @@ def _read(source: Source, known: Known, before: Article | None, reading: _Readin
     findings = silence(source.silence, known.page.url, detect(case))
     number = known.latest.number if known.latest else 0
     new = before is None or before.digest != article.digest
-    merge = bool(new and known.following and known.following.article.digest == article.digest)
-    version = NewVersion(article=article, rules=RULES) if new and not merge else None
-    changes = () if merge else _changes(known, before, article, findings, number)
+    after = aftermath(known, before, article) if new else Aftermath()
+    version = NewVersion(article=article, rules=RULES) if new and not after.merges else None
+    changes = () if after.merges else _changes(known, before, article, findings, number)
     verdict = _healthy(source, known, base, changed=new and before is not None, now=base.at)
     outcome = Outcome.NEW if before is None else Outcome.CHANGED if new or changes else Outcome.UNCHANGED
-    following = known.following if version and known.following else None
     return replace(
         verdict,
         outcome=outcome,
@@ -262,8 +262,9 @@ def _read(source: Source, known: Known, before: Article | None, reading: _Readin
         reread=_reread_version(known, before),
         changes=changes,
         findings=findings,
-        following_change=compare(article, following.article, numbers=(number + 1, number + 2)) if following else None,
-        merge_following=merge,
+        following_change=after.change,
+        merge_following=after.merges,
+        returned=after.returned,
         validators=snapshot.validators,
     )
 

@@ -228,7 +228,7 @@ class FolderOfCaptures:
         verdict = judge(self.source, archive.known_at(self.page, capture.at, rules=RULES), snapshot, capture.at)
         recorded = archive.record(self.page, verdict, notify=False, past=True)
         result.recorded += 1
-        result.versions += recorded.version is not None
+        result.versions += (recorded.version is not None) + (verdict.returned is not None)
         result.changes += len(recorded.changes)
 
 

@@ -12,7 +12,7 @@ from sqlmodel.sql.expression import Select
 
 from crawler.errors import NotKnown
 from crawler.model import Known, Link, OpenFinding, Page, PageState, Source, SourceState, Verdict
-from store import admission, leases, recording
+from store import admission, leases, recording, timeline
 from store.blobs import BlobStore
 from store.engine import reading, writing
 from store.rows import (
@@ -139,6 +139,8 @@ class Archive:
     def known_at(self, page: Page, at: datetime, *, rules: str) -> Known:
         """The same for a capture of the past: `latest` is the Version in force at `at`, `following` the next one.
 
+        `seen_again` is when a Check between `at` and `following` first saw the content of `latest`.
+
         Findings, state and failures are those of today. Raises as `latest` does.
         """
         with reading(self._engine) as session:
@@ -147,7 +149,9 @@ class Archive:
             before = versions.where(col(VersionRow.seen_at) <= at).order_by(col(VersionRow.number).desc())
             after = versions.where(col(VersionRow.seen_at) > at).order_by(col(VersionRow.number))
             found, following = (session.exec(query.limit(1)).first() for query in (before, after))
-            known = _known(session, row)
+            until = following[0].seen_at if following else None
+            again = timeline.seen_again(session, row_id(row), at, until) if found else None
+            known = replace(_known(session, row), seen_again=again.at if again else None)
         return self._with_versions(known, found, following, rules)
 
     def record(self, page: Page, verdict: Verdict, *, notify: bool = True, past: bool = False) -> Recorded:

@@ -46,7 +46,7 @@ def record(session: Session, page: Page, verdict: Verdict, *, notify: bool, past
     # A page that was never checked later stands as this capture found it, be it from a backfill or not.
     advances = not past or row.last_checked is None or row.last_checked <= verdict.at
     timeline = Timeline.load(session, row_id(row), row.url, verdict.at if past else None)
-    followed_at = timeline.following.seen_at if timeline.following else None
+    until = verdict.returned.at if verdict.returned else timeline.following.seen_at if timeline.following else None
     snapshot_id = _write_check(session, row, verdict, past)
     number = _write_version(timeline, verdict, snapshot_id)
     changes = [(timeline.add_change(change, verdict.at), change) for change in verdict.changes]
@@ -60,7 +60,9 @@ def record(session: Session, page: Page, verdict: Verdict, *, notify: bool, past
         if advances:
             opened, resolved = current_findings(session, row_id(row), version_id, at, seen)
         else:
-            opened = past_findings(session, row_id(row), version_id, at, seen, followed_at)
+            opened = past_findings(session, row_id(row), version_id, at, seen, until)
+    if verdict.returned is not None:
+        changes.append((timeline.come_back(verdict.returned), verdict.returned.change))
     _write_page(row, timeline, verdict, number, advances=advances)
     session.flush()
     if notify and not past:
@@ -96,6 +98,8 @@ def _write_check(session: Session, row: PageRow, verdict: Verdict, past: bool) -
 
 
 def _write_version(timeline: Timeline, verdict: Verdict, snapshot_id: int | None) -> int | None:
+    if verdict.version is not None or verdict.merge_following:
+        timeline.expect_again(verdict.returned.at if verdict.returned else None)
     if verdict.reread is not None:
         timeline.reread(verdict.reread)
     if verdict.version is not None:
@@ -112,10 +116,10 @@ def _write_page(row: PageRow, timeline: Timeline, verdict: Verdict, number: int 
         put_page_state(row, verdict)
     is_newest = timeline.following is None
     if number is not None:
-        row.versions += 1
-    if number is not None and is_newest and not advances:
-        # Later visits compared with the version before and found no change: the page has left this version again.
-        # Without validators the next visit, at once, reads it whole and says so.
+        row.versions += 1 if verdict.returned is None else 2
+    if number is not None and is_newest and not advances and verdict.returned is None:
+        # Later visits saw no content, and the validators are those of the version before.
+        # Without them the next visit, at once, reads the page whole and says what it is now.
         row.etag = row.last_modified = None
         row.next_check = min(row.next_check, verdict.at)
     if is_newest and timeline.current is not None:
@@ -123,6 +127,8 @@ def _write_page(row: PageRow, timeline: Timeline, verdict: Verdict, number: int 
     happened = [verdict.at for change in verdict.changes if change.kind is not ChangeKind.CREATED]
     if verdict.following_change is not None and timeline.following is not None:
         happened.append(timeline.following.seen_at)
+    if verdict.returned is not None:
+        happened.append(verdict.returned.at)
     row.last_changed = max([*happened, *([row.last_changed] if row.last_changed else [])], default=None)
 
 

@@ -2,7 +2,8 @@
 
 Numbers count by `seen_at`. A Version put before others renumbers them; Changes point at rows and follow by themselves,
 but for the Change into the next Version, which starts from the new one, and Changes of the page as a whole (removed,
-moved, restored) after the new Version was seen, which then happened to the new one.
+moved, restored) after the new Version was seen, which then happened to the new one. Where a Check between the new
+Version and the next one saw the old content, that content becomes a Version again.
 """
 
 from __future__ import annotations
@@ -14,14 +15,19 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, and_, col, or_, select, update
 
 from crawler.errors import StoreBusy
-from crawler.model import Change, NewVersion
+from crawler.model import Change, ChangeKind, NewVersion, Outcome, Returned
 from store.rows import article_values, change_values, row_id
-from store.tables import ChangeRow, VersionRow
+from store.tables import ChangeRow, CheckRow, FindingRow, VersionRow
+
+NOT_MODIFIED = 304
 
 
 @dataclass(slots=True, kw_only=True)
 class Timeline:
-    """`before` is the Version in force then, `following` the next one, `current` the one in force once recorded."""
+    """`before` is the Version in force then, `following` the next one, `current` the one in force once recorded.
+
+    `again` is the first Check between then and `following` that saw the content of `before`.
+    """
 
     session: Session
     page_id: int
@@ -29,6 +35,7 @@ class Timeline:
     before: VersionRow | None
     following: VersionRow | None
     current: VersionRow | None
+    again: CheckRow | None = None
 
     @classmethod
     def load(cls, session: Session, page_id: int, url: str, at: datetime | None) -> Timeline:
@@ -41,7 +48,11 @@ class Timeline:
             seen_at = col(VersionRow.seen_at)
             before = session.exec(versions.where(seen_at <= at).order_by(newest_first).limit(1)).first()
             following = session.exec(versions.where(seen_at > at).order_by(number).limit(1)).first()
-        return cls(session=session, page_id=page_id, url=url, before=before, following=following, current=before)
+        until = following.seen_at if following else None
+        again = None if at is None or before is None else seen_again(session, page_id, at, until)
+        return cls(
+            session=session, page_id=page_id, url=url, before=before, following=following, current=before, again=again
+        )
 
     def reread(self, article: NewVersion) -> None:
         """Replaces what the Version in force says, keeping its number and time."""
@@ -63,6 +74,21 @@ class Timeline:
             self.session.execute(update(ChangeRow).where(_into(self.following)).values(before_id=row.id))
         self._take_over(seen_at)
         return number
+
+    def come_back(self, returned: Returned) -> ChangeRow:
+        """Puts the content before the Version just inserted after it once more, since the Check that saw it again.
+
+        What was found and what happened since then is that Version's. Returns the Change that leads back.
+        """
+        left, again = self.before, self.again
+        if left is None or again is None:
+            raise self.stale()
+        self.before = self.current
+        # A 304 has no body of its own: it says that the one of before still holds.
+        self.insert(returned.version, again.snapshot_id or left.snapshot_id, again.at)
+        since = col(FindingRow.version_id) == left.id, col(FindingRow.opened_at) >= again.at
+        self.session.execute(update(FindingRow).where(*since).values(version_id=self.current and self.current.id))
+        return self.add_change(returned.change, again.at)
 
     def merge(self, seen_at: datetime) -> None:
         """The following Version was there earlier than known: it, and the Change into it, move to that time."""
@@ -93,6 +119,11 @@ class Timeline:
         row = ChangeRow(page_id=self.page_id, before_id=before_id, after_id=after_id, **values)
         self.session.add(row)
         return row
+
+    def expect_again(self, at: datetime | None) -> None:
+        """Raises StoreBusy unless the verdict was judged knowing when the content of `before` was seen again."""
+        if at != (self.again.at if self.again else None):
+            raise self.stale()
 
     def stale(self) -> StoreBusy:
         """The error for a verdict that was judged on another history than is there now."""
@@ -133,6 +164,22 @@ class Timeline:
         mine = col(ChangeRow.page_id) == self.page_id, col(ChangeRow.at) >= seen_at
         values = {"before_id": self.current.id, "after_id": self.current.id}
         self.session.execute(update(ChangeRow).where(*mine, whole).values(values))
+
+
+def seen_again(session: Session, page_id: int, at: datetime, until: datetime | None) -> CheckRow | None:
+    """The first Check after `at`, and before `until`, that read the page and found no content but that in force.
+
+    A Check that only followed the page to another address does not say so, though that address answered.
+    """
+    read = or_(col(CheckRow.snapshot_id).is_not(None), col(CheckRow.status) == NOT_MODIFIED)
+    content = col(CheckRow.outcome).in_([Outcome.NEW.value, Outcome.UNCHANGED.value, Outcome.CHANGED.value])
+    moved = select(ChangeRow.at).where(ChangeRow.page_id == page_id, ChangeRow.kind == ChangeKind.MOVED.value)
+    query = select(CheckRow).where(
+        CheckRow.page_id == page_id, col(CheckRow.at) > at, read, content, col(CheckRow.at).not_in(moved)
+    )
+    if until is not None:
+        query = query.where(col(CheckRow.at) < until)
+    return session.exec(query.order_by(col(CheckRow.at), col(CheckRow.id)).limit(1)).first()
 
 
 def _into(version: VersionRow) -> ColumnElement[bool]:

@@ -17,7 +17,7 @@ from crawler.model.kinds import (
     Severity,
 )
 from crawler.model.text import Evidence, Json, bare_text, fold_space
-from crawler.model.verdict import Known, NewVersion, RateEstimate, Verdict
+from crawler.model.verdict import Known, NewVersion, RateEstimate, Returned, Verdict
 from crawler.model.watched import ArticleSelectors, Link, Page, Source, SourceKind, SourceState
 from crawler.model.wire import FetchFailed, FetchRequest, FetchResult, NotModified, Snapshot, Validators
 
@@ -48,6 +48,7 @@ __all__ = [
     "PageState",
     "RateEstimate",
     "Region",
+    "Returned",
     "Severity",
     "Silence",
     "Snapshot",

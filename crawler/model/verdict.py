@@ -27,6 +27,7 @@ class Known:
 
     `latest` is the Version in force at the Check's time, `latest_snapshot` its raw response (present only where the
     judge must re-read it), `following` the next known Version when a backfill brings a capture from between two.
+    `seen_again`: when a later Check, before `following`, first saw the content of `latest` again.
     `missing_since` and `missing_count`: consecutive Checks that said the page is not there.
     """
 
@@ -35,6 +36,7 @@ class Known:
     latest: Version | None = None
     latest_snapshot: Snapshot | None = None
     following: Version | None = None
+    seen_again: datetime | None = None
     validators: Validators = Validators()
     open_findings: tuple[OpenFinding, ...] = ()
     failures: int = 0
@@ -53,6 +55,18 @@ class NewVersion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Returned:
+    """The content that a capture of the past found replaced, and that a later Check saw again: a Version once more.
+
+    `at` is the time of that Check, `change` leads from the capture's Version back.
+    """
+
+    at: datetime
+    version: NewVersion
+    change: Change
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """Everything one Check decided, ready to be recorded in one transaction.
 
@@ -61,7 +75,7 @@ class Verdict:
     set seen at this Check, or None when nothing could be read (open findings then stay as they are).
     `reread` replaces the Article of `known.latest` when newer rules read its old snapshot differently.
     `following_change` re-judges the Change into `known.following`; `merge_following` says that the new content *is*
-    the following Version, only seen earlier.
+    the following Version, only seen earlier; `returned` that the content before the new Version came back after it.
     """
 
     outcome: Outcome
@@ -77,6 +91,7 @@ class Verdict:
     findings: tuple[Finding, ...] | None = None
     following_change: Change | None = None
     merge_following: bool = False
+    returned: Returned | None = None
     validators: Validators = Validators()
     failures: int = 0
     missing_count: int = 0

@@ -329,6 +329,31 @@ def test_a_capture_between_two_versions_re_judges_the_following_one(known: Known
     assert verdict.following_change.address == "2..3"
 
 
+@pytest.mark.parametrize("paragraphs", [BODY[:1], BODY[:2]])
+def test_a_capture_between_two_visits_that_saw_one_text_is_left_and_come_back_from(
+    known: Known, paragraphs: tuple[str, ...]
+) -> None:
+    """Be it a text of its own or the one that follows later: the visit between says that the old one was back."""
+    assert known.latest is not None
+    later = replace(known.latest, number=2, article=replace(known.latest.article, paragraphs=BODY[:1]))
+    around = replace(known, following=later, seen_again=T0 + 2 * HOUR)
+    verdict = judge(SOURCE, around, snapshot(html(paragraphs)), T0 + HOUR)
+    assert verdict.version is not None
+    assert (verdict.merge_following, verdict.following_change) == (False, None)
+    assert verdict.returned is not None
+    assert verdict.returned.version.article == known.latest.article
+    assert (verdict.returned.at, verdict.returned.change.address) == (T0 + 2 * HOUR, "2..3")
+    assert (verdict.returned.change.added, verdict.returned.change.removed) == (
+        verdict.changes[0].removed,
+        verdict.changes[0].added,
+    )
+
+
+def test_a_capture_of_the_text_that_is_seen_again_is_no_return(known: Known) -> None:
+    verdict = judge(SOURCE, replace(known, seen_again=T0 + 2 * HOUR), snapshot(html()), T0 + HOUR)
+    assert (verdict.version, verdict.changes, verdict.returned) == (None, (), None)
+
+
 def test_a_capture_that_shows_the_following_version_earlier_merges(known: Known) -> None:
     assert known.latest is not None
     later = replace(known.latest, number=2, article=replace(known.latest.article, paragraphs=BODY[:1]))

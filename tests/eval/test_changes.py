@@ -6,11 +6,11 @@ Measured on ../shared/data/histories, whose labels are its own; skipped aloud wh
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from rapidfuzz.distance import Indel
@@ -33,10 +33,20 @@ def article(path: Path) -> Article:
     return extract(decode_bytes(path.read_bytes(), url="https://www.example.org/page.html"))
 
 
-def steps(name: str) -> Iterator[tuple[str, Change | None]]:
-    """(label, change) of each step of a history; a capture that is no content is no step, as for the judge."""
+class Step(NamedTuple):
+    """From the capture of `since` to that of `until`: what it is labelled, and what it comes to."""
+
+    label: str
+    since: datetime
+    until: datetime
+    change: Change | None
+
+
+def steps(name: str) -> Iterator[Step]:
+    """Each step of a history; a capture that is no content is no step, as for the judge."""
     folder = HISTORIES / name
     before: Article | None = None
+    since = datetime.min.replace(tzinfo=UTC)
     for entry in json.loads((folder / "index.json").read_text("utf-8"))["versions"]:
         path = folder / str(entry.get("file"))
         if not path.is_file():
@@ -44,9 +54,10 @@ def steps(name: str) -> Iterator[tuple[str, Change | None]]:
         after = article(path)
         if after.kind in (PageKind.EMPTY, PageKind.BLOCKED, PageKind.GONE):
             continue
+        until = datetime.fromisoformat(entry["ts"])
         if before is not None:
-            yield entry["change"], compare(before, after, numbers=(1, 2))
-        before = after
+            yield Step(entry["change"], since, until, compare(before, after, numbers=(1, 2)))
+        before, since = after, until
 
 
 def histories() -> list[str]:
@@ -60,31 +71,63 @@ def test_steps_that_only_moved_markup_are_no_changes() -> None:
 
     The two allowed are one capture that the stripper read by another box than its neighbours.
     """
-    labelled = [change for name in histories() for label, change in steps(name) if label == "markup"]
+    labelled = [step.change for name in histories() for step in steps(name) if step.label == "markup"]
     false = [change for change in labelled if change is not None and change.fields != ("attachments",)]
     assert len(labelled) > 200
     assert len(false) <= 2
 
 
-def test_most_steps_that_changed_words_are_seen() -> None:
+@pytest.mark.parametrize(("label", "floor"), [("wording", 0.91), ("digits", 0.93), ("order", 1.0)])
+def test_most_steps_that_changed_what_is_seen_are_reported(label: str, floor: float) -> None:
     """Many of the rest changed words of the frame only, which are not the page's content."""
-    seen = Counter(change is not None for name in histories() for label, change in steps(name) if label == "wording")
-    assert seen[True] / seen.total() >= 0.88
+    found = [step.change for name in histories() for step in steps(name) if step.label == label]
+    assert sum(change is not None for change in found) / len(found) >= floor
+
+
+# Both documents have a label of one second, off the hours of their polling, between captures that say the same. The
+# last capture before it that changed much is weeks older, when both pages were rebuilt: taken for that one, told late.
+KEEPER_IS_LATE = timedelta(days=30)
 
 
 @pytest.mark.parametrize("name", ["tos_ota_imprint", "tos_ota_privacy"])
-def test_terms_of_service_cry_no_wolf(name: str) -> None:
-    labelled = json.loads((HISTORIES / name / "index.json").read_text("utf-8"))["summary"]["label_commits"]
-    found = [change for _, change in steps(name)]
-    changes = [change for change in found if change is not None]
-    # The first label is the first capture itself.
-    assert len(labelled) - 1 <= len(changes) <= len(labelled) - 1 + 0.05 * len(found) + 1
+def test_terms_of_service_change_where_their_keeper_says_so_and_nowhere_else(name: str) -> None:
+    """The labels are times of real changes, the first of them the first capture itself."""
+    labels = json.loads((HISTORIES / name / "index.json").read_text("utf-8"))["summary"]["label_commits"]
+    recorded = [datetime.fromisoformat(label) for label in labels[1:]]
+    found = [step for step in steps(name) if step.change is not None]
+    assert len(found) == len(recorded)
+    assert all(step.since < time <= step.until + KEEPER_IS_LATE for step, time in zip(found, recorded, strict=True))
+
+
+def weight(pair: str) -> float | None:
+    """What the change between a pair that analysts labelled weighs; None where nothing is reported."""
+    a, b = (article(HISTORIES / "edgi_labelled_pairs" / f"{pair}-{side}.html") for side in "ab")
+    change = compare(a, b, numbers=(1, 2))
+    return change and change.significance
 
 
 @pytest.mark.parametrize("pair", ["falsepos-footer", "falsepos-num-views"])
 def test_what_analysts_called_noise_is_no_change(pair: str) -> None:
-    a, b = (article(HISTORIES / "edgi_labelled_pairs" / f"{pair}-{side}.html") for side in "ab")
-    assert compare(a, b, numbers=(1, 2)) is None
+    assert weight(pair) is None
+
+
+# "Share your …" begins like a bar of buttons; were that no end, the link would be the last line, and dropped as one.
+NOT_READ = "the stripper ends the page at a line that begins with Share, and drops links that end the text"
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        "truepos-image-removal",
+        "truepos-major-changes",
+        pytest.param("truepos-dataset-removal", marks=pytest.mark.xfail(strict=True, reason=NOT_READ)),
+    ],
+)
+def test_what_analysts_called_meaningful_weighs_more_than_the_small_one(pair: str) -> None:
+    """The small one is of the navigation only: not reported at all ranks it below everything."""
+    found = weight(pair)
+    assert found is not None
+    assert found > (weight("falsepos-small-changes") or 0.0)
 
 
 def edits() -> list[dict[str, Any]]:
@@ -109,4 +152,4 @@ def test_every_genuine_edit_has_an_exact_diff_near_the_shortest() -> None:
             assert tuple(rebuilt) == paragraphs, edit["path"]
         marked += sum(len(span.text) for hunk in hunks for span in hunk.spans if span.op != "equal")
         shortest += Indel.distance(old, new)
-    assert marked <= 1.4 * shortest
+    assert marked <= 1.27 * shortest

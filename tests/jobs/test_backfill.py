@@ -73,6 +73,26 @@ def test_captures_may_arrive_in_any_order(desk: Desk, captures: Path, tmp_path: 
     assert desk.json("show", f"{PAGE}@1")[0]["paragraphs"] == list(PARAGRAPHS)
 
 
+def test_a_text_between_two_sightings_of_another_is_left_again(desk: Desk, tmp_path: Path) -> None:
+    """A, A, C first, then the B between the two A: A, B, A, C, as if they had come in order."""
+    folder = tmp_path / "captures"
+    words = ("backfill", "--from", f"dir:{folder}", "--page-url", PAGE)
+    capture(folder, "20210615T080000Z", *PARAGRAPHS)
+    capture(folder, "20210617T080000Z", *PARAGRAPHS, views=99)
+    capture(folder, "20210618T080000Z", *PARAGRAPHS[:1])
+    desk.json(*words)
+    capture(folder, "20210616T080000Z", *PARAGRAPHS[:2])
+    (result,) = desk.json(*words)
+    assert (result["recorded"], result["versions"], result["changes"]) == (1, 2, 2)
+    assert [(one["change"], one["at"][:10]) for one in desk.json("changes", PAGE)] == [
+        ("3..4", "2021-06-18"),
+        ("2..3", "2021-06-17"),
+        ("1..2", "2021-06-16"),
+        ("0..1", "2021-06-15"),
+    ]
+    assert desk.json("show", f"{PAGE}@3")[0]["paragraphs"] == list(PARAGRAPHS)
+
+
 def test_a_dry_run_does_nothing(desk: Desk, captures: Path) -> None:
     (result,) = desk.json("backfill", "--from", f"dir:{captures}", "--page-url", PAGE, "--dry-run")
     assert (result["planned"], result["recorded"]) == (4, 0)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from crawler.errors import StoreBusy
-from crawler.model import ChangeKind, Page, PageState, Validators
+from crawler.model import ChangeKind, Outcome, Page, PageState, Validators
 from store import Store
 from tests.store.verdicts import (
     CREATED,
@@ -132,11 +132,9 @@ def test_a_capture_of_the_past_notifies_nobody(store: Store, live: Page) -> None
 
 
 def test_a_version_the_page_left_again_unseen_has_the_page_read_anew(store: Store, live: Page) -> None:
-    """Visited unchanged at T5, another text at a capture before it: a 304 must not hide that it changed back."""
-    last = store.history.version(live.url).seen_at
-    store.archive.record(live, verdict(T5, validators=VALID))
-    between = last + (T5 - last) / 2
-    store.archive.record(live, saying(live, between, "brief", change(2, 3)), past=True)
+    """No text was seen at T5; another one was in a capture before it: a 304 must not hide what is there by now."""
+    store.archive.record(live, verdict(T5, outcome=Outcome.FAILED, validators=VALID))
+    store.archive.record(live, saying(live, T4 + HOUR, "brief", change(2, 3)), past=True)
     known = store.archive.latest(live, rules=RULES)
     assert known.latest is not None
     assert known.latest.article.title == "brief"
