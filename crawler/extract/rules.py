@@ -130,7 +130,7 @@ TAIL_LINE = (
     r"标签[:：]|关键[词字][:：]|[Tt]ags?\b|"
     r"浏览(?:次数|量)|点击(?:数|量|次数)|阅读(?:数|量|原文)|访问(?:次数|量)|来\s*源\s*[:：]|"
     r"信息来源|文章来源|发布(?:时间|日期)|更新时间|"
-    r"Read [Mm]ore|Share\b|Print\b|Copyright|©|All [Rr]ights|Follow us|Sign up|Subscribe|"
+    r"Read [Mm]ore|(?:Share|Print)\b(?!(?: [a-z]+){2})|Copyright|©|All [Rr]ights|Follow us|Sign up|Subscribe|"
     r"Advertisement|Topics:|Filed under)"
 )
 # A short line that is never the article's, wherever it stands.
