@@ -112,7 +112,7 @@ def test_what_analysts_called_noise_is_no_change(pair: str) -> None:
 
 
 # "Share your …" begins like a bar of buttons; were that no end, the link would be the last line, and dropped as one.
-NOT_READ = "the stripper ends the page at a line that begins with Share, and drops links that end the text"
+NOT_READ = "the stripper drops a link that ends the text, and with it the sentence that was taken out"
 
 
 @pytest.mark.parametrize(
