@@ -27,7 +27,7 @@ def attachments_in(page: Outline, body: Body, base: str) -> tuple[Attachment, ..
             url = _absolute(base, href)
             if url and url not in found:
                 found[url] = Attachment(
-                    url=url, name=link_text(page.pieces, page.anchors[link]) or unquote(url.rpartition("/")[2])
+                    url=url, name=link_text(page.html, page.anchors[link]) or unquote(url.rpartition("/")[2])
                 )
     return tuple(found.values())
 

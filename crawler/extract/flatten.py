@@ -1,8 +1,9 @@
 """Markup → Outline, in one pass over its tags, without building a tree.
 
-The page is cut before each tag and read as one stream, so that nothing recurses and nothing is visited twice: at a
-fraction of what parsing it costs. Where the standard's parser would end boxes by itself, `nesting` says how many; where
-only the parser can say what a page means, the page goes through the parser first and is read as that writes it.
+The page is read as one stream by its indexes, so that nothing recurses, nothing is visited twice and no string is made
+that nobody keeps: at a fraction of what parsing it costs. Where the standard's parser would end boxes by itself,
+`nesting` says how many; where only the parser can say what a page means, the page goes through the parser first and is
+read as that writes it.
 """
 
 from __future__ import annotations
@@ -10,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from mypy_extensions import mypyc_attr
+from mypy_extensions import i64, mypyc_attr
 
 from crawler.decode import Document
-from crawler.extract.hiding import Concealed, behind, past_comment, past_element, read_text
+from crawler.extract.hiding import Concealed, past_comment, past_element, past_raw
 from crawler.extract.nesting import Unusual, ended_by_end, ended_by_start
 from crawler.extract.outline import Outline
-from crawler.extract.quotes import TAG_STARTS, cut_short, mend
+from crawler.extract.quotes import TAG_STARTS, cut_short, end_of_tag, quoted_end
 from crawler.extract.references import unescape
 from crawler.extract.tags import (
     BREAK,
@@ -35,17 +36,32 @@ from crawler.extract.tags import (
     UNLINK,
     UNPRE,
     Step,
+    name_key,
     work_out,
 )
 from crawler.model import fold_space
 
-# Most of a page's tags are plain and have nothing but white space behind them; what such a piece means is kept.
-_BLANK: Final[dict[str, Step]] = {}
-_MOST_BLANK: Final = 512
-_LONGEST_BLANK: Final = 64
 # Pages that break more rules than this are the parser's business.
 _MOST_BROKEN: Final = 200
 _TABLE_FRAMES: Final = frozenset(("table", "tbody", "thead", "tfoot", "tr"))
+# Characters by their numbers, as indexing gives them at no cost once compiled.
+_LESS: Final = 60
+_GREATER: Final = 62
+_SLASH: Final = 47
+_SPACE: Final = 32
+_QUOTE: Final = 34
+_EQUALS: Final = 61
+_A: Final = 97
+_E: Final = 101
+_F: Final = 102
+_G: Final = 103
+_H: Final = 104
+_I: Final = 105
+_M: Final = 109
+_R: Final = 114
+_BANG: Final = 33
+_DASH: Final = 45
+_SPAN: Final = name_key("span")
 
 
 def outline(document: Document) -> Outline:
@@ -66,10 +82,10 @@ class Reader:
     """One page being read. `strict`: it is as somebody wrote it, and Unusual is raised where that is not plain."""
 
     def __init__(self, html: str, strict: bool) -> None:
-        self.page = Outline(html.split("<"))
+        self.html = html
+        self.size: i64 = len(html)
+        self.page = Outline(html)
         self.strict = strict
-        self.at = 1  # the next piece
-        self.text = self.page.pieces[0]  # what stands behind the tag being read
         self.buffer: list[str] = []  # the line being read
         self.in_link = 0  # how much of it stands in links
         self.box = 0  # the innermost box with a line
@@ -78,28 +94,15 @@ class Reader:
         self.linking = False
         self.pre = False
         self.marquee = False
+        self.verbatim = False  # white space counts
         self.scrolled: list[str] = []
 
     def read(self) -> Outline:
         """The whole page. Raises Unusual, if strict."""
         page = self.page
-        count = len(page.pieces)
-        if self.text:
-            self._say()
-        while self.at < count:
-            step = self._next()
-            does = step.does
-            if does != INLINE:
-                if does <= HIDDEN_BOX:
-                    self._break(step)
-                elif does == LINK:
-                    self._link()
-                elif does == UNLINK:
-                    self.linking = False
-                else:
-                    self._act(step)
-            if self.text:
-                self._say()
+        at = self._text(0)
+        while at < self.size:
+            at = self._text(self._tag(at))
         self._end_line()
         self._end(len(page.boxes))
         page.last[0] = len(page.texts)
@@ -112,55 +115,35 @@ class Reader:
                     raise Unusual  # text that stands in a table but in no cell: the parser moves it
         return page
 
-    def _next(self) -> Step:
-        """Moves on to the next piece: what its tag means. `text` is then what stands behind the tag."""
-        piece = self.page.pieces[self.at]
-        self.at += 1
-        # One that ends in a letter has text behind its tag.
-        short = (
-            len(piece) < _LONGEST_BLANK
-            and (piece.endswith(">") or piece.endswith("\n") or piece.endswith(" ") or piece.endswith("\t"))  # noqa: PIE810
-            and not self.pre
-            and not self.marquee
-        )
-        if short:
-            known = _BLANK.get(piece)
-            if known is not None:
-                self.text = known.gap
-                return known
-        end = piece.find(">")
-        tag = piece if end < 0 else piece[:end]
-        text = "" if end < 0 else piece[end + 1 :]
-        if tag.startswith('a href="') and tag.find('"', 8) == len(tag) - 1 and end > 0:
-            self.text = text
-            return PLAIN_LINK
-        if tag.startswith("a ") and ' href="' in tag:
-            low = tag.lower()
-            plain = "style" not in low and "hidden" not in low
-            if plain and end >= 0 and not (self.strict and cut_short(tag)):
-                self.text = text
-                return PLAIN_LINK
-        step = STEPS.get(tag)
-        if step is None or end < 0:
-            if self.strict and (end < 0 or cut_short(tag)) and not tag.startswith("!--"):
-                here = self.at - 1
-                self.at = mend(self.page.pieces, here)
-                tag, _, text = self.page.pieces[here].partition(">")
-                short = False  # what was mended says nothing of others that begin so
-            step = work_out(tag)
-        self.text = text
-        if step.does < SKIP:
-            if step.does == INLINE and self.strict and tag[:1] not in TAG_STARTS:
-                raise Unusual
-            if short and step is not PLAIN_LINK and (not text or text.isspace()):
-                if len(_BLANK) >= _MOST_BLANK:
-                    _BLANK.clear()
-                _BLANK[piece] = step.spaced() if text else step
-        return step
+    def _text(self, begin: i64) -> i64:
+        """Adds what stands behind a tag to the line; the index of the next tag, the page's length where none comes."""
+        html = self.html
+        size = self.size
+        at = begin
+        if not self.verbatim:
+            while at < size:
+                letter: i64 = ord(html[at])
+                if letter == _LESS:
+                    if at > begin and self.buffer:
+                        self.buffer.append(" ")
+                        if self.linking:
+                            self.in_link += 1
+                    return at
+                if letter > _SPACE or letter == 0:
+                    break
+                at += 1
+            if self.buffer:
+                at = begin
+        if at >= size:
+            return size
+        end: i64 = html.find("<", at)
+        if end < 0:
+            end = size
+        if end > at:
+            self._say(html[at:end])
+        return end
 
-    def _say(self) -> None:
-        """Adds the text behind a tag to the line."""
-        text = self.text
+    def _say(self, text: str) -> None:
         if self.pre and "\n" in text:
             for part in text.split("\n"):
                 self.buffer.append(part)
@@ -172,31 +155,151 @@ class Reader:
         if self.marquee:
             self.scrolled.append(text)
 
-    def _break(self, step: Step) -> None:
-        """A tag that breaks the line: the line ends, and boxes end or begin."""
-        does = step.does
-        ends = 1
-        if does <= UNPRE:
-            if step.name != self._innermost():
-                self.broken += 1
-                if self.broken > _MOST_BROKEN and self.strict:
-                    raise Unusual
-                ends = ended_by_end(step.name, self._open_boxes())
-            if ends or step.name == "p":
-                self._end_line()
-                self._end(ends)
-            if does == UNPRE:
-                self.pre = False
-            return
+    def _tag(self, at: i64) -> i64:
+        """Does what the tag at an index means; the index where reading goes on."""
+        html = self.html
+        if at + 8 < self.size:  # what is likely, told by its first letters
+            first: i64 = ord(html[at + 1])
+            second: i64 = ord(html[at + 2])
+            if first == _SLASH:
+                behind = self._end_tag(at)
+                if behind:
+                    return behind
+            elif first == _A:
+                if second == _SPACE:
+                    behind = self._plain_link(at)
+                    if behind:
+                        return behind
+            elif first == _BANG:
+                if second == _DASH and ord(html[at + 3]) == _DASH:
+                    return past_comment(html, at)
+            elif first == _I and second == _M and ord(html[at + 3]) == _G and ord(html[at + 4]) == _SPACE:
+                picture: i64 = html.find(">", at)
+                if picture > 0 and not html.count('"', at, picture) & 1 and html.find("='", at, picture) < 0:
+                    return picture + 1
+        return self._any_tag(at)
+
+    def _end_tag(self, at: i64) -> i64:
+        """Does an end tag of the commonest kinds: the index behind it, or 0 where it is none of them."""
+        html = self.html
+        key: i64 = 0
+        behind: i64 = at + 2
+        stop = at + 9
+        if stop > self.size:
+            stop = self.size
+        while behind < stop:
+            letter: i64 = ord(html[behind])
+            behind += 1
+            if letter == _GREATER:
+                break
+            if letter > 127:
+                return 0
+            key = (key << 8) | letter
+        else:
+            return 0
+        if key == _A:
+            self.linking = False
+            return behind
+        if key == _SPAN:
+            return behind
+        opened = self.opened
+        if opened:
+            if opened[-1].key != key or opened[-1].does == PRE:
+                return 0
+            self._end_line()
+            if opened:
+                opened.pop()
+            else:
+                self._end(1)
+            return behind
+        if not self.box:
+            return 0
+        step = self.page.boxes[self.box]
+        if step.key != key or step.does == PRE:
+            return 0
         self._end_line()
-        if does <= PRE:
-            if self._innermost() in step.closes and self.strict:
-                self._end(ended_by_start(step.name, self._open_boxes()))
-            self.opened.append(step)
-            if does == PRE:
-                self.pre = True
-        elif does != BREAK:
-            self._pass_hidden(step)
+        self._end(1)
+        return behind
+
+    def _plain_link(self, at: i64) -> i64:
+        """Does a link's tag that is sure to be nothing else: the index behind it, or 0."""
+        html = self.html
+        end: i64 = html.find(">", at)
+        if end < 0:
+            return 0
+        addressed = (
+            end > at + 9
+            and ord(html[at + 3]) == _H
+            and ord(html[at + 4]) == _R
+            and ord(html[at + 5]) == _E
+            and ord(html[at + 6]) == _F
+            and ord(html[at + 7]) == _EQUALS
+            and ord(html[at + 8]) == _QUOTE
+        )
+        if not addressed or html.find('"', at + 9) != end - 1:
+            tag = html[at + 1 : end]
+            low = tag.lower()
+            if ' href="' not in tag or "style" in low or "hidden" in low or cut_short(tag):
+                return 0
+        self._link(at)
+        return end + 1
+
+    def _any_tag(self, at: i64) -> i64:
+        html = self.html
+        end: i64 = html.find(">", at)
+        if end < 0:
+            if self.strict:
+                raise Unusual
+            end = self.size
+        tag = html[at + 1 : end]
+        step = STEPS.get(tag)
+        if step is None:
+            if cut_short(tag) and not tag.startswith("!--"):
+                quoted = quoted_end(html, at)
+                if quoted is not None:
+                    end = quoted
+                    tag = html[at + 1 : end]
+                elif self.strict:
+                    raise Unusual
+            step = work_out(tag)
+        does = step.does
+        if does == INLINE:
+            if self.strict and tag[:1] not in TAG_STARTS:
+                raise Unusual
+        elif does <= UNPRE:
+            self._close(step)
+        elif does <= HIDDEN_BOX:
+            self._end_line()
+            if does <= PRE:
+                self._open(step)
+            elif does != BREAK:
+                return self._pass_hidden(step, end + 1)
+        else:
+            return self._act(step, at, end)
+        return end + 1
+
+    def _open(self, step: Step) -> None:
+        """A box begins, and with it others may end."""
+        if self.strict and self._innermost() in step.closes:
+            self._end(ended_by_start(step.name, self._open_boxes()))
+        self.opened.append(step)
+        if step.does == PRE:
+            self.pre = self.verbatim = True
+
+    def _close(self, step: Step) -> None:
+        """An end tag: its box ends, and those in it that have none of their own."""
+        ends = 1
+        if step.name != self._innermost():
+            self.broken += 1
+            if self.broken > _MOST_BROKEN and self.strict:
+                raise Unusual
+            ends = ended_by_end(step.name, self._open_boxes())
+        if ends or step.name == "p":
+            self._end_line()
+            self._end(ends)
+        if step.does == UNPRE:
+            self.pre = False
+            self.verbatim = self.marquee
 
     def _end_line(self) -> None:
         """The line that was being read, if any, and the boxes that begin with it."""
@@ -248,43 +351,46 @@ class Reader:
             yield self.page.boxes[box].name
             box = self.page.parent[box]
 
-    def _link(self) -> None:
+    def _link(self, at: i64) -> None:
         self.linking = True
         page = self.page
         if self.marquee:
             page.scrolling.append(len(page.anchors))
-        page.anchors.append(self.at)
+        page.anchors.append(int(at))
         page.anchored.append(len(page.texts))
 
-    def _act(self, step: Step) -> None:
-        """A tag that neither breaks the line nor links."""
+    def _act(self, step: Step, at: i64, end: i64) -> i64:
+        """Does what a tag from `at` to `end` means that breaks no line; the index where reading goes on."""
         page = self.page
+        html = self.html
         does = step.does
-        if does == SKIP:
-            self._move_to(past_element(step.name, page.pieces, self.at, self.strict))
+        if does == LINK:
+            self._link(at)
+        elif does == UNLINK:
+            self.linking = False
+        elif does == SKIP:
+            return self._behind(past_element(step.name, html, end + 1, self.strict))
         elif does == COMMENT:
-            end = past_comment(page.pieces, self.at)
-            self.text = page.pieces[end].partition("-->")[2] if end < len(page.pieces) else ""
-            self.at = end + 1
+            return past_comment(html, at)
         elif does == HIDDEN:
-            self._pass_hidden(step)
+            return self._pass_hidden(step, end + 1)
         elif does == META:
-            page.metas.append((page.pieces[self.at - 1].partition(">")[0], not self.opened and not self.box))
+            page.metas.append((html[at + 1 : end], not self.opened and not self.box))
         elif does == TITLE:
-            title, end = read_text(step.name, page.pieces, self.at)
+            close: i64 = past_raw(step.name, html, end + 1)
             if page.title is None:
-                page.title = fold_space(unescape(title))
-            self._move_to(end)
+                page.title = fold_space(unescape(html[end + 1 : close]))
+            return self._behind(close)
         else:
             self.marquee = does == MARQUEE
+            self.verbatim = self.marquee or self.pre
+        return end + 1
 
-    def _pass_hidden(self, step: Step) -> None:
-        end = past_element(step.name, self.page.pieces, self.at, self.strict)
-        self.page.hidden.append(Concealed(step, len(self.page.texts), self.at, end))
-        self._move_to(end)
+    def _pass_hidden(self, step: Step, begin: i64) -> i64:
+        end: i64 = past_element(step.name, self.html, begin, self.strict)
+        self.page.hidden.append(Concealed(step, len(self.page.texts), begin, end))
+        return self._behind(end)
 
-    def _move_to(self, end: int) -> None:
-        """Goes on behind the tag that piece `end` begins with."""
-        pieces = self.page.pieces
-        self.text = behind(pieces[end]) if end < len(pieces) else ""
-        self.at = end + 1
+    def _behind(self, at: i64) -> i64:
+        """The index behind the tag at an index."""
+        return end_of_tag(self.html, at) + 1 if at < self.size else self.size

@@ -1,7 +1,7 @@
 """Elements that are not to be seen: passed over while the page is read, and read when somebody asks for them.
 
-The functions that pass over something take the page cut before each tag and the number of the piece right behind the
-element's tag, and give the number of the piece that ends it.
+The functions that pass over something take the page and the index right behind the element's tag, and give the index
+of the "<" of the tag that ends it: the page's length where nothing does.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final
 from mypy_extensions import mypyc_attr
 
 from crawler.extract.nesting import BLOCKS, CLOSED_BY, Unusual, ended_by_end, ended_by_start
-from crawler.extract.quotes import cut_short
+from crawler.extract.quotes import end_of_tag
 from crawler.extract.references import unescape
 from crawler.extract.rules import RAW_TAGS, SKIPPED_TAGS
 from crawler.extract.tags import (
@@ -36,13 +36,12 @@ from crawler.model import fold_space
 _NAME_ENDS: Final = frozenset((">", " ", "\n", "\t", "\r", "\f", "/"))
 # What these hold is no markup.
 RAW_CONTENT: Final = RAW_TAGS | {"title", "textarea"}
-_RAW_LETTERS: Final = frozenset("".join(name[0] + name[0].upper() for name in RAW_CONTENT) + "!")
+_RAW_LETTERS: Final = frozenset("".join(name[0] + name[0].upper() for name in RAW_CONTENT))
 
 
 @mypyc_attr(acyclic=True)
 class Concealed:
-    """A hidden element: what its tag means, the line it stands before, the piece right behind its tag, and the piece
-    that begins with its end tag."""
+    """A hidden element: what its tag means, the line it stands before, where its content begins and where it ends."""
 
     def __init__(self, step: Step, line: int, begin: int, end: int) -> None:
         self.step = step
@@ -51,118 +50,126 @@ class Concealed:
         self.end = end
 
 
-def behind(piece: str) -> str:
-    """What stands behind the tag that a piece begins with."""
-    return piece[piece.find(">") + 1 :] if ">" in piece else ""
+def is_tag(html: str, at: int, name: str) -> bool:
+    """Whether a tag of that name ("div", "/div"), in any case, has its "<" at an index."""
+    end = at + 1 + len(name)
+    return html[at + 1 : end].lower() == name and html[end : end + 1] in _NAME_ENDS
 
 
-def is_tag(piece: str, name: str) -> bool:
-    """Whether a piece begins with a tag of that name ("div", "/div"), in any case."""
-    length = len(name)
-    return piece[:length].lower() == name and piece[length : length + 1] in _NAME_ENDS
+def text_until_tag(html: str, at: int) -> str:
+    """What stands between an index and the next tag."""
+    end = html.find("<", at)
+    return html[at:] if end < 0 else html[at:end]
 
 
-def past_comment(pieces: list[str], at: int) -> int:
-    """The piece with the end of the comment that begins in the piece before `at`; the last where it has none."""
-    at -= 1
-    while at < len(pieces):
-        if "-->" in pieces[at]:
-            return at
-        at += 1
-    return len(pieces)
+def past_comment(html: str, at: int) -> int:
+    """The index behind the comment whose "<" stands at `at`; the page's length where it has no end."""
+    end = html.find("-->", at + 2)
+    return len(html) if end < 0 else end + 3
 
 
-def past_raw(name: str, pieces: list[str], at: int) -> int:
-    """The end of an element whose content is no markup.
+def past_raw(name: str, html: str, at: int) -> int:
+    """The end of an element whose content is no markup."""
+    tag = "/" + name
+    end = html.find("</", at)
+    while end >= 0 and not is_tag(html, end, tag):
+        end = html.find("</", end + 2)
+    if end < 0:
+        end = len(html)
+    if name == "script" and html.find("<!--", at, end) >= 0:
+        return _past_commented(html, at)
+    return end
 
-    A script's comment may hold a script with an end tag of its own (13.2.5.20 of the standard, "double escaped").
+
+def _past_commented(html: str, at: int) -> int:
+    """The end of a script with a comment, which may hold a script with an end tag of its own.
+
+    13.2.5.20 of the standard, "double escaped".
     """
-    end = "/" + name
-    commented = doubled = False
-    while at < len(pieces):
-        piece = pieces[at]
-        if piece.startswith("/"):
-            if is_tag(piece, end):
-                if not doubled:
-                    return at
-                doubled = False
-        elif name == "script":
-            commented = commented or piece.startswith("!--")
-            doubled = doubled or (commented and is_tag(piece, name))
-        if commented and "-->" in piece:
-            commented = doubled = False
-        at += 1
-    return at
+    doubled = False
+    until = -1  # where the comment ends
+    while (start := html.find("<", at)) >= 0:
+        if start > until:
+            doubled = False
+        if is_tag(html, start, "/script"):
+            if not doubled:
+                return start
+            doubled = False
+        elif start < until:
+            doubled = doubled or is_tag(html, start, "script")
+        elif html.startswith("<!--", start):
+            until = html.find("-->", start + 2)
+            if until < 0:
+                until = len(html)
+        at = start + 1
+    return len(html)
 
 
-def past_element(name: str, pieces: list[str], at: int, strict: bool = False) -> int:
+def past_element(name: str, html: str, at: int, strict: bool = False) -> int:
     """The end of an element whose content nobody reads.
 
     Raises Unusual, if `strict`, where the element has no end of its own or something in it ends what is around it.
     """
     if name in RAW_CONTENT:
-        return past_raw(name, pieces, at)
-    end = _past_skipped(name, pieces, at, strict) if name in SKIPPED_TAGS else _past_hidden(name, pieces, at, strict)
-    if end >= len(pieces) and strict:
+        return past_raw(name, html, at)
+    end = _past_skipped(name, html, at) if name in SKIPPED_TAGS else _past_hidden(name, html, at, strict)
+    if end >= len(html) and strict:
         raise Unusual
     return end
 
 
-def _past_skipped(name: str, pieces: list[str], at: int, strict: bool) -> int:
+def _past_skipped(name: str, html: str, at: int) -> int:
     """The end of an element that holds drawings, choices and the like, whose tags are of no interest."""
     end = "/" + name
     letters = name[0] + name[0].upper()
     drawing = name == "svg" or name == "math"
     depth = 1
-    while at < len(pieces):
-        piece = pieces[at]
-        at += 1
-        letter = piece[:1]
+    while (start := html.find("<", at)) >= 0:
+        at = start + 1
+        letter = html[at : at + 1]
         if letter == "/":
-            if is_tag(piece, end):
+            if is_tag(html, start, end):
                 depth -= 1
                 if not depth:
-                    return at - 1
-        elif letter in letters and is_tag(piece, name):
-            depth += not piece.partition(">")[0].endswith("/")
-        elif letter in _RAW_LETTERS:
-            if piece.startswith("!--"):
-                at = past_comment(pieces, at) + 1
-            elif not drawing:
-                inner = step_of(piece.partition(">")[0])
-                if (inner.does == SKIP or inner.does == TITLE) and inner.name in RAW_CONTENT:
-                    at = past_raw(inner.name, pieces, at) + 1
-    return at
+                    return start
+        elif letter == "!":
+            if html.startswith("!--", at):
+                at = past_comment(html, start)
+        elif letter in letters and is_tag(html, start, name):
+            close = end_of_tag(html, start)
+            depth += html[close - 1] != "/"
+        elif letter in _RAW_LETTERS and not drawing:
+            close = end_of_tag(html, start)
+            inner = step_of(html[at:close])
+            if (inner.does == SKIP or inner.does == TITLE) and inner.name in RAW_CONTENT:
+                at = past_raw(inner.name, html, close + 1)
+    return len(html)
 
 
-def _past_hidden(name: str, pieces: list[str], at: int, strict: bool) -> int:
+def _past_hidden(name: str, html: str, at: int, strict: bool) -> int:
     """The end of a hidden element, whose boxes nest like those of the page."""
     end = "/" + name
     inside = [name] if name in BLOCKS else []
     depth = 0 if inside else 1
-    while at < len(pieces):
-        piece = pieces[at]
-        at += 1
-        close = piece.find(">")
-        tag = piece if close < 0 else piece[:close]
-        step = step_of(tag)
+    while (start := html.find("<", at)) >= 0:
+        close = end_of_tag(html, start)
+        step = step_of(html[start + 1 : close])
         does = step.does
-        if strict and does != COMMENT and cut_short(tag):
-            raise Unusual  # what follows may be no tags
+        at = close + 1
         if does in (INLINE, LINK, UNLINK, HIDDEN):
             if depth:
-                if is_tag(piece, end):
+                if is_tag(html, start, end):
                     depth -= 1
                     if not depth:
                         if inside and strict:
                             raise Unusual
-                        return at - 1
-                elif is_tag(piece, name):
+                        return start
+                elif is_tag(html, start, name):
                     depth += 1
         elif does == COMMENT:
-            at = past_comment(pieces, at) + 1
+            at = past_comment(html, start)
         elif does in (SKIP, TITLE):
-            at = past_element(step.name, pieces, at, strict) + 1
+            at = past_element(step.name, html, at, strict)
         elif does in (OPEN, PRE, HIDDEN_BOX):
             if strict and inside and inside[-1] in CLOSED_BY.get(step.name, BLOCKS):
                 ended = ended_by_start(step.name, inside[::-1])
@@ -176,80 +183,68 @@ def _past_hidden(name: str, pieces: list[str], at: int, strict: bool) -> int:
                 raise Unusual
             del inside[len(inside) - ended :]
             if not inside and depth == 0:
-                return at - 1
-    return at
+                return start
+    return len(html)
 
 
-def read_text(name: str, pieces: list[str], at: int) -> tuple[str, int]:
-    """The text of an element that holds nothing but text, and the piece that ends it; `at` is right behind its tag."""
-    end = past_raw(name, pieces, at)
-    return "<".join([behind(pieces[at - 1]), *pieces[at:end]]), end
-
-
-def link_text(pieces: list[str], at: int) -> str:
-    """What the link whose text begins right before this piece shows, white space folded."""
-    texts = [behind(pieces[at - 1])]
-    while at < len(pieces):
-        step = step_of(pieces[at].partition(">")[0])
+def link_text(html: str, at: int) -> str:
+    """What the link whose tag begins at an index shows, white space folded."""
+    at = end_of_tag(html, at) + 1
+    texts = [text_until_tag(html, at)]
+    while (start := html.find("<", at)) >= 0:
+        close = end_of_tag(html, start)
+        step = step_of(html[start + 1 : close])
         does = step.does
-        at += 1
         if does in (LINK, UNLINK):
             break
-        if does == COMMENT:
-            at = _behind_comment(pieces, at, texts)
-            continue
-        if does in (SKIP, HIDDEN, HIDDEN_BOX):
-            at = past_element(step.name, pieces, at) + 1
-        if at <= len(pieces):
-            texts.append(behind(pieces[at - 1]))
+        at = _behind(html, start, close, step)
+        texts.append(text_until_tag(html, at))
     return fold_space(unescape("".join(texts)))
 
 
-def _behind_comment(pieces: list[str], at: int, texts: list[str]) -> int:
-    end = past_comment(pieces, at)
-    if end < len(pieces):
-        texts.append(pieces[end].partition("-->")[2])
-    return end + 1
+def _behind(html: str, start: int, close: int, step: Step) -> int:
+    """The index behind a tag and what of its element is not to be seen."""
+    if step.does == COMMENT:
+        return past_comment(html, start)
+    if step.does in (SKIP, HIDDEN, HIDDEN_BOX):
+        return end_of_tag(html, past_element(step.name, html, close + 1)) + 1
+    return close + 1
 
 
-def read_hidden(pieces: list[str], hidden: Concealed) -> tuple[str, list[tuple[str, str]]]:
+def read_hidden(html: str, hidden: Concealed) -> tuple[str, list[tuple[str, str]]]:
     """A hidden element's text, and the (address, text) of each of its links."""
     own = hidden.step
     link = href_of(own.attrs) if own.name == "a" and own.does == HIDDEN else None
-    texts = [behind(pieces[hidden.begin - 1])]
-    shown = [texts[0]]
+    at, end = hidden.begin, hidden.end
+    texts: list[str] = []
+    shown: list[str] = []
     links: list[tuple[str, str]] = []
-    at = hidden.begin
-    end = min(hidden.end, len(pieces))
-    while at < end:
-        tag = pieces[at].partition(">")[0]
+    while True:
+        start = html.find("<", at, end)
+        text = html[at : start if start >= 0 else end]
+        texts.append(text)
+        shown.append(text)
+        if start < 0:
+            break
+        close = end_of_tag(html, start)
+        tag = html[start + 1 : close]
         step = step_of(tag)
         does = step.does
-        at += 1
+        at = close + 1
         if does == COMMENT:
-            at = _behind_comment(pieces, at, shown)
-            texts.append(shown.pop() if at <= end else "")
-            continue
-        if does in (SKIP, TITLE):
-            if step.name in RAW_TAGS:
-                at = past_raw(step.name, pieces, at) + 1
-            elif step.name in RAW_CONTENT:
-                inner, at = read_text(step.name, pieces, at)
-                texts.append(inner)
-                at += 1
-        elif does == UNLINK:
-            if link is not None:
+            at = past_comment(html, start)
+        elif does in (SKIP, TITLE):
+            if step.name in RAW_CONTENT:
+                inner = at
+                at = past_raw(step.name, html, at)
+                if step.name not in RAW_TAGS:
+                    texts.append(html[inner:at])
+        elif does == UNLINK or does == LINK or (does == HIDDEN and step.name == "a"):
+            if link is not None and does == UNLINK:
                 links.append((link, fold_space(unescape("".join(shown)))))
-            link = None
-        elif does == LINK or (does == HIDDEN and step.name == "a"):
-            link, shown = href_of(tag), []
+            link, shown = None if does == UNLINK else href_of(tag), []
         elif does != INLINE and does <= HIDDEN_BOX:
             texts.append(" ")
-        if at <= end:
-            text = behind(pieces[at - 1])
-            texts.append(text)
-            if link is not None:
-                shown.append(text)
     if link is not None:
         links.append((link, fold_space(unescape("".join(shown)))))
     return fold_space(unescape("".join(texts))), links

@@ -21,7 +21,7 @@ def read_plain(text: str) -> Article:
     if not lines:
         reason: dict[str, Json] = {"empty": "no visible text" if text else "no content at all"}
         return Article(kind=PageKind.EMPTY, evidence=reason)
-    page = Outline([])
+    page = Outline("")
     page.texts = [fold_space(line) for line in lines]
     page.linked = page.owner = [0] * len(lines)
     stated = _statement(page.texts)

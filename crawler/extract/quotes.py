@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from string import ascii_letters
 
-from crawler.extract.nesting import Unusual
-
 # The standard's tokenizer (13.2.5.32 to 13.2.5.42), one attribute at a time: the end of the tag, or a name and a value.
 _NAME = re.compile(r"/?[a-zA-Z][^\s/>]*|[!?]")
 _ATTRIBUTE = re.compile(
     r"[\s/]*+(?:(>)|[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|(?![\"'])[^\s>]++|(?=>))|(?!\s*+=)))"
 )
-_MOST_PIECES = 100
 _MOST_CHARACTERS = 100_000
 
 
@@ -24,35 +21,32 @@ def cut_short(tag: str) -> bool:
     return tag.count('"') & 1 == 1 or ("='" in tag and tag.count("'") & 1 == 1)
 
 
-def mend(pieces: list[str], at: int) -> int:
-    """Makes piece `at` begin with its whole tag, and the pieces that the tag reached into empty; the first behind them.
+def end_of_tag(html: str, at: int) -> int:
+    """The index of the ">" that ends the tag whose "<" stands at `at`: one in a quoted value ends none.
 
-    The tag is left without "<" and ">". Raises Unusual for what is no tag, or one without an end.
+    Where quotes are left open to the end of the page it is the first ">"; where there is none, the page's end.
     """
-    joined = pieces[at]
-    for following in range(at + 1, min(at + _MOST_PIECES, len(pieces)) + 1):
-        end = _end_of(joined)
-        if end is not None:
-            pieces[at] = joined[: end - 1].replace("<", " ").replace(">", " ") + ">" + joined[end:]
-            for done in range(at + 1, following):
-                pieces[done] = ""
-            return following
-        if following == len(pieces) or len(joined) > _MOST_CHARACTERS:
-            break
-        joined += "<" + pieces[following]
-    raise Unusual
+    end = html.find(">", at)
+    if end < 0:
+        return len(html)
+    if cut_short(html[at + 1 : end]):
+        quoted = quoted_end(html, at)
+        return end if quoted is None else quoted
+    return end
 
 
-def _end_of(text: str) -> int | None:
-    """Where the tag at the beginning of a text ends, behind its ">"; None where the text ends first."""
-    name = _NAME.match(text)
+def quoted_end(html: str, at: int) -> int | None:
+    """The same by the standard, read attribute by attribute; None for what is no tag, or one that does not end."""
+    stop = min(at + _MOST_CHARACTERS, len(html))
+    name = _NAME.match(html, at + 1, stop)
     if name is None:
-        raise Unusual
+        return None
     if name[0] in ("!", "?"):
-        return text.find(">") + 1 or None
+        end = html.find(">", at)
+        return end if end >= 0 else None
     place = name.end()
-    while (found := _ATTRIBUTE.match(text, place)) is not None and found.end() > place:
+    while (found := _ATTRIBUTE.match(html, place, stop)) is not None and found.end() > place:
         place = found.end()
         if found[1]:
-            return place
+            return place - 1
     return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from mypy_extensions import mypyc_attr
+from mypy_extensions import i64, mypyc_attr
 
 from crawler.extract.hidden_by import how_hidden
 from crawler.extract.names import names_in
@@ -47,12 +47,22 @@ TITLE: Final = 15
 _NOTHING: frozenset[str] = frozenset()
 
 
+def name_key(name: str) -> i64:
+    """A short name as one number, its letters as bytes, for comparing it without making a string; -1 of others."""
+    if len(name) > 7 or not name.isascii():
+        return -1
+    key: i64 = 0
+    for letter in name:
+        key = (key << 8) | ord(letter)
+    return key
+
+
 @mypyc_attr(acyclic=True)
 class Step:
     """What one tag means: what it does, and for those that open a box or hide one its name and attributes.
 
-    `how` says how an element is hidden. `closes` names the boxes that end where this one begins. `gap` is the white
-    space behind a tag that has nothing else behind it.
+    `how` says how an element is hidden. `closes` names the boxes that end where this one begins. `key` is the name's
+    `name_key`.
     """
 
     def __init__(
@@ -62,14 +72,13 @@ class Step:
         attrs: str = "",
         how: str = "",
         closes: frozenset[str] = _NOTHING,
-        gap: str = "",
     ) -> None:
         self.does = does
         self.name = name
         self.attrs = attrs
         self.how = how
         self.closes = closes
-        self.gap = gap
+        self.key: i64 = name_key(name)
         self._role = -1
 
     @property
@@ -78,10 +87,6 @@ class Step:
         if self._role < 0:
             self._role = box_role(self.name, self.attrs)
         return self._role
-
-    def spaced(self) -> Step:
-        """The same with a space behind it."""
-        return Step(self.does, self.name, self.attrs, self.how, self.closes, " ")
 
 
 def _kinds() -> dict[str, int]:

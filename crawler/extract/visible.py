@@ -52,8 +52,7 @@ def hidden_blocks(document: Document) -> tuple[HiddenBlock, ...]:
     if not document.markup:
         return ()
     page = outline_of(document)
-    pieces = page.pieces
-    found = [(*read_hidden(pieces, hidden), hidden.step.how) for hidden in page.hidden]
-    scrolling = [(page.href(link), link_text(pieces, page.anchors[link])) for link in page.scrolling]
+    found = [(*read_hidden(page.html, hidden), hidden.step.how) for hidden in page.hidden]
+    scrolling = [(page.href(link), link_text(page.html, page.anchors[link])) for link in page.scrolling]
     found.append((page.marquee, scrolling, "marquee"))
     return tuple(HiddenBlock(text=text, how=how, links=tuple(links)) for text, links, how in found if text or links)
