@@ -11,8 +11,8 @@ import sys
 from setuptools import Extension, setup
 
 COMPILED = """
-    article attachments body boxes dates flatten headings hidden_by hiding joining metadata names nesting openings
-    outline pagekind quotes references roles tags
+    article attachments body boxes characters dates flatten headings hidden_by hiding joining lines metadata names
+    nesting openings outline pagekind plaintags quotes references roles tags
 """.split()  # noqa: SIM905 - words read better than a list of them
 
 
