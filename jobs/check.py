@@ -10,7 +10,18 @@ from crawler.errors import StoreBusy
 from crawler.extract import RULES
 from crawler.fetch import Fetcher
 from crawler.judge import elsewhere, judge
-from crawler.model import FetchRequest, FetchResult, Known, Link, Page, Source, Validators, Verdict
+from crawler.model import (
+    FetchRequest,
+    FetchResult,
+    FileVerdict,
+    Known,
+    Link,
+    Page,
+    Source,
+    Validators,
+    Verdict,
+    Version,
+)
 from crawler.urls import host_of
 from store import Archive, Recorded
 
@@ -19,11 +30,16 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """What one Check came to, for those who watch: the Verdict and what of it was new to the store."""
+    """What one Check came to, for those who watch: the Verdict and what of it was new to the store.
+
+    `latest` is the Version that was in force before; `files` what came of the attachments that were asked for after it.
+    """
 
     page: Page
     verdict: Verdict
     recorded: Recorded
+    latest: Version | None = None
+    files: tuple[FileVerdict, ...] = ()
 
 
 async def check_page(
@@ -52,7 +68,7 @@ def _record(
     recorded = archive.record(page, verdict, notify=notify)
     if verdict.moved_to:
         archive.admit(source.name, [Link(url=verdict.moved_to)], now)
-    return Checked(page=page, verdict=verdict, recorded=recorded)
+    return Checked(page=page, verdict=verdict, recorded=recorded, latest=known.latest)
 
 
 def request_for(source: Source, url: str, validators: Validators = Validators()) -> FetchRequest:

@@ -11,8 +11,19 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
 
 from crawler.errors import NotKnown
-from crawler.model import Known, Link, OpenFinding, Page, PageState, Source, SourceState, Verdict
-from store import admission, leases, recording, timeline
+from crawler.model import (
+    AttachedFile,
+    FileVerdict,
+    Known,
+    Link,
+    OpenFinding,
+    Page,
+    PageState,
+    Source,
+    SourceState,
+    Verdict,
+)
+from store import admission, attachments, leases, recording, timeline
 from store.blobs import BlobStore
 from store.engine import reading, writing
 from store.rows import (
@@ -166,6 +177,21 @@ class Archive:
             self._blobs.put(verdict.snapshot.body)
         with writing(self._engine) as session:
             return recording.record(session, page, verdict, notify=notify, past=past)
+
+    def files(self, page: Page) -> tuple[AttachedFile, ...]:
+        """How the files behind a page's links stand, those ever asked for. Raises NotKnown."""
+        with reading(self._engine) as session:
+            return attachments.files(session, page.url)
+
+    def record_file(self, page: Page, verdict: FileVerdict, *, notify: bool = True) -> None:
+        """Records what one request for an attachment decided, whole or not at all.
+
+        Raises NotKnown, StoreFull, and StoreBusy where the page has another newest Version by now: ask again next time.
+        """
+        if verdict.snapshot is not None:
+            self._blobs.put(verdict.snapshot.body)
+        with writing(self._engine) as session:
+            attachments.record(session, page, verdict, notify=notify)
 
     def has_check(self, page: Page, at: datetime) -> bool:
         """Whether a Check of exactly this time is recorded: how a backfill that was stopped knows where it was."""

@@ -12,6 +12,7 @@ from sqlmodel.sql.expression import Select
 
 from crawler.errors import NotKnown
 from crawler.model import (
+    AttachedFile,
     ChangeKind,
     FindingKind,
     PageState,
@@ -19,6 +20,7 @@ from crawler.model import (
     Snapshot,
     Version,
 )
+from store import attachments
 from store.blobs import BlobStore
 from store.engine import reading
 from store.recording import page_row
@@ -160,6 +162,11 @@ class History:
                 .limit(limit)
             )
             return tuple(check_view(row, digest, numbers) for row, digest in session.exec(query))
+
+    def files(self, url: str) -> tuple[AttachedFile, ...]:
+        """The files behind a page's links that were ever asked for, and how each stands. Raises NotKnown."""
+        with reading(self._engine) as session:
+            return attachments.files(session, url)
 
     def versions(self, url: str) -> tuple[VersionView, ...]:
         """The Versions of a page by number, without their texts. Raises NotKnown."""

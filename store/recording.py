@@ -66,7 +66,7 @@ def record(session: Session, page: Page, verdict: Verdict, *, notify: bool, past
     _write_page(row, timeline, verdict, number, advances=advances)
     session.flush()
     if notify and not past:
-        _write_outbox(session, row, timeline, verdict.at, changes, opened)
+        write_outbox(session, row, timeline, verdict.at, changes, opened)
     return Recorded(
         version=number,
         changes=tuple(change for _, change in changes),
@@ -132,7 +132,7 @@ def _write_page(row: PageRow, timeline: Timeline, verdict: Verdict, number: int 
     row.last_changed = max([*happened, *([row.last_changed] if row.last_changed else [])], default=None)
 
 
-def _write_outbox(
+def write_outbox(
     session: Session,
     row: PageRow,
     timeline: Timeline,
@@ -140,6 +140,7 @@ def _write_outbox(
     changes: Changes,
     opened: Opened,
 ) -> None:
+    """Puts what is to be told of Changes and of Findings that opened into the outbox."""
     for written, change in changes:
         view = ChangeView(id=row_id(written), page=row.url, source=row.source, title=row.title, at=at, change=change)
         session.add(_outbox_row(row, "change", at, change.summary or change.kind.value, view))

@@ -3,6 +3,7 @@
 Times are aware datetimes in UTC unless a docstring says otherwise. Lengths of time are timedeltas.
 """
 
+from crawler.model.attached import AttachedFile, FileVerdict
 from crawler.model.content import Article, Attachment, Change, Version
 from crawler.model.findings import Finding, FindingMatch, OpenFinding, Silence, match_findings
 from crawler.model.kinds import (
@@ -25,6 +26,7 @@ __all__ = [
     "INJECTION_KINDS",
     "Article",
     "ArticleSelectors",
+    "AttachedFile",
     "Attachment",
     "Change",
     "ChangeKind",
@@ -33,6 +35,7 @@ __all__ = [
     "FetchFailed",
     "FetchRequest",
     "FetchResult",
+    "FileVerdict",
     "Finding",
     "FindingKind",
     "FindingMatch",

@@ -141,6 +141,11 @@ def checked_lines(checked: Checked) -> list[tuple[str, str]]:
         for finding in checked.recorded.opened
         if finding.severity.rank
     )
+    lines.extend(
+        (one_line(f"  attachment {file.state.url}: {file.state.detail}"), "dim")
+        for file in checked.files
+        if file.state.detail and file.change is None
+    )
     return lines
 
 
@@ -174,6 +179,9 @@ def _checked_json(checked: Checked) -> dict[str, Json]:
         "detail": verdict.detail,
         "version": checked.recorded.version,
         "changes": [change.kind.value for change in checked.recorded.changes],
+        "attachments": [
+            {"url": file.state.url, "digest": file.state.digest, "detail": file.state.detail} for file in checked.files
+        ],
         "findings_opened": [finding.kind.value for finding in checked.recorded.opened],
     }
 
