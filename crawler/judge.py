@@ -12,15 +12,15 @@ A Snapshot is judged against the Version in force at its time, so captures of th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from crawler import schedule
 from crawler.aftermath import Aftermath, aftermath
 from crawler.compare import compare, similarity
-from crawler.decode import Document, decode, encoding_of
+from crawler.decode import Document, encoding_of
 from crawler.detect import Case, detect
-from crawler.extract import RULES, extract, visible_text
+from crawler.extract import RULES, visible_text
 from crawler.foreign import foreign_matter, silence
 from crawler.model import (
     Article,
@@ -42,6 +42,7 @@ from crawler.model import (
     Validators,
     Verdict,
 )
+from crawler.reading import Reading, read
 from crawler.sniff import not_a_page
 from crawler.urls import canonical
 
@@ -165,8 +166,8 @@ def _answered(source: Source, known: Known, snapshot: Snapshot, base: Verdict, n
         return _failed(source, known, base, f"the server answered {status}", now)
     if reason := not_a_page(snapshot):
         return _failed(source, known, base, reason, now)
-    document = decode(snapshot)
-    article = extract(document, selectors=source.article)
+    reading = read(source, snapshot)
+    article = reading.article
     if article.kind is PageKind.BLOCKED:
         return _blocked(source, known, base, f"not the page: {_why(article, 'blocked')}", now, snapshot)
     if article.kind is PageKind.GONE:
@@ -176,7 +177,7 @@ def _answered(source: Source, known: Known, snapshot: Snapshot, base: Verdict, n
     before = _reread(source, known)
     if _left_its_place(known, snapshot):
         return _redirected(source, known, before, snapshot, article, base)
-    return _read(source, known, before, _Reading(snapshot, document, article), base)
+    return _read(source, known, before, reading, base)
 
 
 def _why(article: Article, key: str) -> str:
@@ -189,7 +190,7 @@ def _reread(source: Source, known: Known) -> Article | None:
         return None
     if known.latest.rules == RULES or known.latest_snapshot is None:
         return known.latest.article
-    return extract(decode(known.latest_snapshot), selectors=source.article)
+    return read(source, known.latest_snapshot).article
 
 
 def _left_its_place(known: Known, snapshot: Snapshot) -> bool:
@@ -228,14 +229,7 @@ def _redirected(
 # ---- content -----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    snapshot: Snapshot
-    document: Document
-    article: Article
-
-
-def _read(source: Source, known: Known, before: Article | None, reading: _Reading, base: Verdict) -> Verdict:
+def _read(source: Source, known: Known, before: Article | None, reading: Reading, base: Verdict) -> Verdict:
     article, snapshot = reading.article, reading.snapshot
     earlier = tuple(held.finding for held in known.open_findings)
     case = Case(
