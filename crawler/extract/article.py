@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from crawler.decode import Document
 from crawler.extract.attachments import attachments_in
 from crawler.extract.body import Body, body_in, find_box, first_prose, weigh_lines, whole_main
@@ -25,7 +27,7 @@ from crawler.extract.profile import SiteProfile
 from crawler.extract.visible import outline_of
 from crawler.model import Article, ArticleSelectors, Json, PageKind
 
-_NO_SELECTORS = ArticleSelectors()
+_NO_SELECTORS: Final = ArticleSelectors()
 
 
 def extract(

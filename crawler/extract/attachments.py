@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Final
 from urllib.parse import unquote, urljoin, urlsplit
 
 from crawler.extract.body import Body
@@ -11,9 +12,9 @@ from crawler.extract.rules import ATTACHMENT_SUFFIXES
 from crawler.model import Attachment
 
 # Under the text, files may follow within this many lines.
-_REACH = 8
+_REACH: Final = 8
 # How the address of a page ends, and most do.
-_PAGES = ("html", ".htm", "/", "javascript:;", "javascript:void(0)")
+_PAGES: Final = ("html", ".htm", "/", "javascript:;", "javascript:void(0)")
 
 
 def attachments_in(page: Outline, body: Body, base: str) -> tuple[Attachment, ...]:

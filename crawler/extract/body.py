@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Final
 
 from crawler.extract import rules
 from crawler.extract.boxes import framed_lines, mark_cards, sums_of
@@ -17,20 +18,21 @@ from crawler.extract.openings import EDGE, openings
 from crawler.extract.outline import Outline
 from crawler.extract.roles import BODY
 
-_PROSE = re.compile(rules.PROSE)
-_MARK = re.compile(f"[{rules.PROSE_MARKS},;!?.:]")
-_HEAD = re.compile(rules.HEAD_LINE)
-_TAIL = re.compile(rules.TAIL_LINE)
-_STRONG_TAIL = re.compile(rules.STRONG_TAIL)
-_END = re.compile(rules.END_LINE)
-_LABEL = re.compile(rules.ANY_LABEL)
-_LONE_LABEL = re.compile(rules.LONE_LABEL)
-_DROPPED = re.compile(rules.DROPPED_LINE)
-_FRAME_LINE = re.compile(rules.FRAME_LINE)
-_FRAME_START = re.compile(f"{rules.END_LINE}|{rules.STRONG_TAIL}|{rules.TAIL_LINE}")
-_HEAD_LETTERS = openings(rules.HEAD_LINE)
-_FRAME_LETTERS = openings(rules.END_LINE) | openings(rules.STRONG_TAIL) | openings(rules.TAIL_LINE)
-_DROPPED_LETTERS = openings(rules.DROPPED_LINE)
+_PROSE: Final = re.compile(rules.PROSE)
+_PROSE_MARKS: Final = rules.PROSE_MARKS
+_MARK: Final = re.compile(f"[{rules.PROSE_MARKS},;!?.:]")
+_HEAD: Final = re.compile(rules.HEAD_LINE)
+_TAIL: Final = re.compile(rules.TAIL_LINE)
+_STRONG_TAIL: Final = re.compile(rules.STRONG_TAIL)
+_END: Final = re.compile(rules.END_LINE)
+_LABEL: Final = re.compile(rules.ANY_LABEL)
+_LONE_LABEL: Final = re.compile(rules.LONE_LABEL)
+_DROPPED: Final = re.compile(rules.DROPPED_LINE)
+_FRAME_LINE: Final = re.compile(rules.FRAME_LINE)
+_FRAME_START: Final = re.compile(f"{rules.END_LINE}|{rules.STRONG_TAIL}|{rules.TAIL_LINE}")
+_HEAD_LETTERS: Final = openings(rules.HEAD_LINE)
+_FRAME_LETTERS: Final = openings(rules.END_LINE) | openings(rules.STRONG_TAIL) | openings(rules.TAIL_LINE)
+_DROPPED_LETTERS: Final = openings(rules.DROPPED_LINE)
 
 
 def is_head_line(text: str) -> bool:
@@ -72,7 +74,7 @@ def is_prose(text: str) -> bool:
     found = _MARK.search(text)
     if found is None:
         return False
-    return found[0] in rules.PROSE_MARKS or _PROSE.search(text, found.start()) is not None
+    return found[0] in _PROSE_MARKS or _PROSE.search(text, found.start()) is not None
 
 
 def _starts_frame(text: str) -> bool:

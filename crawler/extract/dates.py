@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Final
 
-_TIME = (
+_TIME: Final = (
     r"(?:\s{{0,3}}[T,，]?\s{{0,3}}(?P<{p}hour>[01]?\d|2[0-4])\s?[:：∶时]\s?(?P<{p}minute>[0-5]\d)"
     r"(?:\s?[:：∶分]\s?(?P<{p}second>[0-5]\d)(?!\d))?(?:\.\d{{1,9}})?(?P<{p}zone>Z|[+-][01]\d:?[0-5]\d)?)?"
 )
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_MONTH = r"(?P<{p}name>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]{{0,6}}\.?"
-_SHAPES = (
+_MONTHS: Final = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_MONTH: Final = r"(?P<{p}name>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]{{0,6}}\.?"
+_SHAPES: Final = (
     r"(?<![\d.])(?P<year>19\d\d|20\d\d)\s?(?:[-/.．－–—]|年)\s?(?P<month>1[0-2]|0?[1-9])\s?(?:[-/.．－–—]|月)\s?"
     r"(?P<day>3[01]|[12]\d|0?[1-9])(?!\d)\s?日?" + _TIME.format(p=""),
     r"(?<![\d.])(?:民國|中華民國)?\s?(?P<r_year>1[01]\d)\s?(?:年|-)\s?(?P<r_month>1[0-2]|0?[1-9])\s?(?:月|-)\s?"
@@ -25,10 +26,10 @@ _SHAPES = (
     + _TIME.format(p="d_"),
 )
 # What a date may begin with is tried before its shapes.
-_DATE = re.compile(r"(?=[\d民中\sJFMASOND])(?:" + "|".join(f"(?:{shape})" for shape in _SHAPES) + ")")
+_DATE: Final = re.compile(r"(?=[\d民中\sJFMASOND])(?:" + "|".join(f"(?:{shape})" for shape in _SHAPES) + ")")
 # Every shape has a year, and so digits in a row that may be one.
-_YEAR = re.compile(r"19\d\d|20\d\d|1[01]\d\s?[年-]")
-_LAST_DAY = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_YEAR: Final = re.compile(r"19\d\d|20\d\d|1[01]\d\s?[年-]")
+_LAST_DAY: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class ShownDate:
 def find_dates(text: str) -> list[ShownDate]:
     """All complete dates in a text, in order. Impossible ones (31 June) are not dates."""
     found: list[ShownDate] = []
-    if not _YEAR.search(text):
+    if not ("1" in text or "2" in text) or _YEAR.search(text) is None:
         return found
     for match in _DATE.finditer(text):
         iso = _iso(match)

@@ -18,7 +18,7 @@ from crawler.extract.hiding import Concealed, past_comment, past_element, past_r
 from crawler.extract.nesting import Unusual, ended_by_end, ended_by_start
 from crawler.extract.outline import Outline
 from crawler.extract.quotes import TAG_STARTS, cut_short, end_of_tag, quoted_end
-from crawler.extract.references import unescape
+from crawler.extract.references import folded, unescape
 from crawler.extract.tags import (
     BREAK,
     COMMENT,
@@ -28,7 +28,6 @@ from crawler.extract.tags import (
     LINK,
     MARQUEE,
     META,
-    PLAIN_LINK,
     PRE,
     SKIP,
     STEPS,
@@ -51,17 +50,26 @@ _SLASH: Final = 47
 _SPACE: Final = 32
 _QUOTE: Final = 34
 _EQUALS: Final = 61
-_A: Final = 97
-_E: Final = 101
-_F: Final = 102
-_G: Final = 103
-_H: Final = 104
-_I: Final = 105
-_M: Final = 109
-_R: Final = 114
 _BANG: Final = 33
 _DASH: Final = 45
+_SMALL_A: Final = 97
+_SMALL_Z: Final = 122
+# Names by their keys.
+_A: Final = name_key("a")
 _SPAN: Final = name_key("span")
+_I: Final = name_key("i")
+_EM: Final = name_key("em")
+_B: Final = name_key("b")
+_STRONG: Final = name_key("strong")
+_FONT: Final = name_key("font")
+_IMG: Final = name_key("img")
+_LINK_TAG: Final = name_key("link")
+_INPUT: Final = name_key("input")
+_META: Final = name_key("meta")
+_HREF: Final = name_key("href")
+_STYLE: Final = name_key("style")
+_HIDDEN: Final = name_key("hidden")
+_SIX_LETTERS: Final = 0xFFFFFFFFFFFF
 
 
 def outline(document: Document) -> Outline:
@@ -96,6 +104,8 @@ class Reader:
         self.marquee = False
         self.verbatim = False  # white space counts
         self.scrolled: list[str] = []
+        self.hiding = False  # of the attributes last read: whether one may hide the element
+        self.addressed = False  # and whether one is an address
 
     def read(self) -> Outline:
         """The whole page. Raises Unusual, if strict."""
@@ -158,26 +168,17 @@ class Reader:
     def _tag(self, at: i64) -> i64:
         """Does what the tag at an index means; the index where reading goes on."""
         html = self.html
-        if at + 8 < self.size:  # what is likely, told by its first letters
+        behind: i64 = 0
+        if at + 12 < self.size:  # what is likely, told by its first letters
             first: i64 = ord(html[at + 1])
-            second: i64 = ord(html[at + 2])
             if first == _SLASH:
                 behind = self._end_tag(at)
-                if behind:
-                    return behind
-            elif first == _A:
-                if second == _SPACE:
-                    behind = self._plain_link(at)
-                    if behind:
-                        return behind
             elif first == _BANG:
-                if second == _DASH and ord(html[at + 3]) == _DASH:
-                    return past_comment(html, at)
-            elif first == _I and second == _M and ord(html[at + 3]) == _G and ord(html[at + 4]) == _SPACE:
-                picture: i64 = html.find(">", at)
-                if picture > 0 and not html.count('"', at, picture) & 1 and html.find("='", at, picture) < 0:
-                    return picture + 1
-        return self._any_tag(at)
+                if ord(html[at + 2]) == _DASH and ord(html[at + 3]) == _DASH:
+                    behind = past_comment(html, at)
+            else:
+                behind = self._plain_tag(at)
+        return behind or self._any_tag(at)
 
     def _end_tag(self, at: i64) -> i64:
         """Does an end tag of the commonest kinds: the index behind it, or 0 where it is none of them."""
@@ -221,28 +222,80 @@ class Reader:
         self._end(1)
         return behind
 
-    def _plain_link(self, at: i64) -> i64:
-        """Does a link's tag that is sure to be nothing else: the index behind it, or 0."""
+    def _plain_tag(self, at: i64) -> i64:
+        """Does the tag of a link, of what has no content or means nothing, written as most are: the index behind, or 0."""
         html = self.html
-        end: i64 = html.find(">", at)
-        if end < 0:
-            return 0
-        addressed = (
-            end > at + 9
-            and ord(html[at + 3]) == _H
-            and ord(html[at + 4]) == _R
-            and ord(html[at + 5]) == _E
-            and ord(html[at + 6]) == _F
-            and ord(html[at + 7]) == _EQUALS
-            and ord(html[at + 8]) == _QUOTE
-        )
-        if not addressed or html.find('"', at + 9) != end - 1:
-            tag = html[at + 1 : end]
-            low = tag.lower()
-            if ' href="' not in tag or "style" in low or "hidden" in low or cut_short(tag):
+        key: i64 = 0
+        letter: i64 = 0
+        end: i64 = at + 1
+        stop = at + 8
+        while end < stop:
+            letter = ord(html[end])
+            if letter < _SMALL_A or letter > _SMALL_Z:
+                break
+            key = (key << 8) | letter
+            end += 1
+        inline = key == _SPAN or key == _I or key == _STRONG or key == _EM or key == _FONT or key == _B
+        if letter != _SPACE:
+            return end + 1 if inline and letter == _GREATER else 0
+        if key == _A:
+            end = self._attributes(end)
+            if end and not self.hiding:
+                if self.addressed:
+                    self._link(at)
+                return end + 1
+        elif inline:
+            end = self._attributes(end)
+            if end and not self.hiding:
+                return end + 1
+        elif key == _IMG or key == _LINK_TAG or key == _INPUT:
+            end = self._attributes(end)
+            if end:
+                return end + 1
+        elif key == _META:
+            end = self._attributes(end)
+            if end:
+                page = self.page
+                page.metas.append((html[at + 1 : end], not self.opened and not self.box))
+                return end + 1
+        return 0
+
+    def _attributes(self, at: i64) -> i64:
+        """Reads attributes from the space before them on, if their names are in small letters and their values in
+        double quotes: the index of the ">" behind them, or 0 where something is written otherwise.
+
+        Says whether one may hide the element (`hiding`), and whether one is an address (`addressed`).
+        """
+        html = self.html
+        last = self.size - 2
+        self.hiding = self.addressed = False
+        while at < last:
+            at += 1
+            letter: i64 = ord(html[at])
+            if letter == _SPACE:
+                continue
+            if letter == _GREATER:
+                return at
+            if letter == _SLASH:
+                return at + 1 if ord(html[at + 1]) == _GREATER else 0
+            key: i64 = 0
+            while (_SMALL_A <= letter <= _SMALL_Z or letter == _DASH) and at < last:
+                key = ((key << 8) | letter) & _SIX_LETTERS
+                at += 1
+                letter = ord(html[at])
+            if letter != _EQUALS or ord(html[at + 1]) != _QUOTE:
                 return 0
-        self._link(at)
-        return end + 1
+            if key == _STYLE or key == _HIDDEN:
+                self.hiding = True
+            elif key == _HREF:
+                self.addressed = True
+            at = html.find('"', at + 2)
+            if at < 0 or at > last:
+                return 0
+            letter = ord(html[at + 1])
+            if letter != _SPACE and letter != _GREATER and letter != _SLASH:
+                return 0
+        return 0
 
     def _any_tag(self, at: i64) -> i64:
         html = self.html
@@ -254,14 +307,15 @@ class Reader:
         tag = html[at + 1 : end]
         step = STEPS.get(tag)
         if step is None:
-            if cut_short(tag) and not tag.startswith("!--"):
+            whole = not cut_short(tag)
+            if not whole and not tag.startswith("!--"):
                 quoted = quoted_end(html, at)
                 if quoted is not None:
                     end = quoted
                     tag = html[at + 1 : end]
                 elif self.strict:
                     raise Unusual
-            step = work_out(tag)
+            step = work_out(tag, whole)
         does = step.does
         if does == INLINE:
             if self.strict and tag[:1] not in TAG_STARTS:
@@ -306,8 +360,7 @@ class Reader:
         buffer = self.buffer
         if not buffer:
             return
-        line = buffer[0] if len(buffer) == 1 else "".join(buffer)
-        line = " ".join((unescape(line) if "&" in line else line).split())
+        line = folded(buffer[0] if len(buffer) == 1 else "".join(buffer))
         if line:
             if self.strict and "\0" in line:
                 raise Unusual

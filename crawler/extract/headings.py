@@ -5,19 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from crawler.extract import rules
 from crawler.extract.body import is_head_line
 from crawler.extract.outline import Outline
 from crawler.extract.roles import HEADING_TAG, SUBTITLE, TITLE
 
-_KEY = re.compile(r"[\W_]+")
-_TITLE_CUT = re.compile(r"\s*[-_|–—]+\s*")
-_TITLE_PARTS = re.compile(r"\s*[-_|–—·:：,，>»]+\s*|\s{1,3}")
-_HEADING_END = re.compile(
+# With all its punctuation and space.
+_LONGEST_HEADING: Final = 400
+_KEY: Final = re.compile(r"[\W_]+")
+_TITLE_CUT: Final = re.compile(r"\s*[-_|–—]+\s*")
+_TITLE_PARTS: Final = re.compile(r"\s*[-_|–—·:：,，>»]+\s*|\s{1,3}")
+_HEADING_END: Final = re.compile(
     r"\s[（(\[【]?(?:(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}|(?:(?:信息|文章)?来\s*源|(?:发布|发表)\s*(?:时间|日期|机构))\s*[:：])"
 )
-_CRUMB = re.compile(
+_CRUMB: Final = re.compile(
     r"^(?:当前位置|您现在的位置|您的位置|您当前|您所在|首页|網站首頁|现在位置|当前的位置)|\s[>»›]\s?|->|>>"
 )
 
@@ -95,7 +98,7 @@ def _heading_spans(page: Outline, begin: int, references: set[str], titles: str)
     marked = _lines_in_heading_boxes(page)
     longest = max(map(len, references), default=0)
     for line, text in enumerate(page.texts[: begin + 6]):
-        entitled = text[:20].replace(" ", "")[:4] in titles
+        entitled = text[:1] in titles and text[:20].replace(" ", "")[:4] in titles
         if not entitled and line not in marked:
             continue
         box, strength = _heading_box(page, line) if line in marked else (-1, 0)
@@ -109,7 +112,7 @@ def _heading_spans(page: Outline, begin: int, references: set[str], titles: str)
                 last -= 1
             if last - line > 1:
                 yield line, last, strength
-        joined = key(text) if entitled else ""
+        joined = key(text) if entitled and len(text) <= 2 * longest + 20 else ""
         if len(joined) > 4 and any(r.startswith(joined) for r in references):
             for last in range(line + 2, min(line + 5, len(page.texts)) + 1):
                 joined += key(page.texts[last - 1])
@@ -125,6 +128,8 @@ def _heading_score(
     if last - first > 5:
         return 0.0
     text = " ".join(page.texts[first:last])
+    if len(text) > _LONGEST_HEADING:
+        return 0.0
     bare = key(_bare_heading(text))
     if not 2 <= len(bare) <= 160:
         return 0.0
@@ -149,7 +154,7 @@ def _may_be_heading(text: str, references: set[str]) -> bool:
 
 def _bare_heading(text: str) -> str:
     """A heading without the date and labels that share its line."""
-    found = _HEADING_END.search(text)
+    found = _HEADING_END.search(text) if " " in text else None
     return text[: found.start()].rstrip(" |｜（([【") if found is not None and found.start() > 3 else text
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from mypy_extensions import mypyc_attr
+from mypy_extensions import i64, mypyc_attr
 
 from crawler.extract.nesting import BLOCKS, CLOSED_BY, Unusual, ended_by_end, ended_by_start
 from crawler.extract.quotes import end_of_tag
@@ -29,11 +29,13 @@ from crawler.extract.tags import (
     UNPRE,
     Step,
     href_of,
+    kind_of,
     step_of,
 )
 from crawler.model import fold_space
 
 _NAME_ENDS: Final = frozenset((">", " ", "\n", "\t", "\r", "\f", "/"))
+_SLASH: Final = 47
 # What these hold is no markup.
 RAW_CONTENT: Final = RAW_TAGS | {"title", "textarea"}
 _RAW_LETTERS: Final = frozenset("".join(name[0] + name[0].upper() for name in RAW_CONTENT))
@@ -71,9 +73,9 @@ def past_comment(html: str, at: int) -> int:
 def past_raw(name: str, html: str, at: int) -> int:
     """The end of an element whose content is no markup."""
     tag = "/" + name
-    end = html.find("</", at)
-    while end >= 0 and not is_tag(html, end, tag):
-        end = html.find("</", end + 2)
+    end: i64 = html.find("<", at)
+    while end >= 0 and not (end + 1 < len(html) and ord(html[end + 1]) == _SLASH and is_tag(html, end, tag)):
+        end = html.find("<", end + 1)
     if end < 0:
         end = len(html)
     if name == "script" and html.find("<!--", at, end) >= 0:
@@ -153,10 +155,10 @@ def _past_hidden(name: str, html: str, at: int, strict: bool) -> int:
     depth = 0 if inside else 1
     while (start := html.find("<", at)) >= 0:
         close = end_of_tag(html, start)
-        step = step_of(html[start + 1 : close])
+        step = kind_of(html[start + 1 : close])
         does = step.does
         at = close + 1
-        if does in (INLINE, LINK, UNLINK, HIDDEN):
+        if does in (INLINE, UNLINK, HIDDEN):
             if depth:
                 if is_tag(html, start, end):
                     depth -= 1
@@ -170,7 +172,7 @@ def _past_hidden(name: str, html: str, at: int, strict: bool) -> int:
             at = past_comment(html, start)
         elif does in (SKIP, TITLE):
             at = past_element(step.name, html, at, strict)
-        elif does in (OPEN, PRE, HIDDEN_BOX):
+        elif does in (OPEN, PRE):
             if strict and inside and inside[-1] in CLOSED_BY.get(step.name, BLOCKS):
                 ended = ended_by_start(step.name, inside[::-1])
                 if ended >= len(inside) and depth == 0:

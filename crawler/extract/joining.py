@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Final
 
 # Han and full-width characters count two, all others one, as in the column of a terminal.
-_WIDE_LETTERS = "\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6"
-_WIDE, _NARROW = re.compile(f"[{_WIDE_LETTERS}]"), re.compile(f"[^{_WIDE_LETTERS}]")
-_BEGINNING = 8
-_NARROWEST = 36
-_TOLERANCE = 2
-_LINES = 3
-_ENDS = tuple("。！？；：…」』”’）】》!?;:.)")
-_INNER = re.compile(r"[，。；、,;]")
-_ITEM = re.compile(
+_WIDE_LETTERS: Final = "\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6"
+_WIDE: Final = re.compile(f"[{_WIDE_LETTERS}]")
+_NARROW: Final = re.compile(f"[^{_WIDE_LETTERS}]")
+_BEGINNING: Final = 8
+_NARROWEST: Final = 36
+_TOLERANCE: Final = 2
+_LINES: Final = 3
+_ENDS: Final = tuple("。！？；：…」』”’）】》!?;:.)")
+_INNER: Final = re.compile(r"[，。；、,;]")
+_ITEM: Final = re.compile(
     r"[（(]?[一二三四五六七八九十百]{1,4}[）)、.．]|[（(]?\d{1,3}[）)、.．]\s*|第[一二三四五六七八九十百\d]{1,5}[条章节]|[●○■□◆◇▪•·—-]"
 )
 
@@ -47,34 +49,35 @@ def join_broken(paragraphs: Sequence[str]) -> tuple[tuple[str, ...], tuple[int, 
 def _runs(paragraphs: Sequence[str]) -> list[tuple[int, int]]:
     """Runs (first, end) of full lines of one width; the line at `end` is the shorter one they run into."""
     runs: list[tuple[int, int]] = []
-    if not _may_run(paragraphs):
-        return runs
-    widths = [_width(text) for text in paragraphs]
-    first = 0
-    while first < len(widths):
-        end = first
-        while end < len(widths) and abs(widths[end] - widths[first]) <= _TOLERANCE:
-            end += 1
-        if end - first >= _LINES and widths[first] >= _NARROWEST and _is_prose(paragraphs[first:end]):
-            # The last line of the run may be the end of the text, and so the last line of its paragraph.
-            runs.append((first, min(end, len(widths) - 1)))
-        first = max(end, first + 1)
+    for start, stop in _alike(paragraphs):
+        widths = [_width(text) for text in paragraphs[start:stop]]
+        first = 0
+        while first < len(widths):
+            end = first
+            while end < len(widths) and abs(widths[end] - widths[first]) <= _TOLERANCE:
+                end += 1
+            whole = paragraphs[start + first : start + end]
+            if end - first >= _LINES and widths[first] >= _NARROWEST and _is_prose(whole):
+                # The last line of the run may be the end of the text, and so the last line of its paragraph.
+                runs.append((start + first, min(start + end, len(paragraphs) - 1)))
+            first = max(end, first + 1)
     return runs
 
 
-def _may_run(paragraphs: Sequence[str]) -> bool:
-    """Whether three lines running may be of one full width, by what is quick to see."""
-    alike, before = 0, 0
-    for text in paragraphs:
+def _alike(paragraphs: Sequence[str]) -> list[tuple[int, int]]:
+    """Spans (first, end) of lines that may have runs of one full width in them, by what is quick to see."""
+    found: list[tuple[int, int]] = []
+    first, before, going_on = 0, 0, False
+    for line, text in enumerate([*paragraphs, ""]):
         # A line twice as long in characters cannot be as wide.
         length = len(text)
-        alike = alike + 1 if 2 * length + _TOLERANCE >= before and length <= 2 * before + _TOLERANCE else 1
+        if 2 * length < _NARROWEST or 2 * length + _TOLERANCE < before or length > 2 * before + _TOLERANCE:
+            if line - first >= _LINES and going_on:
+                found.append((first, line))
+            first, going_on = (line if 2 * length >= _NARROWEST else line + 1), False
+        going_on = going_on or text[-1:].isalnum()
         before = length
-        if 2 * length < _NARROWEST:
-            alike = 0
-        elif alike >= _LINES:
-            return True
-    return False
+    return found
 
 
 def _width(text: str) -> int:

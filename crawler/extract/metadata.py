@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from crawler.extract import rules
 from crawler.extract.body import Body, is_head_line
@@ -16,30 +17,30 @@ from crawler.extract.outline import Outline
 from crawler.extract.tags import attributes_of
 from crawler.model import fold_space
 
-_ANY_LABEL = re.compile(rules.ANY_LABEL)
-_COLON = r"\s*[:：﹕]\s*"
-_GAP = r"^[\s【\[（(|]*"
-_DATE_LABEL = re.compile(f"(?:{rules.DATE_LABEL})(?:{_COLON}|\\s*)$")
-_LATE_LABEL = re.compile(f"(?:{rules.LATE_DATE_LABEL})(?:{_COLON}|\\s*)$")
-_ISSUER = re.compile(f"(?:{rules.ISSUER_LABEL}){_COLON}")
-_ISSUER_ALONE = re.compile(f"^(?:{rules.ISSUER_LABEL})\\s*[:：﹕]?$")
-_ORGAN = re.compile(f"(?:{rules.ORGAN_LABEL}){_COLON}")
-_ORGAN_ALONE = re.compile(f"^(?:{rules.ORGAN_LABEL})\\s*[:：﹕]?$")
-_AUTHOR = re.compile(f"(?:{rules.AUTHOR_LABEL}){_COLON}")
-_NUMBER = re.compile(f"(?:{rules.NUMBER_LABEL}){_COLON}")
-_NUMBER_ALONE = re.compile(f"^[【\\[]?(?:{rules.NUMBER_LABEL})[】\\]]?\\s*[:：﹕]?$")
-_NUMBER_SHAPE = re.compile(
+_ANY_LABEL: Final = re.compile(rules.ANY_LABEL)
+_COLON: Final = r"\s*[:：﹕]\s*"
+_GAP: Final = r"^[\s【\[（(|]*"
+_DATE_LABEL: Final = re.compile(f"(?:{rules.DATE_LABEL})(?:{_COLON}|\\s*)$")
+_LATE_LABEL: Final = re.compile(f"(?:{rules.LATE_DATE_LABEL})(?:{_COLON}|\\s*)$")
+_ISSUER: Final = re.compile(f"(?:{rules.ISSUER_LABEL}){_COLON}")
+_ISSUER_ALONE: Final = re.compile(f"^(?:{rules.ISSUER_LABEL})\\s*[:：﹕]?$")
+_ORGAN: Final = re.compile(f"(?:{rules.ORGAN_LABEL}){_COLON}")
+_ORGAN_ALONE: Final = re.compile(f"^(?:{rules.ORGAN_LABEL})\\s*[:：﹕]?$")
+_AUTHOR: Final = re.compile(f"(?:{rules.AUTHOR_LABEL}){_COLON}")
+_NUMBER: Final = re.compile(f"(?:{rules.NUMBER_LABEL}){_COLON}")
+_NUMBER_ALONE: Final = re.compile(f"^[【\\[]?(?:{rules.NUMBER_LABEL})[】\\]]?\\s*[:：﹕]?$")
+_NUMBER_SHAPE: Final = re.compile(
     r"^[（(]?[\u4e00-\u9fff]{1,16}\s?[〔［\[（(【]\s?(?:19|20)\d\d\s?[〕］\]）)】]\s?第?\s?\d{1,5}\s?号[）)]?$"
 )
-_NUMBERED = re.compile(r"\d.*号|第.*号|[〔［\[（(【]\s?(?:19|20)\d\d|\d{4}[-—]\d")
-_VALUE_END = re.compile(r"\s\S{1,8}\s?[:：]|[|｜【\[<>]|\s[（(]\s*$|(?<=\s)(?:字|编|责)|\s{2,}")
+_NUMBERED: Final = re.compile(r"\d.*号|第.*号|[〔［\[（(【]\s?(?:19|20)\d\d|\d{4}[-—]\d")
+_VALUE_END: Final = re.compile(r"\s\S{1,8}\s?[:：]|[|｜【\[<>]|\s[（(]\s*$|(?<=\s)(?:字|编|责)|\s{2,}")
 # Every label of a source, an office, an author or a number has one of these letters (or is English).
-_LABELLING = re.compile("[源处處发發布佈供责信公制通记记作撰文号號告]")
-_DAY = re.compile(r"^(?:3[01]|[12]\d|0?[1-9])$")
-_MONTH = re.compile(r"^((?:19|20)\d\d)\s?[-/.年]\s?(1[0-2]|0?[1-9])\s?月?$")
+_LABELLING: Final = re.compile("[源处處发發布佈供责信公制通记记作撰文号號告]")
+_DAY: Final = re.compile(r"^(?:3[01]|[12]\d|0?[1-9])$")
+_MONTH: Final = re.compile(r"^((?:19|20)\d\d)\s?[-/.年]\s?(1[0-2]|0?[1-9])\s?月?$")
 
 
-_WANTED = frozenset((*rules.META_TITLE, *rules.META_DATE))
+_WANTED: Final = frozenset((*rules.META_TITLE, *rules.META_DATE))
 
 
 def meta_tags(page: Outline) -> dict[str, str]:
@@ -51,11 +52,15 @@ def meta_tags(page: Outline) -> dict[str, str]:
     return tags
 
 
+def _may_be_wanted(meta: str) -> bool:
+    """Whether a tag has some part, in whatever case, of a name that is wanted: to lower a long text costs more."""
+    return "itle" in meta or "ate" in meta or "ime" in meta or "ITLE" in meta or "ATE" in meta or "IME" in meta
+
+
 def _stated(metas: Iterable[str]) -> dict[str, str]:
     tags: dict[str, str] = {}
     for meta in metas:
-        low = meta.lower()
-        if not ("title" in low or "date" in low or "time" in low):
+        if not _may_be_wanted(meta):
             continue
         stated = attributes_of(meta)
         name = stated.get("name") or stated.get("property") or stated.get("itemprop")
@@ -198,7 +203,7 @@ def clean_value(text: str) -> str:
     return value if key(value) else ""
 
 
-_LABELS = re.compile(f"^.{{0,4}}?(?:{rules.ISSUER_LABEL}){_COLON}")
+_LABELS: Final = re.compile(f"^.{{0,4}}?(?:{rules.ISSUER_LABEL}){_COLON}")
 
 
 def without_label(text: str) -> str:

@@ -7,23 +7,54 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Final
 
-_NAMED = re.compile(r"(?:^|[\s\"'])(?:id|class|itemprop|role)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
-_USUAL: Final = ("class=", "id=", "itemprop=", "role=")
-_PIECE = re.compile(r"\(([^)]*)\)|(.)(\??)")
-# No name that says anything has more parts.
-_MOST_PARTS = 3
+from mypy_extensions import i64
+
+_NAMED: Final = re.compile(r"(?:^|[\s\"'])(?:id|class|itemprop|role)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
+_SPACE: Final = 0x20
+_QUOTE: Final = 0x22
+_APOSTROPHE: Final = 0x27
+_SLASH: Final = 0x2F
+# The last letters of the attributes that name.
+_S: Final = 0x73
+_D: Final = 0x64
+_P: Final = 0x70
+_E: Final = 0x65
+_PIECE: Final = re.compile(r"\(([^)]*)\)|(.)(\??)")
 
 
 def names_in(attrs: str) -> list[str]:
     """The words of an element's id, class, role and itemprop; `attrs` are its attributes in lower case."""
     words: list[str] = []
-    for name in _USUAL:
-        at = attrs.find(name)
-        if at >= 0:
-            at += len(name)
-            if attrs[at : at + 1] != '"' or attrs[at - len(name) - 1 : at - len(name)] != " ":
+    if "\n" in attrs or "\t" in attrs:
+        return _names_anyhow(attrs)
+    size = len(attrs)
+    at: i64 = attrs.find("=")
+    while at > 0:
+        begin: i64 = at + 2
+        if at + 1 >= size or ord(attrs[at - 1]) == _SPACE:
+            return _names_anyhow(attrs)
+        opening: i64 = ord(attrs[at + 1])
+        end: i64 = 0
+        if opening == _QUOTE or opening == _APOSTROPHE:
+            end = attrs.find('"' if opening == _QUOTE else "'", begin)
+            if end < 0 or (end + 1 < size and ord(attrs[end + 1]) != _SPACE and ord(attrs[end + 1]) != _SLASH):
                 return _names_anyhow(attrs)
-            words += attrs[at + 1 : attrs.find('"', at + 1)].split()
+        else:
+            if opening == _SPACE:
+                return _names_anyhow(attrs)
+            begin = at + 1
+            end = attrs.find(" ", begin)
+            if end < 0:
+                end = size
+        last: i64 = ord(attrs[at - 1])
+        if (
+            (last == _S and attrs[at - 6 : at] == " class")
+            or (last == _D and attrs[at - 3 : at] == " id")
+            or (last == _P and attrs[at - 9 : at] == " itemprop")
+            or (last == _E and attrs[at - 5 : at] == " role")
+        ):
+            words += attrs[begin:end].split()
+        at = attrs.find("=", end)
     return words
 
 
@@ -40,14 +71,3 @@ def expanded(names: str) -> Iterator[str]:
             for found in _PIECE.finditer(name)
         ]
         yield from ("".join(choice) for choice in product(*choices))
-
-
-def runs_of(word: str) -> Iterator[str]:
-    """The parts of a word between hyphens and underscores, and what few of them running say together."""
-    ends = [at for at, letter in enumerate(word) if letter in "-_"]
-    ends.append(len(word))
-    begin = 0
-    for first, _ in enumerate(ends):
-        for end in ends[first : first + _MOST_PARTS]:
-            yield word[begin:end]
-        begin = ends[first] + 1

@@ -7,23 +7,24 @@ line; what they leave open (text misplaced into tables, say) is for the parser i
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from crawler.extract.rules import BLOCK_TAGS
 
-HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_ROWS = frozenset(("table", "tbody", "thead", "tfoot"))
-_SECTIONS = frozenset(("tbody", "thead", "tfoot"))
-_CELLS = frozenset(("td", "th"))
-_PARTS = {"li": frozenset(("li",)), "dd": frozenset(("dd", "dt")), "dt": frozenset(("dd", "dt"))}
+HEADINGS: Final = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_ROWS: Final = frozenset(("table", "tbody", "thead", "tfoot"))
+_SECTIONS: Final = frozenset(("tbody", "thead", "tfoot"))
+_CELLS: Final = frozenset(("td", "th"))
+_PARTS: Final = {"li": frozenset(("li",)), "dd": frozenset(("dd", "dt")), "dt": frozenset(("dd", "dt"))}
 # What an item of a list may be left open under.
-_PASSED = frozenset(("p", "div", "address"))
+_PASSED: Final = frozenset(("p", "div", "address"))
 # No end tag reaches beyond these; those of a table's parts do.
-_SCOPE = frozenset(("table", "td", "th", "caption"))
-_LIST_SCOPE = _SCOPE | {"ul", "ol"}
-_TABLE = frozenset(("table",))
-_P = frozenset(("p",))
-_NEVER = frozenset(("table", "caption", "legend", "body"))
-BLOCKS = BLOCK_TAGS | {"pre"}
+_SCOPE: Final = frozenset(("table", "td", "th", "caption"))
+_LIST_SCOPE: Final = _SCOPE | {"ul", "ol"}
+_TABLE: Final = frozenset(("table",))
+_P: Final = frozenset(("p",))
+_NEVER: Final = frozenset(("table", "caption", "legend", "body"))
+BLOCKS: Final = BLOCK_TAGS | {"pre"}
 
 
 def _closed_by() -> dict[str, frozenset[str]]:
@@ -37,7 +38,7 @@ def _closed_by() -> dict[str, frozenset[str]]:
 
 
 # For each tag the innermost boxes at which `ended_by_start` must be asked; most often the innermost is none of them.
-CLOSED_BY = _closed_by()
+CLOSED_BY: Final = _closed_by()
 
 
 class Unusual(Exception):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 # What may stand before a line's first word without saying anything; the patterns of lines pass over no more than this.
-EDGE = " \t【[（(|｜·•>—-▌■"
-_CLASS = re.compile(r"\[((?:\\.|[^\]\\])+)\]")
+EDGE: Final = " \t【[（(|｜·•>—-▌■"
+_CLASS: Final = re.compile(r"\[((?:\\.|[^\]\\])+)\]")
 # Where an alternative may begin: at the pattern's beginning, behind a bar, a bracket, or something optional.
-_OPENING = re.compile(r"(?:^|[|(:*?\]])(?:\\s|\^)*\\?([^\\(\[|)?*:])")
+_OPENING: Final = re.compile(r"(?:^|[|(:*?\]])(?:\\s|\^)*\\?([^\\(\[|)?*:])")
 
 
 def openings(pattern: str) -> frozenset[str]:

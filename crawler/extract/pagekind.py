@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Final
 
 from crawler.extract import rules
 from crawler.extract.body import Body
@@ -11,23 +12,23 @@ from crawler.extract.dates import find_dates
 from crawler.extract.outline import Outline
 from crawler.model import PageKind
 
-_GONE = re.compile(rules.GONE)
-_BLOCKED = re.compile(rules.BLOCKED)
-_REFRESH = re.compile(
+_GONE: Final = re.compile(rules.GONE)
+_BLOCKED: Final = re.compile(rules.BLOCKED)
+_REFRESH: Final = re.compile(
     r"<meta[^>]{0,200}http-equiv=[\"']?refresh[^>]{0,40}url\s*=\s*[\"']?([^\"'>]{1,500})", re.IGNORECASE
 )
-_MOVED = re.compile(
+_MOVED: Final = re.compile(
     r"^(?:Object moved|Redirecting|Moved Permanently|30[1278] |Found\b|Document [Mm]oved|正在跳转|页面跳转)"
 )
-_MOVES = re.compile(
+_MOVES: Final = re.compile(
     r"(?:window|document|top|self|parent)?\.?location(?:\.href)?\s*=(?!=)|location\.(?:replace|assign)\("
 )
 
-_DIGITS = re.compile(r"\d{2}|\d年")
+_DIGITS: Final = re.compile(r"\d{2}|\d年")
 
 # A notice in place of content is short: all that the page says outside its frame fits into this many characters.
-_NOTICE = 400
-_SHELL = 60
+_NOTICE: Final = 400
+_SHELL: Final = 60
 
 
 def kind_of(

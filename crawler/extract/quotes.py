@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import re
 from string import ascii_letters
+from typing import Final
 
 # The standard's tokenizer (13.2.5.32 to 13.2.5.42), one attribute at a time: the end of the tag, or a name and a value.
-_NAME = re.compile(r"/?[a-zA-Z][^\s/>]*|[!?]")
-_ATTRIBUTE = re.compile(
+_NAME: Final = re.compile(r"/?[a-zA-Z][^\s/>]*|[!?]")
+_ATTRIBUTE: Final = re.compile(
     r"[\s/]*+(?:(>)|[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|(?![\"'])[^\s>]++|(?=>))|(?!\s*+=)))"
 )
-_MOST_CHARACTERS = 100_000
+_MOST_CHARACTERS: Final = 100_000
 
 
-TAG_STARTS = frozenset("/!?" + ascii_letters)
+TAG_STARTS: Final = frozenset("/!?" + ascii_letters)
 
 
 def cut_short(tag: str) -> bool:
     """Whether a quote is left open in what stands before the first ">": then the tag ends later."""
-    return tag.count('"') & 1 == 1 or ("='" in tag and tag.count("'") & 1 == 1)
+    return tag.count('"') & 1 == 1 or ("'" in tag and "='" in tag and tag.count("'") & 1 == 1)
 
 
 def end_of_tag(html: str, at: int) -> int:

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from crawler.extract import rules
-from crawler.extract.names import expanded, names_in, runs_of
+from crawler.extract.names import expanded, names_in
 
-_FRAME_TAGS = frozenset(("nav", "footer", "aside", "figcaption"))
-_HEADING_TAGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-FRAME, BODY, TITLE, CAPTION, STRONG, FRAME_TAG, HEADING_TAG, SUBTITLE = 1, 2, 4, 8, 16, 32, 64, 128
+_FRAME_TAGS: Final = frozenset(("nav", "footer", "aside", "figcaption"))
+_HEADING_TAGS: Final = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+FRAME: Final = 1
+BODY: Final = 2
+TITLE: Final = 4
+CAPTION: Final = 8
+STRONG: Final = 16
+FRAME_TAG: Final = 32
+HEADING_TAG: Final = 64
+SUBTITLE: Final = 128
 
 
 def _table(*names: tuple[str, int]) -> dict[str, int]:
@@ -20,7 +28,7 @@ def _table(*names: tuple[str, int]) -> dict[str, int]:
     return table
 
 
-_ALL = (
+_ALL: Final = (
     (rules.FRAME_NAMES, FRAME),
     (rules.STRONG_FRAME_NAMES, FRAME | STRONG),
     (rules.CAPTION_NAMES, CAPTION),
@@ -28,19 +36,20 @@ _ALL = (
     (rules.TITLE_NAMES, TITLE),
     (rules.SUBTITLE_NAMES, SUBTITLE),
 )
-_PARTS = _table(*_ALL)
-_WORDS = _table((rules.STRONG_FRAME_WORDS, FRAME | STRONG)) | dict.fromkeys(rules.BODY_NAMES, BODY)
-_BEGINNINGS = tuple((name[:-1], role) for name, role in _PARTS.items() if name.endswith("*"))
-_BEGINNING = re.compile("(?:^|[_-])(" + "|".join(re.escape(name) for name, _ in _BEGINNINGS) + ")")
-# With what a name begins that says anything, and with which four letters one that may end anyhow.
-_FIRST = frozenset([re.split("[-_]", name)[0] for name in _PARTS])
-_BEGIN = frozenset([name[:4] for name, _ in _BEGINNINGS])
+_PARTS: Final = _table(*_ALL)
+_WORDS: Final = _table((rules.STRONG_FRAME_WORDS, FRAME | STRONG)) | dict.fromkeys(rules.BODY_NAMES, BODY)
+_BEGINNINGS: Final = tuple((name[:-1], role) for name, role in _PARTS.items() if name.endswith("*"))
+# With what a part of a name begins that says anything, and with which four letters one that may end anyhow.
+_FIRST: Final = frozenset([re.split("[-_]", name)[0] for name in _PARTS])
+_BEGIN: Final = frozenset([name[:4] for name, _ in _BEGINNINGS])
+# No name that says anything has more parts.
+_MOST_PARTS: Final = 3
 
 
 # What single words of names mean, kept because sites share them; bounded against pages that never repeat one.
-_ROLES: dict[str, int] = {}
-_MOST_WORDS = 16_384
-_LONGEST_WORD = 100
+_ROLES: Final[dict[str, int]] = {}
+_MOST_WORDS: Final = 16_384
+_LONGEST_WORD: Final = 100
 
 
 def box_role(tag: str, attrs: str) -> int:
@@ -55,16 +64,7 @@ def box_role(tag: str, attrs: str) -> int:
 
 
 def _role_of(word: str) -> int:
-    role = _WORDS.get(word, 0)
-    if "-" in word or "_" in word:
-        for part in word.replace("-", "_").split("_"):
-            if part in _FIRST or part[:4] in _BEGIN:
-                role |= _role_of_parts(word)
-                break
-    else:
-        role |= _PARTS.get(word, 0)
-        if word[:4] in _BEGIN:
-            role |= _role_of_parts(word)
+    role = _WORDS.get(word, 0) | _role_of_parts(word)
     if len(word) < _LONGEST_WORD:
         if len(_ROLES) >= _MOST_WORDS:
             _ROLES.clear()
@@ -73,8 +73,23 @@ def _role_of(word: str) -> int:
 
 
 def _role_of_parts(word: str) -> int:
-    role = 0
-    for run in runs_of(word):
-        role |= _PARTS.get(run, 0)
-    found = _BEGINNING.search(word)
-    return role | _PARTS[found[1] + "*"] if found is not None else role
+    """What the parts of a word between hyphens and underscores say, and what few of them running say together."""
+    if "_" not in word and "-" not in word:
+        parts = [word]
+    else:
+        parts = (word.replace("_", "-") if "_" in word else word).split("-")
+    role, begin, open_ended = 0, 0, False
+    for number, part in enumerate(parts):
+        if part in _FIRST:
+            end = begin - 1
+            for running in parts[number : number + _MOST_PARTS]:
+                end += 1 + len(running)
+                role |= _PARTS.get(word[begin:end], 0)
+        if not open_ended and part[:4] in _BEGIN:
+            for name, meaning in _BEGINNINGS:
+                if word.startswith(name, begin):
+                    role |= meaning
+                    open_ended = True
+                    break
+        begin += 1 + len(part)
+    return role

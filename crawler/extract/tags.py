@@ -18,12 +18,12 @@ from crawler.extract.references import unescape_attribute
 from crawler.extract.roles import box_role
 from crawler.extract.rules import BLOCK_TAGS, REVEALED_BODIES, SKIPPED_TAGS, VOID_TAGS
 
-_HREF = re.compile(r"\shref\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
-_NAME = re.compile(r"/?[^\s/>]*")
+_HREF: Final = re.compile(r"\shref\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
+_NAME: Final = re.compile(r"/?[^\s/>]*")
 # An attribute with its value, however quoted.
-_VALUED = re.compile(r"([^\s\"'>/=]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
+_VALUED: Final = re.compile(r"([^\s\"'>/=]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
 # Articles that the page itself hides until its scripts have run: every reader sees them.
-_REVEALED = re.compile(REVEALED_BODIES)
+_REVEALED: Final = re.compile(REVEALED_BODIES)
 
 # What a tag means for the lines; an end tag has its own entry. INLINE ones mean nothing, those up to UNPRE close a box,
 # from there up to PRE open one, and all up to HIDDEN_BOX break the line.
@@ -44,7 +44,7 @@ COMMENT: Final = 13
 META: Final = 14
 TITLE: Final = 15
 
-_NOTHING: frozenset[str] = frozenset()
+_NOTHING: Final[frozenset[str]] = frozenset()
 
 
 def name_key(name: str) -> i64:
@@ -72,13 +72,14 @@ class Step:
         attrs: str = "",
         how: str = "",
         closes: frozenset[str] = _NOTHING,
+        key: i64 = 0,
     ) -> None:
         self.does = does
         self.name = name
         self.attrs = attrs
         self.how = how
         self.closes = closes
-        self.key: i64 = name_key(name)
+        self.key: i64 = key or name_key(name)
         self._role = -1
 
     @property
@@ -89,14 +90,24 @@ class Step:
         return self._role
 
 
-def _kinds() -> dict[str, int]:
-    kinds = dict.fromkeys(BLOCK_TAGS, OPEN) | {f"/{tag}": CLOSE for tag in BLOCK_TAGS}
-    kinds |= dict.fromkeys(SKIPPED_TAGS, SKIP) | {"head": INLINE, "/body": INLINE}
-    kinds |= {"br": BREAK, "/br": BREAK, "hr": BREAK, "a": LINK, "/a": UNLINK, "noscript": HIDDEN}
-    kinds |= {"meta": META, "title": TITLE}
-    return kinds | {"pre": PRE, "/pre": UNPRE, "marquee": MARQUEE, "/marquee": UNMARQUEE}
+PLAIN: Final = Step(INLINE)
+PLAIN_LINK: Final = Step(LINK, "a")
+_COMMENT: Final = Step(COMMENT)
 
 
+def _kinds() -> dict[str, Step]:
+    kinds = {tag: Step(OPEN, tag, closes=CLOSED_BY.get(tag, _NOTHING)) for tag in BLOCK_TAGS}
+    kinds |= {f"/{tag}": Step(CLOSE, tag) for tag in BLOCK_TAGS}
+    kinds |= {tag: Step(SKIP, tag) for tag in SKIPPED_TAGS} | {"head": PLAIN, "/body": PLAIN}
+    kinds |= dict.fromkeys(("br", "/br", "hr", "br/"), Step(BREAK))
+    kinds |= {"a": PLAIN, "/a": Step(UNLINK), "noscript": Step(HIDDEN, "noscript", how="noscript")}
+    kinds |= {"meta": Step(META), "title": Step(TITLE, "title"), "/pre": Step(UNPRE, "pre")}
+    kinds |= {"pre": Step(PRE, "pre", closes=CLOSED_BY.get("pre", _NOTHING))}
+    kinds |= {"marquee": Step(MARQUEE), "/marquee": Step(UNMARQUEE)}
+    return dict.fromkeys(VOID_TAGS, PLAIN) | kinds
+
+
+# What tags mean by their names alone.
 KINDS: Final = _kinds()
 
 # Tags recur within a page and between pages, so what they mean is worked out once. Bounded against pages that never
@@ -104,75 +115,70 @@ KINDS: Final = _kinds()
 STEPS: Final[dict[str, Step]] = {}
 _MOST_STEPS: Final = 16_384
 _LONGEST: Final = 300
-_LONGEST_PLAIN: Final = 48
-PLAIN: Final = Step(INLINE)
-PLAIN_LINK: Final = Step(LINK, "a")
-_COMMENT: Final = Step(COMMENT)
-_META: Final = Step(META)
-_SCRIPT: Final = Step(SKIP, "script")
+_LONGEST_PLAIN: Final = 120
 
 
 def step_of(tag: str) -> Step:
     """The Step of a tag: what stands between "<" and ">"."""
     step = STEPS.get(tag)
-    return step if step is not None else work_out(tag)
+    return step if step is not None else work_out(tag, not cut_short(tag))
 
 
-def work_out(tag: str) -> Step:
-    """The Step of a tag that is not among STEPS."""
+def kind_of(tag: str) -> Step:
+    """What a tag means by its name alone; a link means nothing by that."""
     space = tag.find(" ")
     name = tag if space < 0 else tag[:space]
-    does = KINDS.get(name, -1)
-    if does < 0:
-        if name in VOID_TAGS:
-            return PLAIN
+    kind = KINDS.get(name)
+    if kind is not None:
+        return kind
+    if tag.startswith("!--"):
+        return _COMMENT
+    if name.isalnum() and name.islower():
+        return PLAIN
+    return KINDS.get(_name_of(tag), PLAIN)
+
+
+def _name_of(tag: str) -> str:
+    found = _NAME.match(tag)
+    return found[0].lower() if found is not None else ""
+
+
+def work_out(tag: str, whole: bool) -> Step:
+    """The Step of a tag that is not among STEPS. One that is not `whole`, its quotes left open, is kept for none."""
+    space = tag.find(" ")
+    name = tag if space < 0 else tag[:space]
+    kind = KINDS.get(name)
+    if kind is None:
         if tag.startswith("!") or tag.startswith("?"):  # noqa: PIE810 - a tuple costs more, compiled
             return _COMMENT if tag.startswith("!--") else PLAIN
-        if name.isalnum() and name.islower():
-            does = INLINE
-        else:
-            found = _NAME.match(tag)
-            name = found[0] if found is not None else ""
-            space = len(name)
-            name = name.lower()
-            does = KINDS.get(name, INLINE)
-            if name in VOID_TAGS and does == INLINE:
-                return PLAIN
-    if does == META:
-        return _META
-    if name == "script":
-        return _SCRIPT
-    step = _read(does, name, "" if space < 0 or space >= len(tag) else " " + tag[space:])
-    # One with a quote left open is only the beginning of a tag, and to be kept for none.
-    kept = len(tag) < (_LONGEST if step is not PLAIN else _LONGEST_PLAIN) and step is not PLAIN_LINK
-    if kept and not cut_short(tag):
+        if not (name.isalnum() and name.islower()):
+            name = _name_of(tag)
+            space = len(name) if len(name) < len(tag) else -1
+            kind = KINDS.get(name)
+    step = kind if kind is not None else PLAIN
+    does = step.does
+    if space > 0 and (does == INLINE or does == OPEN or does == PRE) and name not in VOID_TAGS:
+        attrs = tag[space:].lower()
+        step = _read(step, name, attrs if attrs.startswith(" ") else " " + attrs, tag)
+    if whole and len(tag) < (_LONGEST if step is not PLAIN else _LONGEST_PLAIN) and step is not PLAIN_LINK:
         if len(STEPS) >= _MOST_STEPS:
             STEPS.clear()
         STEPS[tag] = step
     return step
 
 
-def _read(does: int, name: str, attrs: str) -> Step:
-    if does in (CLOSE, UNPRE):
-        return Step(does, name[1:])
-    if attrs and (does in (INLINE, OPEN, PRE, LINK)):
-        low = attrs.lower()
-        if "&" in low:
-            low = unescape_attribute(low.replace("&quot;", "'"))
-        if "style" in low or "hidden" in low:
-            how = how_hidden(low)
-            if how is not None and not (how == "visibility" and _REVEALED.search(" ".join(names_in(low))) is not None):
-                return Step(HIDDEN_BOX if does in (OPEN, PRE) else HIDDEN, name, attrs, how)
-        if does == LINK:
-            return PLAIN_LINK if _HREF.search(attrs) is not None else PLAIN
-        if does == INLINE:
-            return PLAIN
-        return Step(does, name, low, "", CLOSED_BY.get(name, _NOTHING))
-    if does in (OPEN, PRE):
-        return Step(does, name, "", "", CLOSED_BY.get(name, _NOTHING))
-    if does == HIDDEN:
-        return Step(HIDDEN, name, "", "noscript")
-    return Step(does, name) if does and does != LINK else PLAIN
+def _read(kind: Step, name: str, attrs: str, tag: str) -> Step:
+    """The Step of a tag with attributes, in lower case, where they may say more than its name."""
+    if "&" in attrs:
+        attrs = unescape_attribute(attrs.replace("&quot;", "'"))
+    if "style" in attrs or "hidden" in attrs:
+        how = how_hidden(attrs)
+        if how is not None and not (how == "visibility" and _REVEALED.search(" ".join(names_in(attrs))) is not None):
+            # The address of a hidden link is read from it as it was written.
+            return Step(HIDDEN_BOX if kind.does else HIDDEN, name, tag if name == "a" else attrs, how)
+    if name == "a":
+        return PLAIN_LINK if _HREF.search(attrs) is not None else PLAIN
+    return kind if not kind.does else Step(kind.does, kind.name, attrs, "", kind.closes, kind.key)
 
 
 def href_of(tag: str) -> str | None:
