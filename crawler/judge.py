@@ -21,6 +21,7 @@ from crawler.compare import compare, similarity
 from crawler.decode import Document, encoding_of
 from crawler.detect import Case, detect
 from crawler.extract import RULES, visible_text
+from crawler.flipping import flip
 from crawler.foreign import foreign_matter, silence
 from crawler.model import (
     Article,
@@ -42,6 +43,7 @@ from crawler.model import (
     Validators,
     Verdict,
 )
+from crawler.noise import not_modified, sift
 from crawler.reading import Reading, read
 from crawler.sniff import not_a_page
 from crawler.urls import canonical
@@ -59,13 +61,20 @@ def judge(source: Source, known: Known, fetched: FetchResult, now: datetime) -> 
     base = _carried(source, known, now)
     match fetched:
         case NotModified():
-            return replace(_healthy(source, known, base, changed=False, now=now), status=304)
+            return _not_modified(known, _healthy(source, known, base, changed=False, now=now))
         case FetchFailed(reason=FailureReason.ROBOTS, detail=detail):
             return _blocked(source, known, base, detail, now)
         case FetchFailed(reason=reason, detail=detail, retry_after=wait):
             return _failed(source, known, base, f"{reason}: {detail}", now, retry_after=wait)
         case Snapshot(status=status):
             return _answered(source, known, fetched, replace(base, status=status), now)
+
+
+def _not_modified(known: Known, verdict: Verdict) -> Verdict:
+    """The Verdict on a 304; where a masked place came to rest, the next visit asks for the whole page."""
+    noise, read = not_modified(known, verdict.at)
+    validators = Validators() if read else verdict.validators
+    return replace(verdict, status=304, noise=None if noise == known.noise else noise, validators=validators)
 
 
 def elsewhere(verdict: Verdict, twin: Page | None) -> Verdict:
@@ -239,12 +248,18 @@ def _read(source: Source, known: Known, before: Article | None, reading: Reading
         previous=before,
         earlier=earlier,
     )
-    findings = silence(source.silence, known.page.url, detect(case))
+    sifted = sift(known, before, article, base.at)
+    turning = flip(known, before, article, base.at)
+    seen = detect(case) if turning.note is None else (*detect(case), turning.note)
+    findings = silence(source.silence, known.page.url, seen)
+    # Foreign matter is never left untold, whatever else flips or is masked.
+    quiet = turning.holds and foreign_matter(known.open_findings, findings) is None
     number = known.latest.number if known.latest else 0
-    new = before is None or before.digest != article.digest
+    new = not quiet and (sifted.before is None or sifted.before.digest != sifted.after.digest)
     after = aftermath(known, before, article) if new else Aftermath()
     version = NewVersion(article=article, rules=RULES) if new and not after.merges else None
-    changes = () if after.merges else _changes(known, before, article, findings, number)
+    told = sifted.before, (sifted.before or sifted.after) if quiet else sifted.after
+    changes = () if after.merges else _changes(known, *told, findings, number)
     verdict = _healthy(source, known, base, changed=new and before is not None, now=base.at)
     outcome = Outcome.NEW if before is None else Outcome.CHANGED if new or changes else Outcome.UNCHANGED
     return replace(
@@ -259,7 +274,10 @@ def _read(source: Source, known: Known, before: Article | None, reading: Reading
         following_change=after.change,
         merge_following=after.merges,
         returned=after.returned,
-        validators=snapshot.validators,
+        # While it flips, each visit reads the page whole: a 304 would say nothing of which text it is.
+        validators=Validators() if turning.holds else snapshot.validators,
+        noise=None if sifted.noise == known.noise else sifted.noise,
+        hidden=sifted.hidden,
     )
 
 

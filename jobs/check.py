@@ -22,6 +22,7 @@ from crawler.model import (
     Verdict,
     Version,
 )
+from crawler.template import shared_change, since, templated
 from crawler.urls import host_of
 from store import Archive, Recorded
 
@@ -65,6 +66,8 @@ def _record(
     verdict = judge(source, known, fetched, now)
     if verdict.version is not None and known.latest is None:
         verdict = elsewhere(verdict, archive.twin(page, verdict.version.article.digest))
+    if (shared := shared_change(verdict)) is not None:
+        verdict = templated(verdict, *archive.alike(page, shared, since(verdict.at)))
     recorded = archive.record(page, verdict, notify=notify)
     if verdict.moved_to:
         archive.admit(source.name, [Link(url=verdict.moved_to)], now)

@@ -13,6 +13,7 @@ from sqlmodel.sql.expression import Select
 from crawler.errors import NotKnown
 from crawler.model import (
     AttachedFile,
+    Change,
     FileVerdict,
     Known,
     Link,
@@ -23,9 +24,10 @@ from crawler.model import (
     SourceState,
     Verdict,
 )
-from store import admission, attachments, leases, recording, timeline
+from store import admission, attachments, leases, noise, recording, timeline
 from store.blobs import BlobStore
 from store.engine import reading, writing
+from store.noise import noise_of, recent_versions
 from store.rows import (
     finding_of,
     key_of,
@@ -144,7 +146,7 @@ class Archive:
             row = recording.page_row(session, page.url)
             newest = _version(row_id(row)).order_by(col(VersionRow.number).desc())
             found = session.exec(newest.limit(1)).first()
-            known = _known(session, row)
+            known = replace(_known(session, row), recent=recent_versions(session, row_id(row)))
         return self._with_versions(known, found, None, rules)
 
     def known_at(self, page: Page, at: datetime, *, rules: str) -> Known:
@@ -162,7 +164,7 @@ class Archive:
             found, following = (session.exec(query.limit(1)).first() for query in (before, after))
             until = following[0].seen_at if following else None
             again = timeline.seen_again(session, row_id(row), at, until) if found else None
-            known = replace(_known(session, row), seen_again=again.at if again else None)
+            known = replace(_known(session, row), seen_again=again.at if again else None, past=True)
         return self._with_versions(known, found, following, rules)
 
     def record(self, page: Page, verdict: Verdict, *, notify: bool = True, past: bool = False) -> Recorded:
@@ -177,6 +179,12 @@ class Archive:
             self._blobs.put(verdict.snapshot.body)
         with writing(self._engine) as session:
             return recording.record(session, page, verdict, notify=notify, past=past)
+
+    def alike(self, page: Page, change: Change, since: datetime) -> tuple[int, int]:
+        """How many other pages of the source have had the same Change since then, and how many pages it has."""
+        with reading(self._engine) as session:
+            row = recording.page_row(session, page.url)
+            return noise.alike(session, row.source, row_id(row), change.signature, since)
 
     def files(self, page: Page) -> tuple[AttachedFile, ...]:
         """How the files behind a page's links stand, those ever asked for. Raises NotKnown."""
@@ -289,4 +297,6 @@ def _known(session: Session, row: PageRow) -> Known:
         missing_since=row.missing_since,
         last_checked=row.last_checked,
         rate=rate_of(row),
+        noise=noise_of(session.exec(select(SourceRow.noise).where(SourceRow.name == row.source)).one()),
+        hidden=row.hidden,
     )

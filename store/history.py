@@ -15,6 +15,7 @@ from crawler.model import (
     AttachedFile,
     ChangeKind,
     FindingKind,
+    Noise,
     PageState,
     Severity,
     Snapshot,
@@ -23,9 +24,10 @@ from crawler.model import (
 from store import attachments
 from store.blobs import BlobStore
 from store.engine import reading
+from store.noise import noise_of
 from store.recording import page_row
 from store.rows import key_of, row_id, snapshot_of, version_of
-from store.showing import change_view, check_view, finding_view, page_view, source_view, version_view
+from store.showing import change_view, check_view, event_view, finding_view, page_view, source_view, version_view
 from store.tables import (
     ChangeRow,
     CheckRow,
@@ -34,10 +36,11 @@ from store.tables import (
     PageRow,
     Row,
     SnapshotRow,
+    SourceEventRow,
     SourceRow,
     VersionRow,
 )
-from store.views import ChangeView, CheckView, Counts, FindingView, PageView, SourceView, VersionView
+from store.views import ChangeView, CheckView, Counts, FindingView, PageView, SourceEventView, SourceView, VersionView
 
 
 class History:
@@ -162,6 +165,22 @@ class History:
                 .limit(limit)
             )
             return tuple(check_view(row, digest, numbers) for row, digest in session.exec(query))
+
+    def noise(self, source: str | None = None) -> dict[str, Noise]:
+        """What was learned of each source's noise (of one), those of which nothing was left out."""
+        query = select(SourceRow.name, SourceRow.noise).order_by(col(SourceRow.name))
+        if source is not None:
+            query = query.where(SourceRow.name == source)
+        with reading(self._engine) as session:
+            return {name: noise_of(values) for name, values in session.exec(query) if values}
+
+    def events(self, source: str | None = None) -> tuple[SourceEventView, ...]:
+        """What happened to whole sources, newest first."""
+        query = select(SourceEventRow).order_by(col(SourceEventRow.at).desc(), col(SourceEventRow.id).desc())
+        if source is not None:
+            query = query.where(SourceEventRow.source == source)
+        with reading(self._engine) as session:
+            return tuple(event_view(row) for row in session.exec(query))
 
     def files(self, url: str) -> tuple[AttachedFile, ...]:
         """The files behind a page's links that were ever asked for, and how each stands. Raises NotKnown."""

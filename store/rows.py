@@ -104,6 +104,8 @@ def put_page_state(row: PageRow, verdict: Verdict) -> None:
         verdict.rate.days,
         verdict.rate.as_of,
     )
+    if verdict.hidden is not None:
+        row.hidden = verdict.hidden
     if verdict.moved_to is not None or verdict.state is not PageState.MOVED:
         row.moved_to = verdict.moved_to
 

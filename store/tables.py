@@ -81,6 +81,7 @@ class PageRow(Row, table=True):
     rate_changes: float = 0.0
     rate_days: float = 0.0
     rate_as_of: datetime | None = Field(default=None, sa_type=UtcTime)
+    hidden: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
 
 
 class SnapshotRow(Row, table=True):

@@ -17,8 +17,9 @@ from crawler.model.kinds import (
     Region,
     Severity,
 )
+from crawler.model.noise import Noise, VolatileKind, VolatilePlace
 from crawler.model.text import Evidence, Json, bare_text, fold_space
-from crawler.model.verdict import Known, NewVersion, RateEstimate, Returned, Verdict
+from crawler.model.verdict import Known, NewVersion, RateEstimate, Returned, SeenVersion, SourceEvent, Verdict
 from crawler.model.watched import ArticleSelectors, Link, Page, Source, SourceKind, SourceState
 from crawler.model.wire import FetchFailed, FetchRequest, FetchResult, NotModified, Snapshot, Validators
 
@@ -43,6 +44,7 @@ __all__ = [
     "Known",
     "Link",
     "NewVersion",
+    "Noise",
     "NotModified",
     "OpenFinding",
     "Outcome",
@@ -52,15 +54,19 @@ __all__ = [
     "RateEstimate",
     "Region",
     "Returned",
+    "SeenVersion",
     "Severity",
     "Silence",
     "Snapshot",
     "Source",
+    "SourceEvent",
     "SourceKind",
     "SourceState",
     "Validators",
     "Verdict",
     "Version",
+    "VolatileKind",
+    "VolatilePlace",
     "bare_text",
     "fold_space",
     "match_findings",

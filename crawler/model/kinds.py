@@ -102,6 +102,7 @@ class FindingKind(StrEnum):
     BROKEN_PARAGRAPH = "broken_paragraph"
     DUPLICATE_TEXT = "duplicate_text"
     DATE_CONFLICT = "date_conflict"
+    FLIP_FLOP = "flip_flop"
 
 
 # Kinds that mean somebody else wrote on the page: their arrival makes a Change `injected`, their leaving `cleaned`.

@@ -65,4 +65,5 @@ def upgrade() -> None:
     op.add_column("changes", sa.Column("evidence", sa.Text(), nullable=False, server_default="{}"))
     op.add_column("changes", sa.Column("signature", sa.Text(), nullable=False, server_default=""))
     op.create_index("ix_changes_signature", "changes", ["signature"])
+    op.add_column("pages", sa.Column("hidden", sa.Text(), nullable=False, server_default=""))
     op.add_column("sources", sa.Column("noise", sa.Text(), nullable=False, server_default="[]"))
