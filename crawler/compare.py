@@ -35,7 +35,7 @@ def _article_change(before: Article, after: Article, numbers: tuple[int, int]) -
     found = diff(before, after)
     body_differs = bare_text(" ".join(before.paragraphs)) != bare_text(" ".join(after.paragraphs))
     fields = tuple(change.name for change in found.fields) + (("body",) if body_differs else ())
-    minor = _typography(before) == _typography(after)
+    minor = _same_but_typography(before, after)
     cells, facts = cells_changed(before.paragraphs, after.paragraphs), facts_of(found.hunks)
     return Change(
         before=numbers[0],
@@ -112,11 +112,30 @@ def _kind(fields: tuple[str, ...]) -> ChangeKind:
 _PUNCTUATION = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "—": "-", "–": "-", "―": "-", "…": "..."})
 
 
-def _typography(article: Article) -> tuple[str, ...]:
-    """The content with everything folded that only a typesetter sees; two articles alike in it differ in minor ways."""
-    attachments = "".join(attachment.url + attachment.name for attachment in article.attachments)
-    parts = (article.title or "", article.text, article.published or "", article.issuer or "", attachments)
-    return tuple("".join(unicodedata.normalize("NFKC", part).translate(_PUNCTUATION).split()) for part in parts)
+def _same_but_typography(before: Article, after: Article) -> bool:
+    """Whether two articles are alike with everything folded that only a typesetter sees: they differ in minor ways."""
+    old, new = list(before.paragraphs), list(after.paragraphs)
+    # Folding is dear, and most paragraphs of most edits did not change at all.
+    while old and new and old[-1] == new[-1]:
+        del old[-1], new[-1]
+    pairs = enumerate(zip(old, new, strict=False))
+    first = next((place for place, (one, other) in pairs if one != other), min(len(old), len(new)))
+    sides = ((before, "".join(old[first:])), (after, "".join(new[first:])))
+    parts = [
+        (
+            article.title or "",
+            article.published or "",
+            article.issuer or "",
+            "".join(attachment.url + attachment.name for attachment in article.attachments),
+            body,
+        )
+        for article, body in sides
+    ]
+    return all(_folded(one) == _folded(other) for one, other in zip(*parts, strict=True))
+
+
+def _folded(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).translate(_PUNCTUATION).split())
 
 
 def significance(found: Diff, before: Article, cells: Sequence[Cell] = (), facts: Sequence[Fact] = ()) -> float:

@@ -201,11 +201,12 @@ def _own_lines(starts: Sequence[int]) -> int:
 def _title_lines(lines: Sequence[str], items: Sequence[Item]) -> dict[int, str]:
     """Which line is which item's title, in order; the items stand on the page as they are listed."""
     starts: dict[int, str] = {}
+    bare = [bare_text(line) for line in lines]
     place = 0
     for item in items:
         title = bare_text(item.title)
-        for at in range(place, len(lines)):
-            line = bare_text(lines[at])
+        for at in range(place, len(bare)):
+            line = bare[at]
             if title and (title[:24] in line or (len(line) >= 8 and title.startswith(line.rstrip("….")))):
                 starts[at] = item.url
                 place = at + 1

@@ -39,7 +39,8 @@ def sift(known: Known, before: Article | None, after: Article, now: datetime) ->
     A capture of the past teaches nothing and is masked by nothing: captures may come in any order, and must make the
     same history in each.
     """
-    if before is None or known.past:
+    same = before is not None and before.paragraphs == after.paragraphs and before.attachments == after.attachments
+    if before is None or known.past or (same and not known.noise.places):
         return Sifted(before=before, after=after, noise=known.noise)
     hidden = _hidden(after, known.noise)
     stayed = bool(hidden) and hidden == known.hidden
@@ -70,7 +71,9 @@ def learn(known: Known, before: Article, after: Article, now: datetime, *, staye
     """The Source's noise after one visit. `stayed`: what is masked on this page is what it was at the last visit."""
     places = {place.key: place for place in known.noise.places}
     close = known.last_checked is not None and now - known.last_checked <= CLOSE
-    old, new = spots_of(before), spots_of(after)
+    # Where nothing is known yet, only what differs can teach.
+    but = () if places else set(before.paragraphs) & set(after.paragraphs)
+    old, new = spots_of(before, but=but), spots_of(after, but=but)
     pairs = [(old[key], spot) for key, spot in new.items() if key in old]
     pairs += blocks_between(before.paragraphs, after.paragraphs)
     for was, spot in pairs:
@@ -146,6 +149,8 @@ def _block_lines(article: Article, place: VolatilePlace) -> range:
 def _hidden(article: Article, noise: Noise) -> str:
     """A digest of what masking takes out of an Article; "" where that is nothing."""
     masked = {place.key for place in noise.masked}
+    if not masked:
+        return ""
     texts = [spot.text for key, spot in spots_of(article).items() if key in masked]
     for place in noise.masked:
         if place.kind == "block" and _has_heading(article, place):

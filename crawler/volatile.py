@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -17,6 +17,7 @@ from crawler.tables import is_figure
 
 _TOKEN = re.compile(r"(?=[A-Za-z0-9_\-]*\d)(?=[A-Za-z0-9_\-]*[A-Za-z])[A-Za-z0-9_\-]{12,}")
 _FIGURE = re.compile(r"\d[\d,.]*")
+_DIGIT = re.compile(r"\d")
 # A time of day, with the day it stands beside; and what says of itself that it is today's date.
 _CLOCK = re.compile(
     r"(?:\d{2,4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?(?:\s*(?:星期|周).)?[\sT]*)?"
@@ -27,6 +28,10 @@ _CLOCK = re.compile(
 _MAX_HEADING, _MAX_LINE, _MAX_LINES = 20, 80, 12
 _SENTENCE = re.compile(r"[。！？；]|[.!?]\s")
 _MAX_VOLATILE_LINE = 160
+
+
+# Kind, place and, but for a block, shape.
+Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,24 +46,28 @@ class Spot:
     last: int = 0
 
     @property
-    def key(self) -> tuple[str, str, str]:
+    def key(self) -> Key:
         """As VolatilePlace has it."""
         return (self.kind, self.place, self.shape if self.kind != "block" else "")
 
 
-def spots_of(article: Article) -> dict[tuple[str, str, str], Spot]:
-    """The lines and queries that could differ by themselves, by key; what stands twice cannot be told apart."""
-    found = [*_line_spots(article.paragraphs), *_query_spots(article.attachments)]
+def spots_of(article: Article, *, but: Container[str] = ()) -> dict[Key, Spot]:
+    """The lines and queries that could differ by themselves, by key; what stands twice cannot be told apart.
+
+    `but`: lines that need not be looked at.
+    """
+    found = [*_line_spots(article.paragraphs, but), *_query_spots(article.attachments)]
     counts = Counter(spot.key for spot in found)
     return {spot.key: spot for spot in found if counts[spot.key] == 1}
 
 
-def _line_spots(lines: Sequence[str]) -> list[Spot]:
+def _line_spots(lines: Sequence[str], but: Container[str]) -> list[Spot]:
     spots = []
     for place, line in enumerate(lines):
-        shape, timeless = shape_of(line), _timeless(line)
-        if shape == line or len(line) > _MAX_VOLATILE_LINE:
+        if len(line) > _MAX_VOLATILE_LINE or line in but or not _DIGIT.search(line):
             continue
+        timeless = _timeless(line)
+        shape = _FIGURE.sub("#", timeless)
         if timeless != line:
             spots.append(Spot(kind="clock", place="", shape=timeless, text=line, first=place, last=place + 1))
         # A bare figure is known by the line before it; without one, it is any figure.
@@ -106,11 +115,12 @@ def blocks_between(before: Sequence[str], after: Sequence[str]) -> list[tuple[Sp
     """
     counts = Counter(before), Counter(after)
     common = {line for line in counts[0] if line in counts[1]}
+    places = {line: place for place, line in enumerate(after)}
     pairs = []
     for place, heading in enumerate(before):
         if len(heading) > _MAX_HEADING or counts[0][heading] != 1 or counts[1][heading] != 1:
             continue
-        at = after.index(heading)
+        at = places[heading]
         old, new = _run(before, place + 1, common), _run(after, at + 1, common)
         if old and new and all(map(is_block_line, (*old, *new))):
             pairs.append((_block(heading, old, place + 1), _block(heading, new, at + 1)))
