@@ -87,7 +87,7 @@ def _listing_change(before: Article, after: Article, items: Items, numbers: tupl
 
 def _signature(found: Diff) -> str:
     """What is the same where the same whole paragraphs came or went on another page, and nothing else; else nothing."""
-    if found.fields or any(hunk.op == "edit" for hunk in found.hunks):
+    if found.fields or any(hunk.op in ("edit", "move") for hunk in found.hunks):
         return ""
     lines = [f"{hunk.op} {bare_text(hunk.spans[0].text)}" for hunk in found.hunks if hunk.op in ("insert", "delete")]
     text = "\n".join(lines)

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from crawler.model import Article, Json, PageKind, bare_text
+from crawler.model import Article, Json, bare_text
 
 # Lines of a listing that differ by themselves: page numbers, counts of items, days and times alone on a line.
 _PAGES = re.compile(
@@ -96,7 +96,7 @@ class Items:
 def items_of(article: Article) -> tuple[Item, ...]:
     """The items that were read with a listing; none for any other page, or where they were not read."""
     listed = article.evidence.get("items")
-    if article.kind is not PageKind.LISTING or not isinstance(listed, list):
+    if not isinstance(listed, list):
         return ()
     items = [one for one in listed if isinstance(one, Mapping)]
     return tuple(

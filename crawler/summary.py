@@ -14,7 +14,7 @@ from crawler.tables import Cell, is_figure
 _PARTS = 4
 _PART_LENGTH = 40
 _QUOTE = 30
-_FILE = 80
+_FILE, _FILES = 80, 2
 _BETWEEN_FILES = "; "
 # From this on one title is the other, edited.
 _SAME_TITLE = 0.6
@@ -45,7 +45,11 @@ def _field(change: FieldChange) -> Iterator[_Part]:
         was, now = old.split(_BETWEEN_FILES), new.split(_BETWEEN_FILES)
         gone, come = [one for one in was if one not in now], [one for one in now if one not in was]
         for verb, files in (("removed", gone), ("added", come)):
-            yield from ((weight, f"attachment {verb}: {short(one, _FILE)}") for one in files if one)
+            named = [short(one, _FILE) for one in files if one]
+            if len(named) > _FILES:
+                yield weight, f"{len(named)} attachments {verb}: {named[0]} …"
+            else:
+                yield from ((weight, f"attachment {verb}: {one}") for one in named)
         return
     if max(len(old), len(new)) > _PART_LENGTH and Indel.normalized_similarity(old, new) > _SAME_TITLE:
         told = ", ".join(fact_told(fact) for fact in places(words(old, new)))

@@ -27,7 +27,8 @@ _CLOCK = re.compile(
 # A block of what other pages say: a heading, then lines that are titles and no sentences.
 _MAX_HEADING, _MAX_LINE, _MAX_LINES = 20, 80, 12
 _SENTENCE = re.compile(r"[。！？；]|[.!?]\s")
-_MAX_VOLATILE_LINE = 160
+# What stands in a sentence is a text; a counter stands in a line of its own.
+_MAX_VOLATILE_LINE = 60
 
 
 # Kind, place and, but for a block, shape.
