@@ -9,12 +9,13 @@ from dataclasses import replace
 
 from rapidfuzz.distance import Indel
 
-from crawler.diff import Diff, diff
+from crawler.diff import Diff, FieldChange, diff, words
 from crawler.facts import Fact, facts_of
 from crawler.listings import Items, compare_items
 from crawler.model import Article, Change, ChangeKind, Json, bare_text
 from crawler.summary import evidence_of, summarise
 from crawler.tables import Cell, cells_changed, is_figure
+from crawler.volatile import shape_of
 
 
 def compare(before: Article, after: Article, *, numbers: tuple[int, int]) -> Change | None:
@@ -86,12 +87,27 @@ def _listing_change(before: Article, after: Article, items: Items, numbers: tupl
 
 
 def _signature(found: Diff) -> str:
-    """What is the same where the same whole paragraphs came or went on another page, and nothing else; else nothing."""
-    if found.fields or any(hunk.op in ("edit", "move") for hunk in found.hunks):
+    """What is the same where the same happened on another page: whole paragraphs came or went, fields alike changed.
+
+    Nothing where words inside a paragraph differ, or files do: those are a page's own.
+    """
+    if any(hunk.op in ("edit", "move") for hunk in found.hunks):
+        return ""
+    if any(change.name == "attachments" for change in found.fields):
         return ""
     lines = [f"{hunk.op} {bare_text(hunk.spans[0].text)}" for hunk in found.hunks if hunk.op in ("insert", "delete")]
+    lines += [f"{change.name} {_field_edit(change)}" for change in found.fields]
     text = "\n".join(lines)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32] if lines else ""
+
+
+def _field_edit(change: FieldChange) -> str:
+    """How a field changed, apart from what each page has of its own in it: lost, gained, or these words in or out."""
+    if not change.before or not change.after:
+        return "lost" if change.before else "gained"
+    return "".join(
+        f"{span.op} {shape_of(span.text)} " for span in words(change.before, change.after) if span.op != "equal"
+    )
 
 
 def similarity(before: Article, after: Article) -> float:

@@ -1,11 +1,11 @@
-"""The same paragraphs that come or go on many Pages of a Source at once: its template, not so many edits."""
+"""What comes or goes in the same way on many Pages of a Source at once: its template, and not so many edits."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from crawler.model import Change, ChangeKind, SourceEvent, Verdict
+from crawler.model import TEMPLATE_KINDS, Change, SourceEvent, Verdict
 
 # Within this time; pages of one source are visited within days of each other.
 WINDOW = timedelta(days=7)
@@ -15,9 +15,9 @@ _PREFIX = "template of the source: "
 
 
 def shared_change(verdict: Verdict) -> Change | None:
-    """The Change that could be the template's: whole paragraphs came or went, and nothing else happened."""
+    """The Change that could be the template's: whole paragraphs or parts of fields came or went, and nothing else."""
     for change in verdict.changes:
-        if change.signature and change.kind is ChangeKind.EDITED and not change.minor:
+        if change.signature and change.kind in TEMPLATE_KINDS and not change.minor:
             return change
     return None
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import Session, col, delete, func, select, update
 
-from crawler.model import ChangeKind, Noise, SeenVersion, SourceEvent, VolatilePlace
+from crawler.model import TEMPLATE_KINDS, Noise, SeenVersion, SourceEvent, VolatilePlace
 from store.tables import ChangeRow, OutboxRow, PageRow, SourceEventRow, VersionRow
 
 TEMPLATE = "template"
@@ -80,7 +80,7 @@ def record_event(session: Session, page: PageRow, event: SourceEvent, at: dateti
 
 
 def _same(source: str, signature: str, since: datetime) -> tuple[Any, ...]:
-    edited = ChangeRow.kind == ChangeKind.EDITED.value
+    edited = col(ChangeRow.kind).in_([kind.value for kind in TEMPLATE_KINDS])
     return (PageRow.source == source, ChangeRow.signature == signature, edited, col(ChangeRow.at) >= since)
 
 

@@ -8,6 +8,7 @@ from crawler.model.content import Article, Attachment, Change, Version
 from crawler.model.findings import Finding, FindingMatch, OpenFinding, Silence, match_findings
 from crawler.model.kinds import (
     INJECTION_KINDS,
+    TEMPLATE_KINDS,
     ChangeKind,
     FailureReason,
     FindingKind,
@@ -25,6 +26,7 @@ from crawler.model.wire import FetchFailed, FetchRequest, FetchResult, NotModifi
 
 __all__ = [
     "INJECTION_KINDS",
+    "TEMPLATE_KINDS",
     "Article",
     "ArticleSelectors",
     "AttachedFile",

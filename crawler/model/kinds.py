@@ -120,6 +120,10 @@ INJECTION_KINDS = frozenset(
 )
 
 
+# Kinds that a changed template can make, the same on many Pages at once.
+TEMPLATE_KINDS = frozenset({ChangeKind.EDITED, ChangeKind.RETITLED, ChangeKind.REDATED, ChangeKind.REISSUED})
+
+
 class FailureReason(StrEnum):
     """Why a fetch gave no content. `retryable` says whether the same request may do better later."""
 

@@ -172,6 +172,17 @@ def test_a_file_over_the_cap_is_not_read_and_no_change(desk: Desk, town: Town, o
     assert "too_large" in str(files(desk, town)[0]["detail"])
 
 
+def test_a_name_that_is_no_url_as_it_stands_is_asked_for_as_browsers_do(
+    desk: Desk, town: Town, outside: Outside
+) -> None:
+    """Links to files are written by hand: with Chinese names and with spaces."""
+    serve(outside, ONE, path="/zwgk/202106/%E6%94%B6%E8%B4%B9%20%E6%A0%87%E5%87%86.pdf")
+    town.publish(2, tail='<p>附件：<a href="收费 标准.pdf">附件1</a></p>')
+    desk.config.write_text(configuration(town), encoding="utf-8")
+    assert desk("check").status == 0
+    assert files(desk, town)[0]["digest"] == hashlib.sha256(ONE).hexdigest()
+
+
 def test_files_can_be_left_alone(desk: Desk, town: Town, outside: Outside) -> None:
     serve(outside, ONE)
     town.publish(2, tail=LINK)

@@ -165,6 +165,28 @@ def test_the_same_lines_on_many_pages_are_one_event_of_the_source(many: Desk, to
     assert line[:10] in event["summary"]
 
 
+def test_the_same_words_in_every_title_are_one_event_too(
+    many: Desk, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        Town, "title", staticmethod(lambda number: f"【归档】关于规范食堂采购管理工作的第{number}号通知")
+    )
+    reframe(town, "", range(1, 9))
+    assert many("check", "--all").status == 0
+    retitled = many.json("changes", "--kind", "retitled")
+    assert len(retitled) == 8
+    assert all(change["minor"] for change in retitled)
+    assert [one["pages"] for one in many.json("explain") if one["what"] == "template"] == [8]
+
+
+def test_the_same_name_replaced_on_many_pages_is_told_of_each(many: Desk, town: Town) -> None:
+    """Words inside a paragraph are a page's own, however many say the same."""
+    for number, paragraphs in town.articles.items():
+        town.publish(number, (paragraphs[0], paragraphs[1].replace("食材", "原料"), *paragraphs[2:]))
+    assert many("check", "--all").status == 0
+    assert [change["minor"] for change in many.json("changes", "--kind", "edited")] == [False] * 8
+
+
 def test_the_same_lines_on_two_pages_are_two_changes(many: Desk, town: Town) -> None:
     reframe(town, "本通知已于本月废止。", range(1, 3))
     assert many("check", "--all").status == 0
