@@ -29,12 +29,14 @@ from crawler.model import (
     FetchResult,
     FileVerdict,
     Json,
+    Noise,
     NotModified,
     PageKind,
     Snapshot,
     Source,
     Validators,
 )
+from crawler.volatile import without_query
 
 # How many answers running must say that a file is not there, as for pages.
 MISSING_CONFIRMATIONS = 2
@@ -46,22 +48,28 @@ _UNITS = (("GB", 1 << 30), ("MB", 1 << 20), ("KB", 1 << 10))
 
 
 def files_to_ask(
-    article: Article, held: Iterable[AttachedFile], now: datetime, *, at_once: bool
+    article: Article, held: Iterable[AttachedFile], noise: Noise, now: datetime, *, at_once: bool
 ) -> tuple[AttachedFile, ...]:
     """The attachments of an Article that are to be asked for now, in reading order.
 
     Those never asked for are, and those that are due; `at_once` asks for all: the Article has just changed, or a person
-    wants to know. Only http(s) addresses can be asked.
+    wants to know. Only http(s) addresses can be asked. A file whose address differs from a known one's in nothing but
+    what `noise` masks (a session token) is that file, at its address of today.
     """
-    known = {file.url: file for file in held}
+    names = {place.shape for place in noise.masked if place.kind == "query"}
+    known = {_without(file.url, names): file for file in held}
     wanted = []
     for attachment in article.attachments:
         if urlsplit(attachment.url).scheme not in ("http", "https"):
             continue
-        file = known.get(attachment.url) or AttachedFile(url=attachment.url, name=attachment.name)
+        file = known.get(_without(attachment.url, names)) or AttachedFile(url=attachment.url, name=attachment.name)
         if at_once or file.due is None or file.due <= now:
-            wanted.append(replace(file, name=attachment.name))
+            wanted.append(replace(file, url=attachment.url, name=attachment.name))
     return tuple(wanted)
+
+
+def _without(url: str, names: set[str]) -> str:
+    return without_query(url, names) if names else url
 
 
 def judge_file(source: Source, file: AttachedFile, fetched: FetchResult, number: int, now: datetime) -> FileVerdict:

@@ -128,7 +128,9 @@ def mask(article: Article, noise: Noise) -> Article:
             for at in _block_lines(article, place):
                 lines[at] = None
     names = {place.shape for place in noise.masked if place.kind == "query"}
-    attachments = tuple(without_query(one, names) for one in article.attachments) if names else article.attachments
+    attachments = article.attachments
+    if names:
+        attachments = tuple(replace(one, url=without_query(one.url, names)) for one in attachments)
     return replace(article, paragraphs=tuple(line for line in lines if line is not None), attachments=attachments)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Container, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from crawler.model import Article, Attachment, VolatileKind
@@ -145,10 +145,10 @@ def is_block_line(line: str) -> bool:
     return len(line) <= _MAX_LINE and _SENTENCE.search(line) is None
 
 
-def without_query(attachment: Attachment, names: set[str]) -> Attachment:
-    """An attachment's address less the parameters of these names."""
-    parts = urlsplit(attachment.url)
+def without_query(url: str, names: set[str]) -> str:
+    """An address less the parameters of these names."""
+    parts = urlsplit(url)
     if not parts.query:
-        return attachment
+        return url
     kept = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name not in names]
-    return replace(attachment, url=urlunsplit(parts._replace(query=urlencode(kept))))
+    return urlunsplit(parts._replace(query=urlencode(kept)))

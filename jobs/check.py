@@ -11,11 +11,13 @@ from crawler.extract import RULES
 from crawler.fetch import Fetcher
 from crawler.judge import elsewhere, judge
 from crawler.model import (
+    NO_NOISE,
     FetchRequest,
     FetchResult,
     FileVerdict,
     Known,
     Link,
+    Noise,
     Page,
     Source,
     Validators,
@@ -33,13 +35,15 @@ Clock = Callable[[], datetime]
 class Checked:
     """What one Check came to, for those who watch: the Verdict and what of it was new to the store.
 
-    `latest` is the Version that was in force before; `files` what came of the attachments that were asked for after it.
+    `latest` is the Version that was in force before, `noise` what is known of the Source's; `files` what came of the
+    attachments that were asked for after it.
     """
 
     page: Page
     verdict: Verdict
     recorded: Recorded
     latest: Version | None = None
+    noise: Noise = NO_NOISE
     files: tuple[FileVerdict, ...] = ()
 
 
@@ -71,7 +75,9 @@ def _record(
     recorded = archive.record(page, verdict, notify=notify)
     if verdict.moved_to:
         archive.admit(source.name, [Link(url=verdict.moved_to)], now)
-    return Checked(page=page, verdict=verdict, recorded=recorded, latest=known.latest)
+    return Checked(
+        page=page, verdict=verdict, recorded=recorded, latest=known.latest, noise=verdict.noise or known.noise
+    )
 
 
 def request_for(source: Source, url: str, validators: Validators = Validators()) -> FetchRequest:

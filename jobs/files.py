@@ -47,7 +47,7 @@ class Files:
             return checked
         at_once = at_once or checked.recorded.version is not None
         known = self.archive.files(checked.page)
-        wanted = files_to_ask(version.article, known, self.clock(), at_once=at_once)
+        wanted = files_to_ask(version.article, known, checked.noise, self.clock(), at_once=at_once)
         by_host: dict[str, list[AttachedFile]] = defaultdict(list)
         for file in wanted:
             by_host[host_of(file.url)].append(file)

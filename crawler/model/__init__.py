@@ -18,7 +18,7 @@ from crawler.model.kinds import (
     Region,
     Severity,
 )
-from crawler.model.noise import Noise, VolatileKind, VolatilePlace
+from crawler.model.noise import NO_NOISE, Noise, VolatileKind, VolatilePlace
 from crawler.model.text import Evidence, Json, bare_text, fold_space
 from crawler.model.verdict import Known, NewVersion, RateEstimate, Returned, SeenVersion, SourceEvent, Verdict
 from crawler.model.watched import ArticleSelectors, Link, Page, Source, SourceKind, SourceState
@@ -26,6 +26,7 @@ from crawler.model.wire import FetchFailed, FetchRequest, FetchResult, NotModifi
 
 __all__ = [
     "INJECTION_KINDS",
+    "NO_NOISE",
     "TEMPLATE_KINDS",
     "Article",
     "ArticleSelectors",

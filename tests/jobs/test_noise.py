@@ -8,6 +8,7 @@ import pytest
 
 from tests.jobs.conftest import Desk
 from tests.jobs.site import PARAGRAPHS, Town, configuration
+from tests.outside import Outside
 
 FIRST, *REST = PARAGRAPHS
 COUNTER = "本文已被转发{0}次"
@@ -100,12 +101,16 @@ def test_lines_under_a_heading_that_are_edited_now_and_then_are_told(watched: De
     assert masks(watched) == []
 
 
-def test_a_session_token_in_a_files_address_is_masked(watched: Desk, town: Town) -> None:
+def test_a_session_token_in_a_files_address_is_masked(watched: Desk, town: Town, outside: Outside) -> None:
     def tail(n: int) -> str:
         return f'<p>附件：<a href="/zwgk/202106/a.pdf?sid=8f3a{n}">附件1</a></p>'
 
+    outside.page("/zwgk/202106/a.pdf", b"%PDF-1.7 one", content_type="application/pdf")
     told = [visit(watched, town, PARAGRAPHS, tail=tail(n)) for n in range(8)]
     assert told[4:] == [[]] * 4
+    outside.page("/zwgk/202106/a.pdf", b"%PDF-1.7 another", content_type="application/pdf")
+    assert visit(watched, town, PARAGRAPHS, tail=tail(9)) == ["attachments"]
+    assert "replaced behind the same link" in watched.json("changes", town.url(2))[0]["summary"]
     assert any(mask["kind"] == "query" and mask["shape"] == "sid" for mask in masks(watched))
 
 
