@@ -240,18 +240,10 @@ def _redirected(
 
 def _read(source: Source, known: Known, before: Article | None, reading: Reading, base: Verdict) -> Verdict:
     article, snapshot = reading.article, reading.snapshot
-    earlier = tuple(held.finding for held in known.open_findings)
-    case = Case(
-        document=reading.document,
-        article=article,
-        page_text=visible_text(reading.document),
-        previous=before,
-        earlier=earlier,
-    )
     sifted = sift(known, before, article, base.at)
     turning = flip(known, before, article, base.at)
-    seen = detect(case) if turning.note is None else (*detect(case), turning.note)
-    findings = silence(source.silence, known.page.url, seen)
+    notes = () if turning.note is None else (turning.note,)
+    findings = silence(source.silence, known.page.url, (*_detected(known, before, reading), *notes))
     # Foreign matter is never left untold, whatever else flips or is masked.
     quiet = turning.holds and foreign_matter(known.open_findings, findings) is None
     number = known.latest.number if known.latest else 0
@@ -279,6 +271,17 @@ def _read(source: Source, known: Known, before: Article | None, reading: Reading
         noise=None if sifted.noise == known.noise else sifted.noise,
         hidden=sifted.hidden,
     )
+
+
+def _detected(known: Known, before: Article | None, reading: Reading) -> tuple[Finding, ...]:
+    case = Case(
+        document=reading.document,
+        article=reading.article,
+        page_text=visible_text(reading.document),
+        previous=before,
+        earlier=tuple(held.finding for held in known.open_findings),
+    )
+    return detect(case)
 
 
 def _healthy(source: Source, known: Known, base: Verdict, *, changed: bool, now: datetime) -> Verdict:

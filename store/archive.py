@@ -183,8 +183,7 @@ class Archive:
     def alike(self, page: Page, change: Change, since: datetime) -> tuple[int, int]:
         """How many other pages of the source have had the same Change since then, and how many pages it has."""
         with reading(self._engine) as session:
-            row = recording.page_row(session, page.url)
-            return noise.alike(session, row.source, row_id(row), change.signature, since)
+            return noise.alike(session, recording.page_row(session, page.url), change.signature, since)
 
     def files(self, page: Page) -> tuple[AttachedFile, ...]:
         """How the files behind a page's links stand, those ever asked for. Raises NotKnown."""

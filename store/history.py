@@ -24,10 +24,10 @@ from crawler.model import (
 from store import attachments
 from store.blobs import BlobStore
 from store.engine import reading
-from store.noise import noise_of
+from store.noise import SourceEventView, event_view, noise_of
 from store.recording import page_row
 from store.rows import key_of, row_id, snapshot_of, version_of
-from store.showing import change_view, check_view, event_view, finding_view, page_view, source_view, version_view
+from store.showing import change_view, check_view, finding_view, page_view, source_view, version_view
 from store.tables import (
     ChangeRow,
     CheckRow,
@@ -40,7 +40,7 @@ from store.tables import (
     SourceRow,
     VersionRow,
 )
-from store.views import ChangeView, CheckView, Counts, FindingView, PageView, SourceEventView, SourceView, VersionView
+from store.views import ChangeView, CheckView, Counts, FindingView, PageView, SourceView, VersionView
 
 
 class History:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,17 @@ from crawler.model import TEMPLATE_KINDS, Noise, SeenVersion, SourceEvent, Volat
 from store.tables import ChangeRow, OutboxRow, PageRow, SourceEventRow, VersionRow
 
 TEMPLATE = "template"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceEventView:
+    """The same paragraphs came or went on `pages` Pages of a Source between `at` and `last_at`."""
+
+    source: str
+    at: datetime
+    last_at: datetime
+    pages: int
+    summary: str
 
 
 def noise_of(values: Sequence[dict[str, Any]]) -> Noise:
@@ -39,14 +50,14 @@ def recent_versions(session: Session, page_id: int) -> tuple[SeenVersion, ...]:
     return tuple(SeenVersion(number=number, digest=digest, seen_at=seen) for number, digest, seen in newest)
 
 
-def alike(session: Session, source: str, page_id: int, signature: str, since: datetime) -> tuple[int, int]:
+def alike(session: Session, page: PageRow, signature: str, since: datetime) -> tuple[int, int]:
     """How many other Pages of a Source have a Change of this signature since then, and how many Pages it has."""
     same = (
         select(func.count(func.distinct(col(ChangeRow.page_id))))
         .join(PageRow, col(ChangeRow.page_id) == col(PageRow.id))
-        .where(*_same(source, signature, since), PageRow.id != page_id)
+        .where(*_same(page.source, signature, since), PageRow.id != page.id)
     )
-    pages = select(func.count()).select_from(PageRow).where(PageRow.source == source)
+    pages = select(func.count()).select_from(PageRow).where(PageRow.source == page.source)
     return session.exec(same).one(), session.exec(pages).one()
 
 
@@ -92,3 +103,8 @@ def _forget_waiting(session: Session, changes: Sequence[int]) -> None:
     pages = waiting.where(col(OutboxRow.page_id).in_([page_id for page_id, _ in places]))
     doomed = [row.id for row in session.exec(pages) if (row.page_id, row.at) in places and row.id is not None]
     session.execute(delete(OutboxRow).where(col(OutboxRow.id).in_(doomed)))
+
+
+def event_view(row: SourceEventRow) -> SourceEventView:
+    """What happened to a source as a whole."""
+    return SourceEventView(source=row.source, at=row.at, last_at=row.last_at, pages=row.pages, summary=row.summary)

@@ -6,8 +6,8 @@ from typing import cast
 
 from crawler.model import Outcome, PageState, SourceKind
 from store.rows import change_of, finding_of, row_id
-from store.tables import ChangeRow, CheckRow, FindingRow, PageRow, SnapshotRow, SourceEventRow, SourceRow, VersionRow
-from store.views import ChangeView, CheckView, FindingView, PageView, SourceEventView, SourceView, VersionView
+from store.tables import ChangeRow, CheckRow, FindingRow, PageRow, SnapshotRow, SourceRow, VersionRow
+from store.views import ChangeView, CheckView, FindingView, PageView, SourceView, VersionView
 
 
 def source_view(row: SourceRow, pages: int) -> SourceView:
@@ -70,11 +70,6 @@ def finding_view(row: FindingRow, page: PageRow, version: int | None) -> Finding
         resolved_at=row.resolved_at,
         finding=finding_of(row),
     )
-
-
-def event_view(row: SourceEventRow) -> SourceEventView:
-    """What happened to a source as a whole."""
-    return SourceEventView(source=row.source, at=row.at, last_at=row.last_at, pages=row.pages, summary=row.summary)
 
 
 def check_view(row: CheckRow, digest: str | None, versions: dict[int, int]) -> CheckView:

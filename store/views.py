@@ -185,17 +185,6 @@ def finding_json(finding: Finding) -> dict[str, Json]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SourceEventView:
-    """The same paragraphs came or went on `pages` Pages of a Source between `at` and `last_at`."""
-
-    source: str
-    at: datetime
-    last_at: datetime
-    pages: int
-    summary: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckView:
     """One visit. `digest` names the kept body, if any; `version` is the Version this visit brought, if it brought one.
 
