@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from jobs.wiring import utc_now
+from store import open_store
 from tests.jobs.conftest import Desk
 from tests.jobs.site import PARAGRAPHS, Town, configuration
 from tests.outside import Outside
@@ -168,6 +170,15 @@ def test_the_same_lines_on_many_pages_are_one_event_of_the_source(many: Desk, to
     (event,) = [one for one in many.json("explain", "town") if one["what"] == "template"]
     assert (event["source"], event["pages"]) == ("town", 8)
     assert line[:10] in event["summary"]
+
+
+def test_a_template_is_told_once_and_not_for_every_page(many: Desk, town: Town) -> None:
+    """What waited to be told of its first pages is taken back when it turns out to be the template's."""
+    reframe(town, "温馨提示：本站内容仅供参考，转载请注明出处。", range(1, 9))
+    assert many("check", "--all").status == 0
+    with open_store(many.data) as store:
+        waiting = [item for item in store.outbox.pending(utc_now()) if item.kind == "edited"]
+    assert [item.summary.startswith("template of the source") for item in waiting] == [True]
 
 
 def test_the_same_words_in_every_title_are_one_event_too(
