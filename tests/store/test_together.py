@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 
 from crawler.errors import StoreBusy
 from crawler.model import Link
@@ -23,6 +25,21 @@ def test_opening_at_the_same_time_migrates_once(database: str | None, tmp_path: 
 
     with ThreadPoolExecutor(4) as threads:
         assert list(threads.map(opened, range(4))) == [True] * 4
+
+
+def test_the_same_sources_may_be_declared_at_the_same_moment(database: str | None, tmp_path: Path) -> None:
+    """Daemon and worker read one configuration when they start."""
+    sources = [replace(SOURCE, name=f"press-{number}") for number in range(40)]
+    with open_store(tmp_path / "data", database, busy_timeout=timedelta(seconds=20)) as store:
+        together = Barrier(6)
+
+        def declared(_: int) -> int:
+            together.wait()
+            store.archive.declare(sources, NOW)
+            return len(store.archive.due_sources(NOW))
+
+        with ThreadPoolExecutor(6) as threads:
+            assert list(threads.map(declared, range(6))) == [len(sources)] * 6
 
 
 def test_threads_record_different_pages(database: str | None, tmp_path: Path) -> None:
