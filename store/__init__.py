@@ -5,6 +5,8 @@ from store.blobs import BlobStore, DatabaseBlobs, FolderBlobs
 from store.history import History
 from store.opening import Store, open_store
 from store.outbox import Outbox
+from store.rereading import Rereading
+from store.rewriting import Rewritten
 from store.rows import host_of
 from store.views import (
     ChangeView,
@@ -37,6 +39,8 @@ __all__ = [
     "PageView",
     "Problem",
     "Recorded",
+    "Rereading",
+    "Rewritten",
     "SourceView",
     "Store",
     "VersionView",

@@ -40,6 +40,7 @@ from store.rows import (
     validators_of,
     version_of,
 )
+from store.sightings import last_response
 from store.tables import FindingRow, PageRow, SnapshotRow, SourceRow, VersionRow
 from store.views import Recorded
 
@@ -138,7 +139,7 @@ class Archive:
     # ---- one check -----------------------------------------------------------------------------------------------
 
     def latest(self, page: Page, *, rules: str) -> Known:
-        """All the judge may know of a page now; the raw response of the latest Version only if other rules read it.
+        """All the judge may know of a page now; the latest Version's last response only if other rules read that.
 
         Raises NotKnown for a page that was not admitted, BlobCorrupt where that response cannot be read.
         """
@@ -147,7 +148,8 @@ class Archive:
             newest = _version(row_id(row)).order_by(col(VersionRow.number).desc())
             found = session.exec(newest.limit(1)).first()
             known = replace(_known(session, row), recent=recent_versions(session, row_id(row)))
-        return self._with_versions(known, found, None, rules)
+            last = last_response(session, found, None, rules)
+        return self._with_versions(known, found, None, last)
 
     def known_at(self, page: Page, at: datetime, *, rules: str) -> Known:
         """The same for a capture of the past: `latest` is the Version in force at `at`, `following` the next one.
@@ -165,7 +167,8 @@ class Archive:
             until = following[0].seen_at if following else None
             again = timeline.seen_again(session, row_id(row), at, until) if found else None
             known = replace(_known(session, row), seen_again=again.at if again else None, past=True)
-        return self._with_versions(known, found, following, rules)
+            last = last_response(session, found, at, rules)
+        return self._with_versions(known, found, following, last)
 
     def record(self, page: Page, verdict: Verdict, *, notify: bool = True, past: bool = False) -> Recorded:
         """Records everything one Check decided, whole or not at all, and says what was written.
@@ -248,18 +251,12 @@ class Archive:
         known: Known,
         found: tuple[VersionRow, SnapshotRow] | None,
         following: tuple[VersionRow, SnapshotRow] | None,
-        rules: str,
+        last: SnapshotRow | None,
     ) -> Known:
-        latest = latest_snapshot = None
-        if found is not None:
-            version, snapshot = found
-            latest = version_of(version, snapshot.digest)
-            if version.rules != rules:
-                latest_snapshot = snapshot_of(snapshot, self._blobs.get(snapshot.digest))
         return replace(
             known,
-            latest=latest,
-            latest_snapshot=latest_snapshot,
+            latest=version_of(found[0], found[1].digest) if found else None,
+            latest_snapshot=snapshot_of(last, self._blobs.get(last.digest)) if last else None,
             following=version_of(following[0], following[1].digest) if following else None,
         )
 

@@ -155,8 +155,8 @@ class History:
         order = (col(CheckRow.at), col(CheckRow.id))
         with reading(self._engine) as session:
             page_id = row_id(page_row(session, url))
-            brought = select(VersionRow.snapshot_id, VersionRow.number).where(VersionRow.page_id == page_id)
-            numbers: dict[int, int] = dict(session.exec(brought).all())
+            brought = select(VersionRow.seen_at, VersionRow.number).where(VersionRow.page_id == page_id)
+            numbers: dict[datetime, int] = dict(session.exec(brought).all())
             query = (
                 select(CheckRow, SnapshotRow.digest)
                 .outerjoin(SnapshotRow, col(CheckRow.snapshot_id) == col(SnapshotRow.id))

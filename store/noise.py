@@ -74,7 +74,7 @@ def record_event(session: Session, page: PageRow, event: SourceEvent, at: dateti
     found = session.exec(changed).all()
     minor = {"minor": True, "significance": 0.0, "summary": event.summary}
     session.execute(update(ChangeRow).where(col(ChangeRow.id).in_([one for one, _ in found])).values(**minor))
-    _forget_waiting(session, [one for one, _ in found if one is not None], event.summary)
+    forget_waiting(session, [one for one, _ in found if one is not None], event.summary)
     known = session.exec(
         select(SourceEventRow).where(
             SourceEventRow.source == page.source,
@@ -95,7 +95,7 @@ def _same(source: str, signature: str, since: datetime) -> tuple[Any, ...]:
     return (PageRow.source == source, ChangeRow.signature == signature, edited, col(ChangeRow.at) >= since)
 
 
-def _forget_waiting(session: Session, changes: Sequence[int], told: str) -> None:
+def forget_waiting(session: Session, changes: Sequence[int], told: str) -> None:
     """Takes notifications of these Changes that were not delivered out of the outbox, but for that of the event."""
     waiting = select(OutboxRow).where(OutboxRow.what == "change", col(OutboxRow.delivered_at).is_(None))
     about = select(ChangeRow.page_id, ChangeRow.at).where(col(ChangeRow.id).in_(changes))

@@ -18,6 +18,7 @@ from store.engine import BUSY_TIMEOUT, open_engine, url_of
 from store.history import History
 from store.migrate import migrate
 from store.outbox import Outbox
+from store.rereading import Rereading
 from store.views import Integrity
 
 BLOB_FOLDER = "blobs"
@@ -32,6 +33,7 @@ class Store:
         self.archive = Archive(engine, blobs)
         self.history = History(engine, blobs)
         self.outbox = Outbox(engine)
+        self.rereading = Rereading(engine, blobs)
 
     def check_integrity(self) -> Integrity:
         """Reads every kept body and holds it against its digest; what is wrong comes back as values."""

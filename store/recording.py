@@ -113,7 +113,7 @@ def _write_version(timeline: Timeline, verdict: Verdict, snapshot_id: int | None
     if verdict.version is not None or verdict.merge_following:
         timeline.expect_again(verdict.returned.at if verdict.returned else None)
     if verdict.reread is not None:
-        timeline.reread(verdict.reread)
+        timeline.reread(verdict.reread, verdict.at)
     if verdict.version is not None:
         if snapshot_id is None:
             raise ValueError("a verdict with a new version must carry the snapshot it was read from")
@@ -127,6 +127,8 @@ def _write_page(row: PageRow, timeline: Timeline, verdict: Verdict, number: int 
     if advances:
         put_page_state(row, verdict)
     is_newest = timeline.following is None
+    if verdict.version is not None and row.versions == 0:
+        row.rules = verdict.version.rules
     if number is not None:
         row.versions += 1 if verdict.returned is None else 2
     if number is not None and is_newest and not advances and verdict.returned is None:

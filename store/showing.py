@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import cast
 
 from crawler.model import Outcome, PageState, SourceKind
@@ -72,15 +73,15 @@ def finding_view(row: FindingRow, page: PageRow, version: int | None) -> Finding
     )
 
 
-def check_view(row: CheckRow, digest: str | None, versions: dict[int, int]) -> CheckView:
-    """A check; `versions` maps snapshots to the numbers of the versions read from them."""
+def check_view(row: CheckRow, digest: str | None, versions: dict[datetime, int]) -> CheckView:
+    """A check; `versions` maps times to the numbers of the versions first seen then."""
     return CheckView(
         at=row.at,
         outcome=Outcome(row.outcome),
         status=row.status,
         detail=row.detail,
         digest=digest,
-        version=None if row.snapshot_id is None else versions.get(row.snapshot_id),
+        version=versions.get(row.at),
         past=row.past,
     )
 

@@ -49,7 +49,10 @@ class SourceRow(Row, table=True):
 
 
 class PageRow(Row, table=True):
-    """A Page and how it stands. `key` is a digest of the URL: an index of URLs would refuse long ones."""
+    """A Page and how it stands. `key` is a digest of the URL: an index of URLs would refuse long ones.
+
+    `rules` read the whole of its history; "" where that is not known.
+    """
 
     __tablename__ = "pages"
     __table_args__ = (
@@ -82,6 +85,7 @@ class PageRow(Row, table=True):
     rate_days: float = 0.0
     rate_as_of: datetime | None = Field(default=None, sa_type=UtcTime)
     hidden: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
+    rules: str = Field(default="", sa_type=AnyText, sa_column_kwargs={"server_default": ""})
 
 
 class SnapshotRow(Row, table=True):

@@ -17,6 +17,7 @@ from sqlmodel import Session, and_, col, or_, select, update
 from crawler.errors import StoreBusy
 from crawler.model import Change, ChangeKind, NewVersion, Outcome, Returned
 from store.rows import article_values, change_values, row_id
+from store.sightings import last_sighting
 from store.tables import ChangeRow, CheckRow, FindingRow, VersionRow
 
 NOT_MODIFIED = 304
@@ -54,10 +55,12 @@ class Timeline:
             session=session, page_id=page_id, url=url, before=before, following=following, current=before, again=again
         )
 
-    def reread(self, article: NewVersion) -> None:
-        """Replaces what the Version in force says, keeping its number and time."""
+    def reread(self, article: NewVersion, at: datetime) -> None:
+        """Replaces what the Version in force says by what its last response before `at` does; number and time stay."""
         if self.before is None:
             raise self.stale()
+        if (last := last_sighting(self.session, self.before, at)) is not None:
+            self.before.snapshot_id = row_id(last)
         self.before.sqlmodel_update(article_values(article.article, article.rules))
 
     def insert(self, new: NewVersion, snapshot_id: int, seen_at: datetime) -> int:

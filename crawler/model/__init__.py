@@ -19,6 +19,7 @@ from crawler.model.kinds import (
     Severity,
 )
 from crawler.model.noise import NO_NOISE, Noise, VolatileKind, VolatilePlace
+from crawler.model.reread import Kept, RebuiltVersion, Sighting
 from crawler.model.text import Evidence, Json, bare_text, fold_space
 from crawler.model.verdict import Known, NewVersion, RateEstimate, Returned, SeenVersion, SourceEvent, Verdict
 from crawler.model.watched import ArticleSelectors, Link, Page, Source, SourceKind, SourceState
@@ -44,6 +45,7 @@ __all__ = [
     "FindingKind",
     "FindingMatch",
     "Json",
+    "Kept",
     "Known",
     "Link",
     "NewVersion",
@@ -55,10 +57,12 @@ __all__ = [
     "PageKind",
     "PageState",
     "RateEstimate",
+    "RebuiltVersion",
     "Region",
     "Returned",
     "SeenVersion",
     "Severity",
+    "Sighting",
     "Silence",
     "Snapshot",
     "Source",

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import Progress
 
 from crawler.errors import ConfigurationError
 from crawler.model import Outcome, Page, Source
@@ -17,7 +17,7 @@ from crawler.urls import canonical
 from jobs.backfill import Backfill, Imported, Plan, plan
 from jobs.cli.context import run_async, run_service, settings_of, sources_of, store_of
 from jobs.cli.listing import Json_, is_url
-from jobs.cli.output import console, errors, json_line, one_line, printable
+from jobs.cli.output import console, errors, json_line, one_line, printable, progress
 from jobs.cli.telling import checked_lines, json_watch
 from jobs.daemon import run_daemon
 from jobs.notify import deliver
@@ -62,7 +62,7 @@ def check(
 
 
 async def _pass(store: Store, sources: Sequence[Source], what: Sequence[str], everything: bool, as_json: bool) -> Pass:
-    bar = _progress() if sys.stderr.isatty() and not as_json else None
+    bar = progress() if sys.stderr.isatty() and not as_json else None
     watch = json_watch if as_json else _Reporter(bar).hear
     with bar or nullcontext():
         async with sweeper(store, sources, watch=watch) as sweep:
@@ -132,17 +132,6 @@ def _print_summary(result: Pass) -> None:
     out.print(f"{checked} page{'' if checked == 1 else 's'} visited: {', '.join(counts) or 'none was due'}")
     for problem in result.problems:
         errors().print(printable(f"failed: {problem}"), style="red")
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=errors(),
-        transient=True,
-    )
 
 
 # ---- run, worker -------------------------------------------------------------------------------------------------
@@ -231,7 +220,7 @@ def backfill(
 def _run_backfill(work: Backfill, dry_run: bool, as_json: bool) -> Imported:
     if not sys.stderr.isatty() or as_json:
         return run_async(work.run(dry_run=dry_run))
-    with _progress() as bar:
+    with progress() as bar:
         task = bar.add_task("backfill", total=work.total)
         return run_async(
             work.run(dry_run=dry_run, tell=lambda done, total: bar.update(task, completed=done, total=total))
