@@ -2,7 +2,7 @@
 
     failed to fetch, 5xx, not a page     FAILED     the Page is failing; what we hold stays as it is
     401 403 412 429 451 521, challenge   BLOCKED    never content, never a deletion
-    404 410, "does not exist", gone home GONE       a removal once confirmed (MISSING_CONFIRMATIONS visits running)
+    404 410, "does not exist", gone home GONE       a removal once confirmed: `gone_visits` running, over `gone_after`
     304, or the same content             UNCHANGED
     other content                        CHANGED    a Version and its Change
     first content                        NEW
@@ -23,6 +23,7 @@ from crawler.detect import Case, detect
 from crawler.extract import RULES, visible_text
 from crawler.flipping import flip
 from crawler.foreign import foreign_matter, silence
+from crawler.gone import ask_again, confirmed, leads_nowhere, left_its_place
 from crawler.model import (
     Article,
     Change,
@@ -46,11 +47,7 @@ from crawler.model import (
 from crawler.noise import not_modified, sift
 from crawler.reading import Reading, read
 from crawler.sniff import not_a_page
-from crawler.urls import canonical
 
-# How many visits running must say that a page is not there before it counts as removed. One can be a slip of
-# the server's; the second comes `min_every` later.
-MISSING_CONFIRMATIONS = 2
 _MISSING_STATUS = frozenset({404, 410})
 _BLOCKED_STATUS = frozenset({401, 403, 407, 412, 429, 451, 521})
 _MOVED_SIMILARITY = 0.8
@@ -135,24 +132,22 @@ def _blocked(
 
 def _missing(source: Source, known: Known, base: Verdict, detail: str, snapshot: Snapshot) -> Verdict:
     now = base.at
-    count = known.missing_count + 1
-    confirmed = count >= MISSING_CONFIRMATIONS
+    sure = confirmed(source, known, now)
     told = known.state is PageState.GONE or known.latest is None
-    changes = () if told or not confirmed else (_page_change(known, ChangeKind.REMOVED, 1.0, f"gone: {detail}"),)
+    changes = () if told or not sure else (_page_change(known, ChangeKind.REMOVED, 1.0, f"gone: {detail}"),)
     unconfirmed = PageState.FAILING if known.state is PageState.LIVE else known.state
     return replace(
         base,
         outcome=Outcome.GONE,
-        state=PageState.GONE if confirmed else unconfirmed,
+        state=PageState.GONE if sure else unconfirmed,
         detail=detail,
         snapshot=snapshot,
         changes=changes,
         validators=Validators(),
         failures=0,
-        missing_count=count,
+        missing_count=known.missing_count + 1,
         missing_since=known.missing_since or now,
-        # Soon while unconfirmed, then ever more rarely: what is gone may come back.
-        next_check=schedule.after_failure(source, count, now),
+        next_check=ask_again(source, known, now),
     )
 
 
@@ -181,10 +176,12 @@ def _answered(source: Source, known: Known, snapshot: Snapshot, base: Verdict, n
         return _blocked(source, known, base, f"not the page: {_why(article, 'blocked')}", now, snapshot)
     if article.kind is PageKind.GONE:
         return _missing(source, known, base, "the page says that it does not exist", snapshot)
+    if article.kind is PageKind.EMPTY and leads_nowhere(known, snapshot):
+        return _missing(source, known, base, f"the address now leads to {snapshot.final_url}", snapshot)
     if article.kind is PageKind.EMPTY:
         return _failed(source, known, base, f"nothing to read: {_why(article, 'empty')}", now)
     before = _reread(source, known)
-    if _left_its_place(known, snapshot):
+    if left_its_place(known, snapshot):
         return _redirected(source, known, before, snapshot, article, base)
     return _read(source, known, before, reading, base)
 
@@ -200,18 +197,6 @@ def _reread(source: Source, known: Known) -> Article | None:
     if known.latest.rules == RULES or known.latest_snapshot is None:
         return known.latest.article
     return read(source, known.latest_snapshot).article
-
-
-def _left_its_place(known: Known, snapshot: Snapshot) -> bool:
-    """Whether a Page that had content of its own now sends its visitors to another address."""
-    if known.latest is None or not snapshot.redirects:
-        return False
-    return _bare_address(snapshot.final_url) != _bare_address(known.page.url)
-
-
-def _bare_address(url: str) -> str:
-    address = (canonical(url) or url).split("://", 1)[-1]
-    return address.removeprefix("www.").rstrip("/")
 
 
 def _redirected(

@@ -25,7 +25,10 @@ SourceKind = Literal["listing", "feed", "sitemap", "page"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One configured site section. `kind` None means: found out at the first visit."""
+    """One configured site section. `kind` None means: found out at the first visit.
+
+    A Page is gone when `gone_visits` running did not find it, the last of them `gone_after` the first.
+    """
 
     name: str
     url: str
@@ -37,6 +40,8 @@ class Source:
     every: timedelta = timedelta(hours=6)
     min_every: timedelta = timedelta(minutes=15)
     max_every: timedelta = timedelta(days=7)
+    gone_visits: int = 2
+    gone_after: timedelta = timedelta(0)
     timezone: str = "Asia/Shanghai"
     host_delay: timedelta = timedelta(seconds=2)
     tls: Literal["modern", "legacy"] = "modern"

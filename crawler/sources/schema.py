@@ -18,6 +18,7 @@ from crawler.urls import canonical
 
 LONGEST = timedelta(days=3650)
 LARGEST = 1024**3
+MOST_VISITS = 100
 
 _AMOUNT = r"(?:(\d{1,9}(?:\.\d{1,6})?)%s)?"
 _DURATION = re.compile("".join(_AMOUNT % unit for unit in "wdhms"))
@@ -163,6 +164,12 @@ def _one_silence(rule: object) -> Silence:
     return Silence(kind=FindingKind(kind) if kind else None, page=rule.get("page"), quote=rule.get("quote"))
 
 
+def _visits(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MOST_VISITS:
+        raise Wrong(f"not a number of visits; write a whole number from 1 to {MOST_VISITS} without quotes")
+    return value
+
+
 def _flag(value: object) -> bool:
     if not isinstance(value, bool):
         raise Wrong("neither true nor false; write true or false without quotes")
@@ -186,6 +193,8 @@ SHARED: Mapping[str, Callable[[object], object]] = {
     "every": interval,
     "min_every": interval,
     "max_every": interval,
+    "gone_visits": _visits,
+    "gone_after": duration,
     "timezone": _timezone,
     "host_delay": duration,
     "tls": _choice("modern", "legacy"),
@@ -216,6 +225,8 @@ EXAMPLE = """\
 every = "6h"              # first guess; then the schedule learns, between the two below
 min_every = "15m"
 max_every = "7d"
+# gone_visits = 2         # a page is told as removed when so many visits running did not find it
+# gone_after = "0s"       # and when it has been missing for so long: "6h" sits out a night's maintenance
 timezone = "Asia/Shanghai"  # of the dates that pages show
 # host_delay = "2s"       # between two requests to one host
 # tls = "modern"          # or "legacy", for hosts that speak only TLS 1.0 or 1.1

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawler.extract import RULES
-from crawler.judge import MISSING_CONFIRMATIONS, elsewhere, judge
+from crawler.judge import elsewhere, judge
 from crawler.model import (
     ChangeKind,
     FailureReason,
@@ -196,11 +196,11 @@ def test_a_junk_block_is_injected_and_its_going_is_cleaned(known: Known) -> None
 def test_a_removal_is_told_once_when_confirmed(known: Known, missing: Snapshot) -> None:
     told: list[ChangeKind] = []
     outcomes: list[Outcome] = []
-    for visit in range(MISSING_CONFIRMATIONS + 2):
+    for visit in range(SOURCE.gone_visits + 2):
         verdict = judge(SOURCE, known, missing, T0 + HOUR * visit)
         told += kinds(verdict)
         outcomes.append(verdict.outcome)
-        if visit + 1 < MISSING_CONFIRMATIONS:
+        if visit + 1 < SOURCE.gone_visits:
             assert (told, verdict.state) == ([], PageState.FAILING)
         known = after(known, verdict)
     assert told == [ChangeKind.REMOVED]
@@ -216,9 +216,51 @@ def test_a_slip_of_one_visit_is_no_removal(known: Known) -> None:
     assert back.missing_count == 0
 
 
+def missing_at(source: Source, known: Known, *hours: float) -> list[list[ChangeKind]]:
+    """What visits at these hours that do not find the page tell."""
+    told = []
+    for hour in hours:
+        verdict = judge(source, known, snapshot("x", status=404), T0 + hour * HOUR)
+        told.append(kinds(verdict))
+        known = after(known, verdict)
+    return told
+
+
+def test_a_removal_is_confirmed_over_a_time_as_well(known: Known) -> None:
+    patient = replace(SOURCE, gone_after=6 * HOUR)
+    assert missing_at(patient, known, 0, 1, 3, 5.9) == [[], [], [], []]
+    assert missing_at(patient, known, 0, 1, 6, 7) == [[], [], [ChangeKind.REMOVED], []]
+    assert missing_at(patient, known, 0, 9) == [[], [ChangeKind.REMOVED]]
+
+
+def test_a_removal_is_confirmed_by_as_many_visits_as_the_source_wants(known: Known) -> None:
+    assert missing_at(replace(SOURCE, gone_visits=1), known, 0, 1) == [[ChangeKind.REMOVED], []]
+    assert missing_at(replace(SOURCE, gone_visits=3), known, 0, 1, 2) == [[], [], [ChangeKind.REMOVED]]
+
+
+def test_found_once_both_counts_start_anew_and_a_failure_counts_for_neither(known: Known) -> None:
+    patient = replace(SOURCE, gone_after=6 * HOUR)
+    lost = after(known, judge(patient, known, snapshot("x", status=404), T0))
+    failed = after(lost, judge(patient, lost, snapshot("x", status=500), T0 + 7 * HOUR))
+    assert (failed.missing_count, failed.missing_since) == (1, T0)
+    found = after(failed, judge(patient, failed, snapshot(html()), T0 + 8 * HOUR))
+    assert (found.missing_count, found.missing_since) == (0, None)
+    assert missing_at(patient, found, 9, 10) == [[], []]
+
+
+def test_the_visit_that_confirms_comes_when_the_time_is_over(known: Known) -> None:
+    patient = replace(SOURCE, gone_after=6 * HOUR)
+    now, visits = T0, 0
+    while known.state is not PageState.GONE:
+        verdict = judge(patient, known, snapshot("x", status=404), now)
+        known, visits = after(known, verdict), visits + 1
+        confirmed_at, now = now, verdict.next_check
+    assert (confirmed_at, visits) == (T0 + 6 * HOUR, 6)
+
+
 @pytest.mark.parametrize(("paragraphs", "address"), [(BODY, "1..1"), (BODY[:2], "1..2")])
 def test_what_comes_back_is_restored_and_compared(known: Known, paragraphs: tuple[str, ...], address: str) -> None:
-    for visit in range(MISSING_CONFIRMATIONS):
+    for visit in range(SOURCE.gone_visits):
         known = after(known, judge(SOURCE, known, snapshot("x", status=404), T0 + HOUR * visit))
     back = judge(SOURCE, known, snapshot(html(paragraphs)), T0 + 9 * HOUR)
     assert [(change.kind, change.address) for change in back.changes] == [(ChangeKind.RESTORED, address)]
@@ -227,7 +269,7 @@ def test_what_comes_back_is_restored_and_compared(known: Known, paragraphs: tupl
 
 def test_a_page_that_never_had_content_is_not_removed() -> None:
     known = Known(page=PAGE)
-    for visit in range(MISSING_CONFIRMATIONS + 1):
+    for visit in range(SOURCE.gone_visits + 1):
         verdict = judge(SOURCE, known, snapshot("x", status=404), T0 + HOUR * visit)
         assert (verdict.outcome, verdict.changes) == (Outcome.GONE, ())
         known = after(known, verdict)
@@ -300,6 +342,39 @@ def test_a_redirect_to_the_home_page_is_a_disappearance(known: Known) -> None:
     verdict = judge(SOURCE, known, snapshot(home, final="https://www.example.gov.cn/"), T0 + HOUR)
     assert (verdict.outcome, verdict.changes) == (Outcome.GONE, ())
     assert "https://www.example.gov.cn/" in verdict.detail
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["/", "/index.html", "/zwgk/", "/zwgk/index.shtml", "/zwgk/202106/", "/zwgk/list_1.htm", "/404.html"],
+)
+@pytest.mark.parametrize("body", ["", "<div id='app'></div>"], ids=["nothing", "shell"])
+def test_a_front_page_that_cannot_be_read_says_all_the_same_that_the_page_is_gone(
+    known: Known, target: str, body: str
+) -> None:
+    """Where the address leads is enough. A challenge there is still a block, as it is anywhere."""
+    empty = f"<html><head><meta charset='utf-8'><title>示例市</title></head><body>{body}</body></html>"
+    verdict = judge(SOURCE, known, snapshot(empty, final="https://www.example.gov.cn" + target), T0 + HOUR)
+    assert (verdict.outcome, verdict.changes) == (Outcome.GONE, ())
+    assert target in verdict.detail
+
+
+def test_another_page_that_cannot_be_read_says_nothing(known: Known) -> None:
+    verdict = judge(SOURCE, known, snapshot("<html></html>", final="https://www.example.gov.cn/new/t9.html"), T0 + HOUR)
+    assert verdict.outcome is Outcome.FAILED
+
+
+def test_a_link_that_leads_home_at_the_first_visit_is_no_new_page() -> None:
+    home = html(("欢迎访问示例市人民政府门户网站，这里提供政务公开和办事服务的各类信息。",) * 3, title="示例市人民政府")
+    verdict = judge(SOURCE, Known(page=PAGE), snapshot(home, final="https://www.example.gov.cn/"), T0)
+    assert (verdict.outcome, verdict.version, verdict.changes) == (Outcome.GONE, None, ())
+
+
+@pytest.mark.parametrize(("url", "final"), [("/zwgk/", "/zwgk/index.html"), ("/index.php", "/"), ("/a/", "/")])
+def test_a_front_page_at_another_address_is_still_read(url: str, final: str) -> None:
+    front = Page(url="https://www.example.gov.cn" + url, source="example")
+    moved = replace(snapshot(html(), final="https://www.example.gov.cn" + final), url=front.url, redirects=(front.url,))
+    assert judge(SOURCE, Known(page=front), moved, T0).outcome is Outcome.NEW
 
 
 def test_a_redirect_to_the_same_address_in_other_dress_is_none(known: Known) -> None:
