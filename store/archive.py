@@ -40,7 +40,7 @@ from store.rows import (
     validators_of,
     version_of,
 )
-from store.sightings import last_response
+from store.sightings import last_response, standing_at
 from store.tables import FindingRow, PageRow, SnapshotRow, SourceRow, VersionRow
 from store.views import Recorded
 
@@ -156,7 +156,7 @@ class Archive:
 
         `seen_again` is when a Check between `at` and `following` first saw the content of `latest`.
 
-        Findings, state and failures are those of today. Raises as `latest` does.
+        State and missing visits are those of that time, findings and failures of today. Raises as `latest` does.
         """
         with reading(self._engine) as session:
             row = recording.page_row(session, page.url)
@@ -167,6 +167,9 @@ class Archive:
             until = following[0].seen_at if following else None
             again = timeline.seen_again(session, row_id(row), at, until) if found else None
             known = replace(_known(session, row), seen_again=again.at if again else None, past=True)
+            state, missing = standing_at(session, row_id(row), at)
+            since = missing[0] if missing else None
+            known = replace(known, state=state, missing_count=len(missing), missing_since=since)
             last = last_response(session, found, at, rules)
         return self._with_versions(known, found, following, last)
 

@@ -1,15 +1,20 @@
-"""The kept responses that read content of a Page, by time."""
+"""The kept responses that read content of a Page, by time, and how it stood at one."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
-from crawler.model import ChangeKind, FindingKind, Outcome
+from crawler.model import ChangeKind, FindingKind, Outcome, PageState
 from store.tables import ChangeRow, CheckRow, FindingRow, SnapshotRow, VersionRow
 
 _CONTENT = [outcome.value for outcome in (Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED)]
+_STANDING = {
+    ChangeKind.REMOVED.value: PageState.GONE,
+    ChangeKind.MOVED.value: PageState.MOVED,
+    ChangeKind.RESTORED.value: PageState.LIVE,
+}
 # The response, the number of the Version first seen then, and whether a backfill brought it.
 Seen = dict[datetime, tuple[SnapshotRow, int | None, bool]]
 
@@ -59,3 +64,17 @@ def last_response(
     if found is None or found[0].rules == rules:
         return None
     return last_sighting(session, found[0], until) or found[1]
+
+
+def standing_at(session: Session, page_id: int, at: datetime) -> tuple[PageState, tuple[datetime, ...]]:
+    """How a page stood before a moment, by what was told of it, and the Checks up to then that did not find it."""
+    kinds = col(ChangeRow.kind).in_(list(_STANDING))
+    told = select(ChangeRow.kind).where(ChangeRow.page_id == page_id, col(ChangeRow.at) < at, kinds)
+    told = told.order_by(col(ChangeRow.at).desc(), col(ChangeRow.id).desc())
+    last = session.exec(told.limit(1)).first()
+    before = CheckRow.page_id == page_id, col(CheckRow.at) < at
+    found = select(func.max(CheckRow.at)).where(*before, col(CheckRow.outcome).in_(_CONTENT))
+    missing = select(CheckRow.at).where(*before, CheckRow.outcome == Outcome.GONE.value).order_by(col(CheckRow.at))
+    if (seen := session.exec(found).one()) is not None:
+        missing = missing.where(col(CheckRow.at) > seen)
+    return _STANDING[last] if last else PageState.LIVE, tuple(session.exec(missing))

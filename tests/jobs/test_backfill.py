@@ -93,6 +93,47 @@ def test_a_text_between_two_sightings_of_another_is_left_again(desk: Desk, tmp_p
     assert desk.json("show", f"{PAGE}@3")[0]["paragraphs"] == list(PARAGRAPHS)
 
 
+def lost(folder: Path, stamp: str) -> None:
+    """A capture of the page's address that says that it is not there."""
+    folder.mkdir(exist_ok=True)
+    said = "<h1>提示信息</h1><p>对不起，您访问的页面不存在或已被删除</p>"
+    text = f"<html><head><meta charset='utf-8'></head><body>{said}</body></html>"
+    (folder / f"{stamp}.html").write_text(text, encoding="utf-8")
+
+
+def told(desk: Desk) -> list[tuple[str, str]]:
+    return [(one["kind"], one["at"][:10]) for one in desk.json("changes", PAGE)][::-1]
+
+
+def test_a_page_that_is_gone_today_was_not_restored_in_the_past(desk: Desk, tmp_path: Path) -> None:
+    """How the page stands is that of the capture's time, and not of today."""
+    folder = tmp_path / "captures"
+    words = ("backfill", "--from", f"dir:{folder}", "--page-url", PAGE)
+    capture(folder, "20210615T080000Z", *PARAGRAPHS)
+    lost(folder, "20220101T080000Z")
+    lost(folder, "20220102T080000Z")
+    desk.json(*words)
+    assert told(desk) == [("created", "2021-06-15"), ("removed", "2022-01-02")]
+    capture(folder, "20210701T080000Z", PARAGRAPHS[0], PARAGRAPHS[1].replace("30", "35"), PARAGRAPHS[2])
+    desk.json(*words)
+    assert told(desk) == [("created", "2021-06-15"), ("edited", "2021-07-01"), ("removed", "2022-01-02")]
+    assert desk.json("pages")[0]["state"] == "gone"
+
+
+def test_a_deletion_of_the_past_is_confirmed_and_its_return_told(desk: Desk, tmp_path: Path) -> None:
+    folder = tmp_path / "captures"
+    words = ("backfill", "--from", f"dir:{folder}", "--page-url", PAGE)
+    capture(folder, "20210615T080000Z", *PARAGRAPHS)
+    capture(folder, "20230101T080000Z", *PARAGRAPHS)
+    desk.json(*words)
+    lost(folder, "20220101T080000Z")
+    lost(folder, "20220102T080000Z")
+    capture(folder, "20220201T080000Z", *PARAGRAPHS)
+    desk.json(*words)
+    assert told(desk) == [("created", "2021-06-15"), ("removed", "2022-01-02"), ("restored", "2022-02-01")]
+    assert desk.json("pages")[0]["state"] == "live"
+
+
 def test_a_dry_run_does_nothing(desk: Desk, captures: Path) -> None:
     (result,) = desk.json("backfill", "--from", f"dir:{captures}", "--page-url", PAGE, "--dry-run")
     assert (result["planned"], result["recorded"]) == (4, 0)
