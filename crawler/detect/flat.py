@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from crawler.decode import Document
 from crawler.detect.language.junk import plausible
+from crawler.detect.language.lone import lone_pieces
+from crawler.detect.language.seeds import kinds_in
 
 # A character written as a number: in HTML, in a script string, in an escaped address.
 REFERENCE = re.compile(r"&#x[0-9a-fA-F]{2,5};?|&#[0-9]{2,6};?|\\u[0-9a-fA-F]{4}|%u[0-9a-fA-F]{4}")
@@ -27,7 +29,7 @@ _TAG_OR_REFERENCE = re.compile(f"({_TAG.pattern})|{REFERENCE.pattern}")
 _IN_WORD = re.compile(r"</?(?:b|i|u|em|strong|font|span|big|small|wbr)\b", re.IGNORECASE)
 INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\u202a\u202b\u202c\u202d\u202e\u2061\u2062\u2063"
 _INVISIBLE = re.compile(f"[{INVISIBLE}]+")
-_UNMARKED = bytes(byte for byte in range(128) if byte not in b"".join(_REFERENCE_MARKS))
+_UNMARKED = bytes(byte for byte in range(256) if byte not in b"".join(_REFERENCE_MARKS))
 # ASCII to spaces.
 _BLANKED = bytes(32 if byte < 128 else byte for byte in range(256))
 
@@ -116,12 +118,21 @@ def _marks_in(raw: bytes) -> list[bytes]:
     return [mark for mark in _REFERENCE_MARKS if short.count(mark) >= FEW and raw.count(mark) >= FEW]
 
 
+@dataclass(frozen=True, slots=True)
+class Suspicions:
+    """What deserves a closer look: (text, weight) of what may be a run, and short pieces that may be single items."""
+
+    runs: tuple[tuple[str, float], ...]
+    pieces: frozenset[str]
+
+
+NOTHING = Suspicions((), frozenset())
 # The last documents read, by identity: to hash one is to read all of it.
-_READ: tuple[tuple[Document, tuple[tuple[str, float], ...]], ...] = ()
+_READ: tuple[tuple[Document, Suspicions], ...] = ()
 
 
-def suspects(document: Document) -> tuple[tuple[str, float], ...]:
-    """(text, weight) of the Chinese anywhere in a Document, tags and scripts included, that deserves a closer look.
+def suspicions(document: Document) -> Suspicions:
+    """The Chinese anywhere in a Document, tags and scripts included, that deserves a closer look.
 
     Everything that is not ASCII is read in one pass, a line for each run of it. Where nothing comes of it, nothing in
     the visible text, the title, hidden pieces or scripts can. Kept for the last documents, because several detectors
@@ -131,7 +142,9 @@ def suspects(document: Document) -> tuple[tuple[str, float], ...]:
     for known, found in _READ:
         if known is document:
             return found
-    found = tuple(plausible(_squeezed(document.text)))
+    text = _squeezed(document.text)
+    kinds = kinds_in(text)
+    found = Suspicions(tuple(plausible(text, kinds)), lone_pieces(text, kinds)) if kinds else NOTHING
     _READ = ((document, found), *_READ[:1])
     return found
 

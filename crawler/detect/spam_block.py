@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
 from crawler.detect.case import Case
-from crawler.detect.flat import beyond_ascii, suspects, without_invisible, without_tags
+from crawler.detect.flat import NOTHING, Flat, beyond_ascii, suspicions, without_invisible, without_tags
 from crawler.detect.language.clues_of_reports import REPORTING
 from crawler.detect.language.junk import JunkRun, junk_runs
-from crawler.detect.language.seeds import has_latin_seed
+from crawler.detect.language.lone import lone_pieces, lone_runs
+from crawler.detect.language.seeds import has_latin_seed, kinds_in
 from crawler.extract import hidden_blocks
 from crawler.model import Finding, FindingKind, Json, Region, Severity
 
@@ -27,6 +28,8 @@ LINE = 60
 ALONE, LEAST = 5.0, 3
 # So far around a suspicious line in the markup its run is looked for.
 NEAR = 6_000
+# A hidden element may have so many characters more than twice its run, and is all of one piece.
+SPARE = 8
 # More blocks than this in one region say nothing more.
 MOST = 200
 # Attributes whose text a search engine may read.
@@ -38,34 +41,47 @@ _SPACE = re.compile(r"\s+")
 
 def detect(case: Case) -> Iterator[Finding]:
     """Runs in the article, then in the rest of the visible page, in the title, and in what the markup hides."""
+    old = "\n".join(case.previous.paragraphs) if case.previous else None
     if not case.document.markup:
-        yield from _findings(case.page_text, Region.PAGE)
+        pieces = lone_pieces(case.page_text, kinds_in(case.page_text))
+        yield from _findings(case.page_text, Region.PAGE, pieces, old=old)
         return
-    suspected = suspects(case.document)
-    if not suspected and not has_latin_seed(case.page_text):
+    suspected = suspicions(case.document)
+    latin = has_latin_seed(case.page_text)
+    if suspected == NOTHING and not latin:
         return
+    pieces, full = suspected.pieces, bool(suspected.runs) or latin
     seen: list[str] = []
-    for finding in _visible(case):
+    for finding in _visible(case, pieces, full=full, old=old):
         seen.append(_bare(finding.quote))
         yield finding
     in_sight = beyond_ascii(case.page_text)
-    unseen = {line for text, _ in suspected for line in text.split("\n") if line not in in_sight}
+    unseen = {line for text, _ in suspected.runs for line in text.split("\n") if line not in in_sight}
+    source = case.document.text
+    unheard = [piece for piece in pieces if piece not in in_sight]
+    if unheard:
+        titles = "".join(islice(_TITLE.findall(source), MOST))
+        blocks = "\n".join(block.text for block in hidden_blocks(case.document))
+        unseen.update(
+            piece
+            for piece in unheard
+            if piece in titles or piece in blocks or (at := source.find(piece)) < 0 or _is_said(source, at)
+        )
     if unseen:
-        source = case.document.text
-        for finding in _titles(source):
+        for finding in _titles(source, pieces):
             if not _told(bare := _bare(finding.quote), seen):
                 seen.append(bare)
                 yield finding
-        hidden = _bare("".join(block.text for block in hidden_blocks(case.document)))
+        hidden = [_bare(block.text) for block in hidden_blocks(case.document)]
         for low, high in _around(source, unseen):
-            yield from _hidden(source, low, high, hidden, seen)
+            yield from _hidden(source, low, high, hidden, seen, pieces)
 
 
-def _visible(case: Case) -> Iterator[Finding]:
+def _visible(case: Case, pieces: Collection[str], *, full: bool, old: str | None) -> Iterator[Finding]:
     article, title = case.article.text, case.article.title or ""
-    for finding in _findings(case.page_text, Region.PAGE):
+    for finding in _findings(case.page_text, Region.PAGE, pieces, full=full, old=old):
         yield _moved(finding, article, Region.ARTICLE) or finding
-    yield from _findings(title, Region.TITLE, grow=False)
+    yield from _findings(title, Region.TITLE, pieces, full=full, grow=False)
 
 
 def _moved(finding: Finding, text: str, region: Region) -> Finding | None:
@@ -98,37 +114,61 @@ def _around(source: str, lines: Iterable[str]) -> list[tuple[int, int]]:
     return merged
 
 
-def _hidden(source: str, low: int, high: int, hidden: str, seen: list[str]) -> Iterator[Finding]:
+def _hidden(
+    source: str, low: int, high: int, hidden: Sequence[str], seen: list[str], pieces: Collection[str]
+) -> Iterator[Finding]:
     """Runs in a stretch of the markup: hidden elements, what scripts write, then attributes.
 
     Tags read as separators. Other scripts, comments and attributes hold odd words for good reasons: there, only what is
     sure counts.
     """
     flat = without_tags(source[low:high])
-    for finding in _findings(flat.text, Region.MARKUP):
+    for finding in _findings(flat.text, Region.MARKUP, pieces):
         bare = _bare(finding.quote)
         if _told(bare, seen):
             continue
-        start, end = flat.origin(finding.start, finding.end)
+        block = next((block for block in hidden if bare in block), "")
+        start, end = flat.origin(*_whole(flat.text, finding.start, finding.end, bare, block))
         start, end = start + low, end + low
-        if finding.severity.rank >= Severity.HIGH.rank or bare in hidden or _is_said(source, start):
+        if finding.severity.rank >= Severity.HIGH.rank or block or _is_said(source, start):
             seen.append(bare)
             yield _in_source(finding, source, start, end)
     for attribute in _SPOKEN.finditer(source, low, high):
         if attribute[2].isascii():
             continue
-        for finding in _findings(attribute[2], Region.MARKUP):
+        for finding in _findings(attribute[2], Region.MARKUP, ()):
             if finding.severity.rank >= Severity.HIGH.rank and not _told(bare := _bare(finding.quote), seen):
                 seen.append(bare)
                 begin = attribute.start(2)
                 yield _in_source(finding, source, begin + finding.start, begin + finding.end)
 
 
-def _titles(source: str) -> Iterator[Finding]:
+def _whole(text: str, start: int, end: int, bare: str, block: str) -> tuple[int, int]:
+    """All of the hidden element that a run makes up most of: what else is in there, was hidden with it."""
+    if not len(bare) < len(block) <= 2 * len(bare) + SPARE:
+        return start, end
+    before, _, behind = block.partition(bare)
+    low, high = start, end
+    for character in reversed(before):
+        low -= 1
+        while low > 0 and text[low].isspace():
+            low -= 1
+        if low < 0 or text[low] != character:
+            return start, end
+    for character in behind:
+        while high < len(text) and text[high].isspace():
+            high += 1
+        if high >= len(text) or text[high] != character:
+            return start, end
+        high += 1
+    return low, high
+
+
+def _titles(source: str, pieces: Collection[str]) -> Iterator[Finding]:
     """Runs in the <title>, between the page's own names."""
     for title in islice(_TITLE.finditer(source), MOST):
         flat = without_tags(title[1])
-        for finding in _findings(flat.text, Region.MARKUP, grow=False):
+        for finding in _findings(flat.text, Region.MARKUP, pieces, grow=False):
             start, end = flat.origin(finding.start, finding.end)
             yield _in_source(finding, source, title.start(1) + start, title.start(1) + end)
 
@@ -153,24 +193,45 @@ def _bare(text: str) -> str:
     return _SPACE.sub("", text)
 
 
-def _findings(text: str, region: Region, *, grow: bool = True) -> Iterator[Finding]:
+def _findings(
+    text: str,
+    region: Region,
+    pieces: Collection[str],
+    *,
+    full: bool = True,
+    grow: bool = True,
+    old: str | None = None,
+) -> Iterator[Finding]:
+    """The runs of a text that prove something, then what stands on the lines of `pieces` and is in no run.
+
+    `full`: whether there may be runs beside those lines; `old`: the article's text a Version ago.
+    """
     flat = without_invisible(text)
-    for run in islice(junk_runs(flat.text if flat else text, grow=grow), MOST):
+    plain = flat.text if flat else text
+    taken: list[JunkRun] = []
+    for run in islice(junk_runs(plain, grow=grow), MOST) if full else ():
         severity = severity_of(run)
-        if severity is not None and severity.rank > 0 and _is_about(flat.text if flat else text, run):
-            severity = Severity.LOW
         if severity is not None:
-            start, end = flat.origin(run.start, run.end) if flat else (run.start, run.end)
-            yield Finding(
-                kind=FindingKind.SPAM_BLOCK,
-                severity=severity,
-                region=region,
-                quote=text[start:end],
-                start=start,
-                end=end,
-                score=round(min(0.5 + run.score / 60.0, 1.0), 3),
-                evidence=evidence_of(run),
-            )
+            taken.append(run)
+            about = severity.rank > 0 and _is_about(plain, run)
+            yield _finding(text, flat, region, run, Severity.LOW if about else severity)
+    for run in islice(lone_runs(plain, pieces, grow=grow, old=old), MOST):
+        if not any(run.start < other.end and other.start < run.end for other in taken) and not _is_about(plain, run):
+            yield _finding(text, flat, region, run, Severity.LOW)
+
+
+def _finding(text: str, flat: Flat | None, region: Region, run: JunkRun, severity: Severity) -> Finding:
+    start, end = flat.origin(run.start, run.end) if flat else (run.start, run.end)
+    return Finding(
+        kind=FindingKind.SPAM_BLOCK,
+        severity=severity,
+        region=region,
+        quote=text[start:end],
+        start=start,
+        end=end,
+        score=round(min(0.5 + run.score / 60.0, 1.0), 3),
+        evidence=evidence_of(run),
+    )
 
 
 def severity_of(run: JunkRun) -> Severity | None:
@@ -195,6 +256,8 @@ def _is_high(run: JunkRun) -> bool:
     if len(run.telling) < 4 or 2 * run.junk < len(run.items):
         return False
     if run.junk > 1:
+        if run.separator == "\n" and run.junk < 3:
+            return False
         return run.separator not in (",", "，") and run.score >= 18.0 and run.mean >= 0.8
     return run.score >= 24.0 and run.mean >= 2.4
 

@@ -143,3 +143,48 @@ def test_a_script_that_writes_escaped_characters_is_read() -> None:
     (found,) = of_kind(detect(case_of(page(after=f'<script>document.write("{escaped}")</script>'))), "spam_block")
     assert found.region is Region.MARKUP
     assert found.quote in escaped
+
+
+@pytest.mark.parametrize(
+    "item",
+    ["鼎盛娱乐官网登录", "金鼎彩票app下载", "办证QQ123123123", "套现加微信tx7890", "催情药飞机@kk9900", "网上真人赌场"],
+)
+@pytest.mark.parametrize(
+    "around", ["<div>{}</div>", '<p style="display:none">{}</p>', '<script>document.write("{}")</script>']
+)
+def test_one_short_line_of_a_house_or_a_contact_is_enough(item: str, around: str) -> None:
+    """Such lines have no two telling pairs side by side: the line itself is read."""
+    case = case_of(page(after=around.format(item)))
+    (found,) = of_kind(detect(case), "spam_block")
+    assert found.quote == item
+    assert text_of(case, found.region)[found.start : found.end] == item
+
+
+@pytest.mark.parametrize(
+    "line", ["下载中心", "会员登录", "社保办理电话12333", "政务服务网登录入口", "首页 健康科普 联系我们"]
+)
+def test_the_ways_into_an_office_are_innocent(line: str) -> None:
+    assert of_kind(detect(case_of(page(after=f"<div>{line}</div>"))), "spam_block") == []
+
+
+def test_a_number_that_ends_a_sentence_belongs_to_no_item() -> None:
+    """Text put in right behind a telephone number."""
+    text = f"{seed_text('huzhou-article')}\n联系电话：0572-2398765澳门新葡京娱乐场官网"
+    (found,) = of_kind(detect(case_of(text, markup=False)), "spam_block")
+    assert found.quote == "澳门新葡京娱乐场官网"
+
+
+def test_all_of_a_hidden_element_is_quoted() -> None:
+    """Its first and last words say nothing by themselves, but they were hidden with the others."""
+    items = ["山水画廊", *GAMBLING[:4], "风景独好"]
+    listed = "".join(f"<li><a href='http://x.example.top/'>{item}</a></li>\n" for item in items)
+    case = case_of(page(after=f'<ul style="display:none">{listed}</ul>'))
+    (found,) = of_kind(detect(case), "spam_block")
+    assert found.quote.startswith(items[0])
+    assert found.quote.endswith(items[-1])
+
+
+def test_two_loud_lines_below_each_other_are_no_alarm() -> None:
+    """An old page's own advertisement reads so; only three lines and more are sure."""
+    text = f"{seed_text('huzhou-article')}\n拨号上网传奇私服免费玩\n传奇私服发布网天天开新区\n"
+    assert [f for f in of_kind(detect(case_of(text, markup=False)), "spam_block") if f.severity.rank > 1] == []
