@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from crawler.decode import Document
 from crawler.detect.language.junk import plausible
 from crawler.detect.language.lone import lone_pieces
-from crawler.detect.language.seeds import kinds_in
+from crawler.detect.language.seeds import hints
 
 # A character written as a number: in HTML, in a script string, in an escaped address.
 REFERENCE = re.compile(r"&#x[0-9a-fA-F]{2,5};?|&#[0-9]{2,6};?|\\u[0-9a-fA-F]{4}|%u[0-9a-fA-F]{4}")
@@ -22,6 +22,8 @@ _HAN_REFERENCES = (
 )
 # Fewer of them cannot hide a word.
 FEW = 4
+# So much around them is read with them.
+BESIDE = 600
 _REFERENCE_MARKS = (b"&#", b"\\u", b"%u")
 _TAG = re.compile(r"<[^<>]{0,4000}>")
 _TAG_OR_REFERENCE = re.compile(f"({_TAG.pattern})|{REFERENCE.pattern}")
@@ -107,6 +109,20 @@ def without_invisible(text: str) -> Flat | None:
     return _flat(text, _INVISIBLE)
 
 
+def reference_stretches(source: str) -> list[tuple[int, int]]:
+    """Where Chinese is written as numbers, what stands close together in one stretch; all of it where it is unseen."""
+    if any(character in source for character in INVISIBLE):
+        return [(0, len(source))]
+    places = sorted(found.span() for _, references, _ in _HAN_REFERENCES for found in references.finditer(source))
+    stretches: list[tuple[int, int]] = []
+    for low, high in places:
+        if stretches and low - stretches[-1][1] <= 2 * BESIDE:
+            stretches[-1] = (stretches[-1][0], high)
+        else:
+            stretches.append((low, high))
+    return [(max(low - BESIDE, 0), high + BESIDE) for low, high in stretches]
+
+
 def _has_references(source: str) -> bool:
     return bool(_marks_in(source.encode("utf-8", "replace")))
 
@@ -115,7 +131,14 @@ def _marks_in(raw: bytes) -> list[bytes]:
     """The marks of references that stand in a text often enough to hide a word."""
     # Almost always there are none, and that shows quickest where all other ASCII is gone.
     short = raw.translate(None, _UNMARKED)
-    return [mark for mark in _REFERENCE_MARKS if short.count(mark) >= FEW and raw.count(mark) >= FEW]
+    return [mark for mark in _REFERENCE_MARKS if short.count(mark) >= FEW and _count(raw, mark) >= FEW]
+
+
+def _count(raw: bytes, mark: bytes) -> int:
+    """How often a mark stands in a text: cut at its rarer byte, for to search for two takes thrice as long."""
+    if mark == b"&#":
+        return sum(part.endswith(b"&") for part in raw.split(b"#")[:-1])
+    return sum(part.startswith(b"u") for part in raw.split(mark[:1])[1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +166,8 @@ def suspicions(document: Document) -> Suspicions:
         if known is document:
             return found
     text = _squeezed(document.text)
-    kinds = kinds_in(text)
-    found = Suspicions(tuple(plausible(text, kinds)), lone_pieces(text, kinds)) if kinds else NOTHING
+    places = hints(text)
+    found = Suspicions(tuple(plausible(text, places)), lone_pieces(text, places)) if places else NOTHING
     _READ = ((document, found), *_READ[:1])
     return found
 

@@ -90,14 +90,14 @@ def runs_between(text: str, low: int, high: int, *, worth: float, grow: bool) ->
     return [_run(text, items, first, last, grow) for first, last in _stretches(items, worth)]
 
 
-def plausible(text: str, kinds: Sequence[str]) -> Iterator[tuple[str, float]]:
+def plausible(text: str, places: Sequence[tuple[int, float]]) -> Iterator[tuple[str, float]]:
     """(text, score) of what might become a run, for a text whose Latin letters and marks are gone.
 
     Much cheaper than the runs, and never stricter: what stands in prose has to be worth more, and most of what tells a
     little stands in prose.
     """
     done = -1
-    for first, last, _ in han_looks(text, kinds=kinds):
+    for first, last, _ in han_looks(text, places=places):
         if first < done:
             continue
         low, high = _item_around(text, first, last)

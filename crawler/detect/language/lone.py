@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 
 from crawler.detect.language.items import BORDER, CONTACT, items_in
 from crawler.detect.language.junk import JunkRun, runs_between
-from crawler.detect.language.seeds import hints
 from crawler.detect.language.tables import SIMPLIFIED
 
 # So long an item may be, in Chinese characters alone and with all that belongs to it.
@@ -19,6 +19,8 @@ LONGEST_PIECE, LONGEST, LINE = 24, 48, 160
 PERHAPS = 1.5
 # What a line must be worth, and what one must be that was not there in the Version before.
 WORTH, WORTH_IF_NEW = 4.0, 2.5
+# So much a pair, and so many pairs; at no more than these, it must be worth more.
+DENSE, SHORT, SURE = 0.4, 2, 6.0
 # A house and the way into it, or a trade and the way to whoever sells.
 ENTRY, REACHED = 2.0, 2.0
 # More lines than this say nothing more.
@@ -33,11 +35,11 @@ _ENTRY = re.compile(
 )
 
 
-def lone_pieces(text: str, kinds: Sequence[str]) -> frozenset[str]:
-    """The short pieces of a text, its Latin letters gone, that might be items; `kinds` are the pairs it has."""
+def lone_pieces(text: str, places: Sequence[tuple[int, float]]) -> frozenset[str]:
+    """The short pieces of a text, its Latin letters gone, that might be items; `places` are its hints."""
     found: set[str] = set()
     done = -1
-    for at, _ in hints(text, kinds):
+    for at, _ in places:
         if at < done:
             continue
         low, high = _piece(text, at)
@@ -46,11 +48,13 @@ def lone_pieces(text: str, kinds: Sequence[str]) -> frozenset[str]:
             found.add(text[low:high])
             if len(found) >= MOST:
                 break
-    return frozenset(piece for piece in found if sum(max(item.score, 0.0) for item in _items(piece)) >= PERHAPS)
+    return frozenset(piece for piece in found if _worth(piece) >= PERHAPS)
 
 
-def _items(piece: str) -> list[JunkRun]:
-    return runs_between(piece, 0, len(piece), worth=PERHAPS, grow=False)
+# The menus of a site are the same on each of its pages.
+@lru_cache(maxsize=8192)
+def _worth(piece: str) -> float:
+    return sum(run.score for run in runs_between(piece, 0, len(piece), worth=PERHAPS, grow=False))
 
 
 def _piece(text: str, at: int) -> tuple[int, int]:
@@ -139,4 +143,9 @@ def _runs(text: str, low: int, high: int, old: str | None, grow: bool) -> list[J
                 alone=True,
             )
         ]
-    return [run for run in runs_between(text, low, high, worth=least, grow=grow) if run.alone]
+    return [run for run in runs_between(text, low, high, worth=least, grow=grow) if run.alone and _is_dense(run)]
+
+
+def _is_dense(run: JunkRun) -> bool:
+    """Whether a run is no long line that only sums up, and no word of three characters that may be anything."""
+    return run.pairs >= SHORT and run.mean >= DENSE and (run.pairs > SHORT or run.score >= SURE)

@@ -7,7 +7,7 @@ them weighed. Ordinary text costs next to nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from operator import add
 
 from crawler.detect.language.latin import LATIN
@@ -25,7 +25,7 @@ ENOUGH, ENOUGH_IN_SHORT = 4.0, 4.0
 UNKNOWN_PAIR = -0.9
 BESIDE = -0.1
 # More kinds of seeds than this in one text, and it is walked through once instead of searched for each.
-MANY_KINDS = 48
+MANY_KINDS = 160
 
 # Pairs that tell too little for a look, but enough to read the line that they stand on where it is a short one.
 HINT = 2.0
@@ -39,7 +39,6 @@ _HINTS = {
     for left in written_forms({pair[0]})
     for right in written_forms({pair[1]})
 }
-_SEEDS = {pair: weight for pair, weight in _HINTS.items() if weight >= SEED}
 # Each pair as the number that its two characters are in UTF-16: numbers are looked up faster than pairs are cut out.
 _NUMBERS = {int.from_bytes(hint.encode("utf-16-le"), "little"): hint for hint in _HINTS}
 _NUMBER_SET = frozenset(_NUMBERS)
@@ -57,13 +56,13 @@ def looks(text: str, *, enough: float = ENOUGH) -> Iterator[tuple[int, int]]:
 
 
 def han_looks(
-    text: str, enough: float = ENOUGH, kinds: Sequence[str] | None = None
+    text: str, enough: float = ENOUGH, places: Sequence[tuple[int, float]] | None = None
 ) -> Iterator[tuple[int, int, float]]:
     """(first, last, what its company sums to) of each group of pairs of Han characters that is worth a look."""
     done = before = -COMPANY
     sum_of_seeds = 0.0
-    for at, weight in _places(text, kinds_in(text) if kinds is None else kinds, _SEEDS):
-        if at <= done:
+    for at, weight in hints(text) if places is None else places:
+        if at <= done or weight < SEED:
             continue
         sum_of_seeds = weight + (sum_of_seeds if at - before <= COMPANY else 0.0)
         before = at
@@ -76,20 +75,15 @@ def han_looks(
             yield at, max(done, at), best
 
 
-def hints(text: str, kinds: Sequence[str]) -> list[tuple[int, float]]:
-    """(place, weight) of each pair that hints at an item, in order; `kinds` are those of the text."""
-    return _places(text, kinds, _HINTS)
-
-
-def _places(text: str, kinds: Sequence[str], among: Mapping[str, float]) -> list[tuple[int, float]]:
-    """(place, weight) of each of these kinds in a text, in order."""
-    kinds = [kind for kind in kinds if kind in among]
+def hints(text: str) -> list[tuple[int, float]]:
+    """(place, weight) of each pair that hints or tells, in order."""
+    kinds = _kinds_in(text)
     if len(kinds) > MANY_KINDS:
-        worth = among.get
-        return [(at, weight) for at, pair in enumerate(map(add, text, text[1:])) if (weight := worth(pair))]
+        weights = map(_HINTS.get, map(add, text, text[1:]))
+        return [(at, weight) for at, weight in enumerate(weights) if weight]
     found = []
     for seed in kinds:
-        weight = among[seed]
+        weight = _HINTS[seed]
         at = text.find(seed)
         while at >= 0:
             found.append((at, weight))
@@ -98,7 +92,7 @@ def _places(text: str, kinds: Sequence[str], among: Mapping[str, float]) -> list
     return found
 
 
-def kinds_in(text: str) -> list[str]:
+def _kinds_in(text: str) -> list[str]:
     """Which pairs that hint or tell a text has."""
     units = text.encode("utf-16-le", "surrogatepass")
     even = memoryview(units[: len(units) & ~3]).cast("I").tolist()

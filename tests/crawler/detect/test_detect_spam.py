@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from crawler.detect import detect
@@ -188,3 +190,42 @@ def test_two_loud_lines_below_each_other_are_no_alarm() -> None:
     """An old page's own advertisement reads so; only three lines and more are sure."""
     text = f"{seed_text('huzhou-article')}\n拨号上网传奇私服免费玩\n传奇私服发布网天天开新区\n"
     assert [f for f in of_kind(detect(case_of(text, markup=False)), "spam_block") if f.severity.rank > 1] == []
+
+
+def test_a_line_that_was_not_there_before_is_believed_sooner() -> None:
+    """The same words on a page without history, or that had them a Version ago, are too little or less sure."""
+    weak, doubtful = "刻公章多少钱", "狐臭中医治疗"
+    clean, injected = case_of(page()), case_of(page(inside=f"<p>{weak}</p><p>工作人员深入一线开展调研。</p>"))
+    assert of_kind(detect(injected), "spam_block") == []
+    after = replace(injected, previous=clean.article)
+    found = of_kind(detect(after), "spam_block")
+    assert [(one.quote, one.evidence["new"]) for one in found] == [(weak, True)]
+    held = replace(injected, previous=injected.article, earlier=tuple(found))
+    assert [one.quote for one in of_kind(detect(held), "spam_block")] == [weak], "it persists while it is there"
+    assert of_kind(detect(replace(injected, previous=injected.article)), "spam_block") == []
+    loud = case_of(page(inside=f"<p>{doubtful}</p>"))
+    (before,), (now,) = (
+        of_kind(detect(replace(loud, previous=previous)), "spam_block") for previous in (None, clean.article)
+    )
+    assert (before.quote, now.quote) == (doubtful, doubtful)
+    assert (before.severity, now.severity) == (Severity.LOW, Severity.MEDIUM)
+
+
+def test_lines_hidden_one_by_one_are_one_run() -> None:
+    """Each in an element of its own."""
+    hidden = "".join(f'<p style="display:none">{item}</p>' for item in ("金鼎彩票下载", "博狗棋牌登录", "网上真人赌场"))
+    assert of_kind(detect(case_of(page(after=hidden))), "spam_block")
+
+
+def test_ten_thousand_links_and_a_million_characters_are_one_run_each() -> None:
+    """Bounded work, and no finding for each link."""
+    links = "".join(f'<a href="http://x{n}.example.top/">金鼎彩票下载{n}</a>' for n in range(10_000))
+    assert len(of_kind(detect(case_of(page(after=links))), "spam_block")) <= 1
+    assert len(of_kind(detect(case_of("金鼎彩票下载|" * 140_000, markup=False)), "spam_block")) == 1
+
+
+def test_what_stands_beside_the_article_is_not_new() -> None:
+    """Only the article is known from before: the rest of the page is no newer than it was."""
+    aside = case_of(page(after="<div>狐臭中医治疗</div>"))
+    (found,) = of_kind(detect(replace(aside, previous=aside.article)), "spam_block")
+    assert (found.severity, found.evidence.get("new")) == (Severity.LOW, None)
