@@ -46,7 +46,9 @@ def findings_in(
             about = severity.rank > 0 and _is_about(plain, run)
             yield _finding(text, flat, region, run, Severity.LOW if about else severity, new)
     for run in islice(lone_runs(plain, pieces, grow=grow, old=old), MOST):
-        if not any(run.start < other.end and other.start < run.end for other in taken) and not _is_about(plain, run):
+        if not any(run.start < other.end and other.start < run.end for other in taken) and not _is_about(
+            plain, run, alone=not grow
+        ):
             yield _finding(text, flat, region, run, Severity.LOW, old is not None and run.score < WORTH)
 
 
@@ -92,8 +94,13 @@ def _is_high(run: JunkRun) -> bool:
     return run.score >= 24.0 and run.mean >= 2.4
 
 
-def _is_about(text: str, run: JunkRun) -> bool:
-    """Whether the line or lines of a run speak about such things, or are marked as an advertisement."""
+def _is_about(text: str, run: JunkRun, *, alone: bool = False) -> bool:
+    """Whether the line or lines of a run speak about such things, or are marked as an advertisement.
+
+    `alone`: only the run itself; in a title the page's own headline stands beside it.
+    """
+    if alone:
+        return REPORTING.search(text, run.start, run.end) is not None
     low = text.rfind("\n", max(run.start - LINE, 0), run.start) + 1 or max(run.start - LINE, 0)
     high = text.find("\n", run.end, run.end + LINE)
     return REPORTING.search(text, low, high if high >= 0 else min(run.end + LINE, len(text))) is not None

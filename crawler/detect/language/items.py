@@ -34,11 +34,11 @@ CONTACT = re.compile(
     r"(?<![A-Za-z0-9])(?:\+?(?:[QqVv][QqXx信]?|[Ww][Xx]|[Tt][Gg])[号群]?[:：@]?|[+@]|(?<=[微薇信威扣群加号])[:：]?)"
     r"[A-Za-z]{0,10}[0-9]{3,12}[A-Za-z]{0,3}(?![A-Za-z0-9])"
 )
-_MOBILE = r"(?<![0-9])1[3-9][0-9]-?[0-9]{4}-?[0-9]{4}(?![0-9])"
+MOBILE = r"(?<![0-9])1[3-9][0-9]-?[0-9]{4}-?[0-9]{4}(?![0-9])"
 # Contacts, Han runs, Latin words, and everything between them.
 _CONTACTS, _HAN, _LATIN, _OTHER = 1, 2, 3, 4
 _TOKEN = re.compile(
-    rf"({CONTACT.pattern}|{_MOBILE})|"
+    rf"({CONTACT.pattern}|{MOBILE})|"
     + r"([\u3400-\u4dbf\u4e00-\u9fff]+)|([A-Za-z0-9\u2170-\u217f\u03b1\u03bd]+)|([^\w]+|[\w])"
 )
 _STOP = re.compile(r"[。！？!?…；]")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Sequence
 from functools import lru_cache
 
-from crawler.detect.language.items import BORDER, CONTACT, items_in
+from crawler.detect.language.items import BORDER, CONTACT, MOBILE, items_in
 from crawler.detect.language.junk import JunkRun, runs_between
 from crawler.detect.language.tables import SIMPLIFIED
 
@@ -29,6 +29,7 @@ MOST = 200
 _SOFT = re.compile(r"[,，;:：、“”‘’《》「」『』（()）]")
 _SENTENCE = re.compile(r"[。！？!?；、“”‘’《》\"'=<>]")
 _HARD = re.compile(r"[\"'\n\r。！？!?|｜_•·»>~～—\-\t \u2003\u3000]")
+_REACHED = re.compile(f"{CONTACT.pattern}|{MOBILE}")
 _ENTRY = re.compile(
     r"(?:娱乐|体育|棋牌|国际|彩票|电竞|真人|线上|会员?|至尊|之星|[城厅馆])[\u4e00-\u9fff]{0,3}?"
     r"(?:官网|官方网|登[录陆]|下载|注册|入口|[aA][pP][pP]|客户端|网页版|手机版|最新版|开户|备用|网址|线路检测|贵宾)"
@@ -123,7 +124,7 @@ def _merged(places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
 def _runs(text: str, low: int, high: int, old: str | None, grow: bool) -> list[JunkRun]:
     line = text[low:high]
     bonus = ENTRY * (_ENTRY.search(line.translate(SIMPLIFIED)) is not None) + REACHED * (
-        CONTACT.search(line) is not None
+        _REACHED.search(line) is not None
     )
     least = WORTH if old is None or line in old else WORTH_IF_NEW
     if bonus and not _HARD.search(line):

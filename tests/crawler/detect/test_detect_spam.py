@@ -229,3 +229,11 @@ def test_what_stands_beside_the_article_is_not_new() -> None:
     aside = case_of(page(after="<div>狐臭中医治疗</div>"))
     (found,) = of_kind(detect(replace(aside, previous=aside.article)), "spam_block")
     assert (found.severity, found.evidence.get("new")) == (Severity.LOW, None)
+
+
+def test_a_headline_about_police_work_does_not_excuse_what_stands_behind_it() -> None:
+    """In a title the page's own words are no context for what was put beside them."""
+    title = "市公安局召开打击赌博违法犯罪专项行动通报会"
+    (found,) = of_kind(detect(case_of(page(title=f"{title}-金鼎彩票app下载"))), "spam_block")
+    assert found.quote == "金鼎彩票app下载"
+    assert of_kind(detect(case_of(page(title=title))), "spam_block") == []
