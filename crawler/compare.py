@@ -2,44 +2,111 @@
 
 from __future__ import annotations
 
-import re
+import hashlib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import replace
 
 from rapidfuzz.distance import Indel
 
-from crawler.diff import Diff, Hunk, diff
-from crawler.model import Article, Change, ChangeKind, bare_text
-
-_SUMMARY_PARTS = 4
-_PART_LENGTH = 40
-# What a digit string becomes matters more to readers than any other word.
-_FIGURE = re.compile(r"\d")
-# Characters of context shown on either side of a changed word in a summary.
-_CONTEXT = 4
+from crawler.diff import Diff, FieldChange, diff, words
+from crawler.facts import Fact, facts_of
+from crawler.listings import Items, compare_items
+from crawler.model import Article, Change, ChangeKind, Json, bare_text
+from crawler.summary import evidence_of, summarise
+from crawler.tables import Cell, cells_changed, is_figure
+from crawler.volatile import shape_of
 
 
 def compare(before: Article, after: Article, *, numbers: tuple[int, int]) -> Change | None:
     """The Change from one Article to the next, addressed by version `numbers`; None where the content is the same.
 
-    Content is title, body, published, issuer and attachments, white space apart (`Article.digest`).
+    Content is title, body, published, issuer and attachments, white space apart (`Article.digest`). Two readings of a
+    listing are compared item by item.
     """
     if before.digest == after.digest:
         return None
+    items = compare_items(before, after)
+    if items is not None:
+        return _listing_change(before, after, items, numbers)
+    return _article_change(before, after, numbers)
+
+
+def _article_change(before: Article, after: Article, numbers: tuple[int, int]) -> Change:
     found = diff(before, after)
     body_differs = bare_text(" ".join(before.paragraphs)) != bare_text(" ".join(after.paragraphs))
     fields = tuple(change.name for change in found.fields) + (("body",) if body_differs else ())
-    minor = _typography(before) == _typography(after)
+    minor = _same_but_typography(before, after)
+    cells, facts = cells_changed(before.paragraphs, after.paragraphs), facts_of(found.hunks)
     return Change(
         before=numbers[0],
         after=numbers[1],
         kind=_kind(fields),
         minor=minor,
-        significance=0.0 if minor else significance(found, before),
+        significance=0.0 if minor else significance(found, before, cells, facts),
         fields=fields,
         added=found.added if body_differs else 0,
         removed=found.removed if body_differs else 0,
-        summary="typography only" if minor else summarise(found),
+        summary="typography only" if minor else summarise(found, cells, facts),
+        evidence={} if minor else evidence_of(cells, facts),
+        signature=_signature(found),
+    )
+
+
+def _listing_change(before: Article, after: Article, items: Items, numbers: tuple[int, int]) -> Change:
+    """A listing's Change: its items first, then what differs beside them; minor where only order, pages or days do."""
+    # A date or a source that was read off a listing is the first item's, or the day: a listing has none of its own.
+    old, new = (
+        replace(article, paragraphs=rest, published=None, issuer=None)
+        for article, rest in zip((before, after), items.rest, strict=True)
+    )
+    beside = _article_change(old, new, numbers)
+    differs = bool(beside.fields) and not beside.minor
+    if not items.told and not differs:
+        told = "items in another order only" if items.reordered else "page numbers or days of the listing only"
+        return replace(beside, fields=("body",), minor=True, significance=0.0, summary=told, evidence=items.evidence)
+    whole = diff(before, after)
+    names = tuple(dict.fromkeys((*beside.fields, "body")))
+    rest = [beside.summary] if differs else []
+    evidence: dict[str, Json] = {**beside.evidence}
+    if items.evidence:
+        evidence["items"] = items.evidence
+    weight = 0.05 + 0.45 * bool(items.left) + 0.3 * bool(items.retitled) + 0.15 * bool(items.entered)
+    return replace(
+        beside,
+        kind=_kind(names),
+        minor=False,
+        significance=round(min(1.0, max(weight, beside.significance + weight - 0.05 if differs else 0.0)), 3),
+        fields=names,
+        added=whole.added,
+        removed=whole.removed,
+        summary=summarise(Diff(fields=(), hunks=()), first=[*items.told, *rest]),
+        evidence=evidence,
+        signature="",
+    )
+
+
+def _signature(found: Diff) -> str:
+    """What is the same where the same happened on another page: whole paragraphs came or went, fields alike changed.
+
+    Nothing where words inside a paragraph differ, or files do: those are a page's own.
+    """
+    if any(hunk.op in ("edit", "move") for hunk in found.hunks):
+        return ""
+    if any(change.name == "attachments" for change in found.fields):
+        return ""
+    lines = [f"{hunk.op} {bare_text(hunk.spans[0].text)}" for hunk in found.hunks if hunk.op in ("insert", "delete")]
+    lines += [f"{change.name} {_field_edit(change)}" for change in found.fields]
+    text = "\n".join(lines)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32] if lines else ""
+
+
+def _field_edit(change: FieldChange) -> str:
+    """How a field changed, apart from what each page has of its own in it: lost, gained, or these words in or out."""
+    if not change.before or not change.after:
+        return "lost" if change.before else "gained"
+    return "".join(
+        f"{span.op} {shape_of(span.text)} " for span in words(change.before, change.after) if span.op != "equal"
     )
 
 
@@ -61,29 +128,48 @@ def _kind(fields: tuple[str, ...]) -> ChangeKind:
 _PUNCTUATION = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "—": "-", "–": "-", "―": "-", "…": "..."})
 
 
-def _typography(article: Article) -> tuple[str, ...]:
-    """The content with everything folded that only a typesetter sees; two articles alike in it differ in minor ways."""
-    attachments = "".join(attachment.url + attachment.name for attachment in article.attachments)
-    parts = (article.title or "", article.text, article.published or "", article.issuer or "", attachments)
-    return tuple("".join(unicodedata.normalize("NFKC", part).translate(_PUNCTUATION).split()) for part in parts)
+def _same_but_typography(before: Article, after: Article) -> bool:
+    """Whether two articles are alike with everything folded that only a typesetter sees: they differ in minor ways."""
+    old, new = list(before.paragraphs), list(after.paragraphs)
+    # Folding is dear, and most paragraphs of most edits did not change at all.
+    while old and new and old[-1] == new[-1]:
+        del old[-1], new[-1]
+    pairs = enumerate(zip(old, new, strict=False))
+    first = next((place for place, (one, other) in pairs if one != other), min(len(old), len(new)))
+    sides = ((before, "".join(old[first:])), (after, "".join(new[first:])))
+    parts = [
+        (
+            article.title or "",
+            article.published or "",
+            article.issuer or "",
+            "".join(attachment.url + attachment.name for attachment in article.attachments),
+            body,
+        )
+        for article, body in sides
+    ]
+    return all(_folded(one) == _folded(other) for one, other in zip(*parts, strict=True))
 
 
-def significance(found: Diff, before: Article) -> float:
+def _folded(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).translate(_PUNCTUATION).split())
+
+
+def significance(found: Diff, before: Article, cells: Sequence[Cell] = (), facts: Sequence[Fact] = ()) -> float:
     """How much a Change weighs, 0..1: a sum of what people look for, capped at 1 (docs/changes.md has the table).
 
-    Paragraphs removed .35, title .30, figures .25, published or issuer .15, paragraphs added .15, attachments .20,
-    and up to .30 for the share of the body's characters that came or went.
+    Paragraphs removed .35, title .30, figures and dates .25, names and offices .20, attachments .20, published or
+    issuer .15, paragraphs added .15, and up to .30 for the share of the body's characters that came or went. A cell of
+    a table that holds another figure is a figure, not a paragraph removed and one added.
     """
-    ops = {hunk.op for hunk in found.hunks}
+    ops = {hunk.op for hunk in found.hunks if not (cells and is_figure(hunk.spans[0].text))}
     names = {change.name for change in found.fields}
-    changed = "".join(
-        span.text for hunk in found.hunks if hunk.op == "edit" for span in hunk.spans if span.op != "equal"
-    )
+    kinds = {fact.kind for fact in facts}
     share = (found.added + found.removed) / max(1, len(before.text) + found.added)
     weight = (
         0.35 * ("delete" in ops)
         + 0.30 * ("title" in names)
-        + 0.25 * bool(_FIGURE.search(changed))
+        + 0.25 * (bool(cells) or bool(kinds & {"figure", "date"}))
+        + 0.20 * bool(kinds & {"name", "office"})
         + 0.15 * bool(names & {"published", "issuer"})
         + 0.15 * ("insert" in ops)
         + 0.20 * ("attachments" in names)
@@ -91,45 +177,3 @@ def significance(found: Diff, before: Article) -> float:
         + 0.05
     )
     return round(min(1.0, weight), 3)
-
-
-def summarise(found: Diff) -> str:
-    """The Diff in one line a person can read: `人均 30→35 元; paragraph 4 removed`."""
-    parts = [f"{change.name} {_short(change.before)}→{_short(change.after)}" for change in found.fields]
-    for hunk in found.hunks:
-        if hunk.op == "edit":
-            parts.extend(_edits(hunk))
-        elif hunk.op in ("insert", "delete"):
-            place = hunk.after if hunk.op == "insert" else hunk.before
-            verb = "added" if hunk.op == "insert" else "removed"
-            parts.append(f"paragraph {(place or 0) + 1} {verb}")
-        elif hunk.op == "move" and hunk.spans[0].op == "insert":
-            parts.append(f"paragraph {(hunk.before or 0) + 1} moved")
-    shown = parts[:_SUMMARY_PARTS]
-    more = len(parts) - len(shown)
-    return "; ".join(shown) + (f"; {more} more" if more else "")
-
-
-def _short(text: str | None) -> str:
-    if not text:
-        return "(none)"
-    return text if len(text) <= _PART_LENGTH else text[: _PART_LENGTH - 1] + "…"
-
-
-def _edits(hunk: Hunk) -> Iterator[str]:
-    """Each changed place of one paragraph as `context old→new context`."""
-    spans = hunk.spans
-    place = 0
-    while place < len(spans):
-        if spans[place].op == "equal":
-            place += 1
-            continue
-        old = spans[place].text if spans[place].op == "delete" else ""
-        end = place + 1 if old else place
-        new = spans[end].text if end < len(spans) and spans[end].op == "insert" else ""
-        end = end + 1 if new else end
-        left = spans[place - 1].text[-_CONTEXT:] if place else ""
-        right = spans[end].text[:_CONTEXT] if end < len(spans) else ""
-        middle = f"{_short(old)}→{_short(new)}" if old and new else (f"−{_short(old)}" if old else f"+{_short(new)}")
-        yield " ".join(part for part in (left.strip(), middle, right.strip()) if part)
-        place = end

@@ -138,7 +138,7 @@ def _rewrapped(
         return ()
     if any(hunk.op == "move" for hunk in block):
         return ()
-    spans = _words("\n".join(before[place] for place in old_places), "\n".join(after[place] for place in new_places))
+    spans = words("\n".join(before[place] for place in old_places), "\n".join(after[place] for place in new_places))
     if _REWRAP_GAIN * _marked(spans) >= sum(_marked(hunk.spans) for hunk in block):
         return ()
     return (Hunk(op="edit", spans=spans, before=old_places.start, after=new_places.start),)
@@ -176,7 +176,7 @@ def _block(
     for new in new_places:
         if new in old_of:
             yield from _until(waiting, old_of[new], before, moved_from)
-            yield Hunk(op="edit", spans=_words(before[old_of[new]], after[new]), before=old_of[new], after=new)
+            yield Hunk(op="edit", spans=words(before[old_of[new]], after[new]), before=old_of[new], after=new)
         elif new in moved_to:
             spans = (Span(op="insert", text=after[new]),)
             yield Hunk(op="move", spans=spans, before=moved_to[new], after=new)
@@ -237,8 +237,8 @@ def tokens(text: str) -> list[str]:
     return _TOKEN.findall(text)
 
 
-def _words(before: str, after: str) -> tuple[Span, ...]:
-    """The spans that turn one paragraph into the other; a lone character kept between changes reads as changed."""
+def words(before: str, after: str) -> tuple[Span, ...]:
+    """The spans that turn one text into the other; a lone character kept between changes reads as changed."""
     old, new = tokens(before), tokens(after)
     runs: list[_Run] = [
         (same, "".join(old[gone.start : gone.stop]), "".join(new[come.start : come.stop]))

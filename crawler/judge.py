@@ -12,15 +12,16 @@ A Snapshot is judged against the Version in force at its time, so captures of th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from crawler import schedule
 from crawler.aftermath import Aftermath, aftermath
 from crawler.compare import compare, similarity
-from crawler.decode import Document, decode, encoding_of
+from crawler.decode import Document, encoding_of
 from crawler.detect import Case, detect
-from crawler.extract import RULES, extract, visible_text
+from crawler.extract import RULES, visible_text
+from crawler.flipping import flip
 from crawler.foreign import foreign_matter, silence
 from crawler.model import (
     Article,
@@ -42,6 +43,8 @@ from crawler.model import (
     Validators,
     Verdict,
 )
+from crawler.noise import not_modified, sift
+from crawler.reading import Reading, read
 from crawler.sniff import not_a_page
 from crawler.urls import canonical
 
@@ -58,13 +61,20 @@ def judge(source: Source, known: Known, fetched: FetchResult, now: datetime) -> 
     base = _carried(source, known, now)
     match fetched:
         case NotModified():
-            return replace(_healthy(source, known, base, changed=False, now=now), status=304)
+            return _not_modified(known, _healthy(source, known, base, changed=False, now=now))
         case FetchFailed(reason=FailureReason.ROBOTS, detail=detail):
             return _blocked(source, known, base, detail, now)
         case FetchFailed(reason=reason, detail=detail, retry_after=wait):
             return _failed(source, known, base, f"{reason}: {detail}", now, retry_after=wait)
         case Snapshot(status=status):
             return _answered(source, known, fetched, replace(base, status=status), now)
+
+
+def _not_modified(known: Known, verdict: Verdict) -> Verdict:
+    """The Verdict on a 304; where a masked place came to rest, the next visit asks for the whole page."""
+    noise, read = not_modified(known, verdict.at)
+    validators = Validators() if read else verdict.validators
+    return replace(verdict, status=304, noise=None if noise == known.noise else noise, validators=validators)
 
 
 def elsewhere(verdict: Verdict, twin: Page | None) -> Verdict:
@@ -165,8 +175,8 @@ def _answered(source: Source, known: Known, snapshot: Snapshot, base: Verdict, n
         return _failed(source, known, base, f"the server answered {status}", now)
     if reason := not_a_page(snapshot):
         return _failed(source, known, base, reason, now)
-    document = decode(snapshot)
-    article = extract(document, selectors=source.article)
+    reading = read(source, snapshot)
+    article = reading.article
     if article.kind is PageKind.BLOCKED:
         return _blocked(source, known, base, f"not the page: {_why(article, 'blocked')}", now, snapshot)
     if article.kind is PageKind.GONE:
@@ -176,7 +186,7 @@ def _answered(source: Source, known: Known, snapshot: Snapshot, base: Verdict, n
     before = _reread(source, known)
     if _left_its_place(known, snapshot):
         return _redirected(source, known, before, snapshot, article, base)
-    return _read(source, known, before, _Reading(snapshot, document, article), base)
+    return _read(source, known, before, reading, base)
 
 
 def _why(article: Article, key: str) -> str:
@@ -189,7 +199,7 @@ def _reread(source: Source, known: Known) -> Article | None:
         return None
     if known.latest.rules == RULES or known.latest_snapshot is None:
         return known.latest.article
-    return extract(decode(known.latest_snapshot), selectors=source.article)
+    return read(source, known.latest_snapshot).article
 
 
 def _left_its_place(known: Known, snapshot: Snapshot) -> bool:
@@ -228,29 +238,20 @@ def _redirected(
 # ---- content -----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    snapshot: Snapshot
-    document: Document
-    article: Article
-
-
-def _read(source: Source, known: Known, before: Article | None, reading: _Reading, base: Verdict) -> Verdict:
+def _read(source: Source, known: Known, before: Article | None, reading: Reading, base: Verdict) -> Verdict:
     article, snapshot = reading.article, reading.snapshot
-    earlier = tuple(held.finding for held in known.open_findings)
-    case = Case(
-        document=reading.document,
-        article=article,
-        page_text=visible_text(reading.document),
-        previous=before,
-        earlier=earlier,
-    )
-    findings = silence(source.silence, known.page.url, detect(case))
+    sifted = sift(known, before, article, base.at)
+    turning = flip(known, before, article, base.at)
+    notes = () if turning.note is None else (turning.note,)
+    findings = silence(source.silence, known.page.url, (*_detected(known, before, reading), *notes))
+    # Foreign matter is never left untold, whatever else flips or is masked.
+    quiet = turning.holds and foreign_matter(known.open_findings, findings) is None
     number = known.latest.number if known.latest else 0
-    new = before is None or before.digest != article.digest
+    new = not quiet and (sifted.before is None or sifted.before.digest != sifted.after.digest)
     after = aftermath(known, before, article) if new else Aftermath()
     version = NewVersion(article=article, rules=RULES) if new and not after.merges else None
-    changes = () if after.merges else _changes(known, before, article, findings, number)
+    told = sifted.before, (sifted.before or sifted.after) if quiet else sifted.after
+    changes = () if after.merges else _changes(known, *told, findings, number)
     verdict = _healthy(source, known, base, changed=new and before is not None, now=base.at)
     outcome = Outcome.NEW if before is None else Outcome.CHANGED if new or changes else Outcome.UNCHANGED
     return replace(
@@ -265,8 +266,22 @@ def _read(source: Source, known: Known, before: Article | None, reading: _Readin
         following_change=after.change,
         merge_following=after.merges,
         returned=after.returned,
-        validators=snapshot.validators,
+        # While it flips, each visit reads the page whole: a 304 would say nothing of which text it is.
+        validators=Validators() if turning.holds else snapshot.validators,
+        noise=None if sifted.noise == known.noise else sifted.noise,
+        hidden=sifted.hidden,
     )
+
+
+def _detected(known: Known, before: Article | None, reading: Reading) -> tuple[Finding, ...]:
+    case = Case(
+        document=reading.document,
+        article=reading.article,
+        page_text=visible_text(reading.document),
+        previous=before,
+        earlier=tuple(held.finding for held in known.open_findings),
+    )
+    return detect(case)
 
 
 def _healthy(source: Source, known: Known, base: Verdict, *, changed: bool, now: datetime) -> Verdict:

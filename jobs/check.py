@@ -10,7 +10,21 @@ from crawler.errors import StoreBusy
 from crawler.extract import RULES
 from crawler.fetch import Fetcher
 from crawler.judge import elsewhere, judge
-from crawler.model import FetchRequest, FetchResult, Known, Link, Page, Source, Validators, Verdict
+from crawler.model import (
+    NO_NOISE,
+    FetchRequest,
+    FetchResult,
+    FileVerdict,
+    Known,
+    Link,
+    Noise,
+    Page,
+    Source,
+    Validators,
+    Verdict,
+    Version,
+)
+from crawler.template import shared_change, since, templated
 from crawler.urls import host_of
 from store import Archive, Recorded
 
@@ -19,11 +33,18 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """What one Check came to, for those who watch: the Verdict and what of it was new to the store."""
+    """What one Check came to, for those who watch: the Verdict and what of it was new to the store.
+
+    `latest` is the Version that was in force before, `noise` what is known of the Source's; `files` what came of the
+    attachments that were asked for after it.
+    """
 
     page: Page
     verdict: Verdict
     recorded: Recorded
+    latest: Version | None = None
+    noise: Noise = NO_NOISE
+    files: tuple[FileVerdict, ...] = ()
 
 
 async def check_page(
@@ -49,10 +70,14 @@ def _record(
     verdict = judge(source, known, fetched, now)
     if verdict.version is not None and known.latest is None:
         verdict = elsewhere(verdict, archive.twin(page, verdict.version.article.digest))
+    if (shared := shared_change(verdict)) is not None:
+        verdict = templated(verdict, *archive.alike(page, shared, since(verdict.at)))
     recorded = archive.record(page, verdict, notify=notify)
     if verdict.moved_to:
         archive.admit(source.name, [Link(url=verdict.moved_to)], now)
-    return Checked(page=page, verdict=verdict, recorded=recorded)
+    return Checked(
+        page=page, verdict=verdict, recorded=recorded, latest=known.latest, noise=verdict.noise or known.noise
+    )
 
 
 def request_for(source: Source, url: str, validators: Validators = Validators()) -> FetchRequest:

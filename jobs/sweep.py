@@ -16,6 +16,7 @@ from crawler.model import Outcome, Page, Source
 from crawler.urls import host_of
 from jobs.check import Checked, Clock, check_page
 from jobs.discovery import Discovered, visit_source
+from jobs.files import Files
 from jobs.leases import Lease, claimed, held
 from store import Archive
 
@@ -125,15 +126,16 @@ class Sweeper:
                 if not pages:
                     return
                 seen.update(page.url for page in pages)
-                await self._check(pages, lease, result)
+                await self._check(pages, lease, result, at_once=False)
 
     async def _check_exactly(self, pages: Sequence[Page], result: Pass) -> None:
         hosts = {host_of(page.url) for page in pages}
         async with held(self.archive, self.clock, hosts) as lease:
             result.busy |= hosts - lease.hosts
-            await self._check([page for page in pages if host_of(page.url) in lease.hosts], lease, result)
+            await self._check([page for page in pages if host_of(page.url) in lease.hosts], lease, result, at_once=True)
 
-    async def _check(self, pages: Iterable[Page], lease: Lease, result: Pass) -> None:
+    async def _check(self, pages: Iterable[Page], lease: Lease, result: Pass, *, at_once: bool) -> None:
+        """Visit the pages; `at_once` asks for their files too, whether those are due or not."""
         by_host: dict[str, list[Page]] = defaultdict(list)
         for page in pages:
             if page.source in self.sources:
@@ -141,25 +143,29 @@ class Sweeper:
         places = asyncio.Semaphore(_HOSTS)
         async with asyncio.TaskGroup() as group:
             for pages_of_host in by_host.values():
-                group.create_task(self._check_host(pages_of_host, places, lease, result))
+                visit = self._check_host(pages_of_host, places, lease, result, at_once)
+                group.create_task(visit)
 
-    async def _check_host(self, pages: list[Page], places: asyncio.Semaphore, lease: Lease, result: Pass) -> None:
+    async def _check_host(
+        self, pages: list[Page], places: asyncio.Semaphore, lease: Lease, result: Pass, at_once: bool
+    ) -> None:
         waiting = iter(pages)
         polite = any(self.sources[page.source].host_delay for page in pages)
 
         async def take_turns() -> None:
             for page in waiting:
                 lease.extend_in_time()
-                await self._check_one(page, result)
+                await self._check_one(page, lease, result, at_once)
 
         async with places, asyncio.TaskGroup() as group:
             for _ in range(1 if polite else min(_SAME_HOST, len(pages))):
                 group.create_task(take_turns())
 
-    async def _check_one(self, page: Page, result: Pass) -> None:
-        checked = await check_page(
-            page, self.sources[page.source], self.archive, self.fetcher, self.clock, notify=self.notify
-        )
+    async def _check_one(self, page: Page, lease: Lease, result: Pass, at_once: bool) -> None:
+        source = self.sources[page.source]
+        checked = await check_page(page, source, self.archive, self.fetcher, self.clock, notify=self.notify)
+        files = Files(archive=self.archive, fetcher=self.fetcher, clock=self.clock, notify=self.notify)
+        checked = await files.follow(checked, source, lease, at_once=at_once)
         result.checked.append(checked)
         if self.watch:
             self.watch(checked)

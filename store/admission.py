@@ -19,12 +19,18 @@ SLICE = 500
 
 def declare(session: Session, sources: Sequence[Source], now: datetime) -> None:
     """Brings the rows of sources in line with the configuration."""
+    known = set(session.exec(select(SourceRow.name)))
+    new = [
+        SourceRow(name=source.name, url=source.url, active=True, next_check=now).model_dump()
+        for source in sources
+        if source.name not in known
+    ]
+    if new:
+        # Another process may declare the same sources at the same moment.
+        session.connection().execute(insert_or_ignore(session, SourceRow), new)
     rows = {row.name: row for row in session.exec(select(SourceRow))}
     for source in sources:
-        row = rows.pop(source.name, None)
-        if row is None:
-            session.add(SourceRow(name=source.name, url=source.url, active=True, next_check=now))
-            continue
+        row = rows.pop(source.name)
         row.active = True
         if row.url != source.url:
             _start_over(row, source.url, now)

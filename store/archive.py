@@ -11,10 +11,23 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
 
 from crawler.errors import NotKnown
-from crawler.model import Known, Link, OpenFinding, Page, PageState, Source, SourceState, Verdict
-from store import admission, leases, recording, timeline
+from crawler.model import (
+    AttachedFile,
+    Change,
+    FileVerdict,
+    Known,
+    Link,
+    OpenFinding,
+    Page,
+    PageState,
+    Source,
+    SourceState,
+    Verdict,
+)
+from store import admission, attachments, leases, noise, recording, timeline
 from store.blobs import BlobStore
 from store.engine import reading, writing
+from store.noise import noise_of, recent_versions
 from store.rows import (
     finding_of,
     key_of,
@@ -133,7 +146,7 @@ class Archive:
             row = recording.page_row(session, page.url)
             newest = _version(row_id(row)).order_by(col(VersionRow.number).desc())
             found = session.exec(newest.limit(1)).first()
-            known = _known(session, row)
+            known = replace(_known(session, row), recent=recent_versions(session, row_id(row)))
         return self._with_versions(known, found, None, rules)
 
     def known_at(self, page: Page, at: datetime, *, rules: str) -> Known:
@@ -151,7 +164,7 @@ class Archive:
             found, following = (session.exec(query.limit(1)).first() for query in (before, after))
             until = following[0].seen_at if following else None
             again = timeline.seen_again(session, row_id(row), at, until) if found else None
-            known = replace(_known(session, row), seen_again=again.at if again else None)
+            known = replace(_known(session, row), seen_again=again.at if again else None, past=True)
         return self._with_versions(known, found, following, rules)
 
     def record(self, page: Page, verdict: Verdict, *, notify: bool = True, past: bool = False) -> Recorded:
@@ -166,6 +179,26 @@ class Archive:
             self._blobs.put(verdict.snapshot.body)
         with writing(self._engine) as session:
             return recording.record(session, page, verdict, notify=notify, past=past)
+
+    def alike(self, page: Page, change: Change, since: datetime) -> tuple[int, int]:
+        """How many other pages of the source have had the same Change since then, and how many pages it has."""
+        with reading(self._engine) as session:
+            return noise.alike(session, recording.page_row(session, page.url), change.signature, since)
+
+    def files(self, page: Page) -> tuple[AttachedFile, ...]:
+        """How the files behind a page's links stand, those ever asked for. Raises NotKnown."""
+        with reading(self._engine) as session:
+            return attachments.files(session, page.url)
+
+    def record_file(self, page: Page, verdict: FileVerdict, *, notify: bool = True) -> None:
+        """Records what one request for an attachment decided, whole or not at all.
+
+        Raises NotKnown, StoreFull, and StoreBusy where the page has another newest Version by now: ask again next time.
+        """
+        if verdict.snapshot is not None:
+            self._blobs.put(verdict.snapshot.body)
+        with writing(self._engine) as session:
+            attachments.record(session, page, verdict, notify=notify)
 
     def has_check(self, page: Page, at: datetime) -> bool:
         """Whether a Check of exactly this time is recorded: how a backfill that was stopped knows where it was."""
@@ -263,4 +296,6 @@ def _known(session: Session, row: PageRow) -> Known:
         missing_since=row.missing_since,
         last_checked=row.last_checked,
         rate=rate_of(row),
+        noise=noise_of(session.exec(select(SourceRow.noise).where(SourceRow.name == row.source)).one()),
+        hidden=row.hidden,
     )

@@ -12,15 +12,19 @@ from sqlmodel.sql.expression import Select
 
 from crawler.errors import NotKnown
 from crawler.model import (
+    AttachedFile,
     ChangeKind,
     FindingKind,
+    Noise,
     PageState,
     Severity,
     Snapshot,
     Version,
 )
+from store import attachments
 from store.blobs import BlobStore
 from store.engine import reading
+from store.noise import SourceEventView, event_view, noise_of
 from store.recording import page_row
 from store.rows import key_of, row_id, snapshot_of, version_of
 from store.showing import change_view, check_view, finding_view, page_view, source_view, version_view
@@ -32,6 +36,7 @@ from store.tables import (
     PageRow,
     Row,
     SnapshotRow,
+    SourceEventRow,
     SourceRow,
     VersionRow,
 )
@@ -160,6 +165,27 @@ class History:
                 .limit(limit)
             )
             return tuple(check_view(row, digest, numbers) for row, digest in session.exec(query))
+
+    def noise(self, source: str | None = None) -> dict[str, Noise]:
+        """What was learned of each source's noise (of one), those of which nothing was left out."""
+        query = select(SourceRow.name, SourceRow.noise).order_by(col(SourceRow.name))
+        if source is not None:
+            query = query.where(SourceRow.name == source)
+        with reading(self._engine) as session:
+            return {name: noise_of(values) for name, values in session.exec(query) if values}
+
+    def events(self, source: str | None = None) -> tuple[SourceEventView, ...]:
+        """What happened to whole sources, newest first."""
+        query = select(SourceEventRow).order_by(col(SourceEventRow.at).desc(), col(SourceEventRow.id).desc())
+        if source is not None:
+            query = query.where(SourceEventRow.source == source)
+        with reading(self._engine) as session:
+            return tuple(event_view(row) for row in session.exec(query))
+
+    def files(self, url: str) -> tuple[AttachedFile, ...]:
+        """The files behind a page's links that were ever asked for, and how each stands. Raises NotKnown."""
+        with reading(self._engine) as session:
+            return attachments.files(session, url)
 
     def versions(self, url: str) -> tuple[VersionView, ...]:
         """The Versions of a page by number, without their texts. Raises NotKnown."""

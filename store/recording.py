@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlalchemy import Update
+from sqlmodel import Session, col, select, update
 
 from crawler.errors import NotKnown
 from crawler.model import Change, ChangeKind, Finding, Page, Severity, Verdict
+from store.noise import noise_json, record_event
 from store.persistence import Opened, current_findings, past_findings
 from store.rows import key_of, put_page_state, row_id, snapshot_row
-from store.tables import ChangeRow, CheckRow, OutboxRow, PageRow
+from store.tables import ChangeRow, CheckRow, OutboxRow, PageRow, SourceRow
 from store.timeline import Timeline
 from store.views import ChangeView, FindingView, Recorded
 
@@ -50,6 +52,12 @@ def record(session: Session, page: Page, verdict: Verdict, *, notify: bool, past
     snapshot_id = _write_check(session, row, verdict, past)
     number = _write_version(timeline, verdict, snapshot_id)
     changes = [(timeline.add_change(change, verdict.at), change) for change in verdict.changes]
+    told = changes
+    if verdict.noise is not None:
+        session.execute(_source(row).values(noise=noise_json(verdict.noise)))
+    if verdict.event is not None:
+        session.flush()
+        told = changes if record_event(session, row, verdict.event, verdict.at) else []
     if verdict.following_change is not None:
         timeline.refollow(verdict.following_change)
     version_id = None if timeline.current is None else row_id(timeline.current)
@@ -66,13 +74,17 @@ def record(session: Session, page: Page, verdict: Verdict, *, notify: bool, past
     _write_page(row, timeline, verdict, number, advances=advances)
     session.flush()
     if notify and not past:
-        _write_outbox(session, row, timeline, verdict.at, changes, opened)
+        write_outbox(session, row, timeline, verdict.at, told, opened)
     return Recorded(
         version=number,
         changes=tuple(change for _, change in changes),
         opened=tuple(finding for _, finding in opened),
         resolved=resolved,
     )
+
+
+def _source(row: PageRow) -> Update:
+    return update(SourceRow).where(col(SourceRow.name) == row.source)
 
 
 def _write_check(session: Session, row: PageRow, verdict: Verdict, past: bool) -> int | None:
@@ -132,7 +144,7 @@ def _write_page(row: PageRow, timeline: Timeline, verdict: Verdict, number: int 
     row.last_changed = max([*happened, *([row.last_changed] if row.last_changed else [])], default=None)
 
 
-def _write_outbox(
+def write_outbox(
     session: Session,
     row: PageRow,
     timeline: Timeline,
@@ -140,6 +152,7 @@ def _write_outbox(
     changes: Changes,
     opened: Opened,
 ) -> None:
+    """Puts what is to be told of Changes and of Findings that opened into the outbox."""
     for written, change in changes:
         view = ChangeView(id=row_id(written), page=row.url, source=row.source, title=row.title, at=at, change=change)
         session.add(_outbox_row(row, "change", at, change.summary or change.kind.value, view))

@@ -30,7 +30,7 @@ from crawler.model import (
     Verdict,
     Version,
 )
-from store.tables import ChangeRow, FindingRow, PageRow, SnapshotRow, SourceRow, VersionRow
+from store.tables import AttachmentRow, ChangeRow, FindingRow, PageRow, SnapshotRow, SourceRow, VersionRow
 
 
 def key_of(url: str) -> str:
@@ -63,8 +63,8 @@ def rate_of(row: PageRow) -> RateEstimate:
     return RateEstimate(changes=row.rate_changes, days=row.rate_days, as_of=row.rate_as_of)
 
 
-def validators_of(row: PageRow | SourceRow) -> Validators:
-    """The validators of a page or source."""
+def validators_of(row: PageRow | SourceRow | AttachmentRow) -> Validators:
+    """The validators of a page, a source or a file."""
     return Validators(etag=row.etag, last_modified=row.last_modified)
 
 
@@ -104,6 +104,8 @@ def put_page_state(row: PageRow, verdict: Verdict) -> None:
         verdict.rate.days,
         verdict.rate.as_of,
     )
+    if verdict.hidden is not None:
+        row.hidden = verdict.hidden
     if verdict.moved_to is not None or verdict.state is not PageState.MOVED:
         row.moved_to = verdict.moved_to
 
@@ -206,6 +208,8 @@ def change_values(change: Change, at: datetime) -> dict[str, Any]:
         "added": change.added,
         "removed": change.removed,
         "summary": change.summary,
+        "evidence": dict(change.evidence),
+        "signature": change.signature,
     }
 
 
@@ -221,6 +225,8 @@ def change_of(row: ChangeRow, before: int, after: int) -> Change:
         added=row.added,
         removed=row.removed,
         summary=row.summary,
+        evidence=row.evidence,
+        signature=row.signature,
     )
 
 

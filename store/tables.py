@@ -45,6 +45,7 @@ class SourceRow(Row, table=True):
     last_checked: datetime | None = Field(default=None, sa_type=UtcTime)
     last_ok: datetime | None = Field(default=None, sa_type=UtcTime)
     next_check: datetime | None = Field(default=None, sa_type=UtcTime)
+    noise: Any = Field(default_factory=list, sa_type=JsonText, sa_column_kwargs={"server_default": "[]"})
 
 
 class PageRow(Row, table=True):
@@ -80,6 +81,7 @@ class PageRow(Row, table=True):
     rate_changes: float = 0.0
     rate_days: float = 0.0
     rate_as_of: datetime | None = Field(default=None, sa_type=UtcTime)
+    hidden: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
 
 
 class SnapshotRow(Row, table=True):
@@ -138,7 +140,7 @@ class ChangeRow(Row, table=True):
     """A Change; no version row on a side means number 0."""
 
     __tablename__ = "changes"
-    __table_args__ = (Index(None, "page_id", "at"), Index(None, "at"))
+    __table_args__ = (Index(None, "page_id", "at"), Index(None, "at"), Index(None, "signature"))
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     page_id: int = Field(foreign_key="pages.id", sa_type=Id)
@@ -152,6 +154,8 @@ class ChangeRow(Row, table=True):
     added: int = 0
     removed: int = 0
     summary: str = Field(default="", sa_type=AnyText)
+    evidence: Any = Field(default_factory=dict, sa_type=JsonText, sa_column_kwargs={"server_default": "{}"})
+    signature: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
 
 
 class FindingRow(Row, table=True):
@@ -194,6 +198,47 @@ class OutboxRow(Row, table=True):
     last_error: str = Field(default="", sa_type=AnyText)
     next_attempt: datetime | None = Field(default=None, sa_type=UtcTime)
     delivered_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class AttachmentRow(Row, table=True):
+    """How the file behind one link of a Page stands; `digest` null: it was never had."""
+
+    __tablename__ = "attachments"
+    __table_args__ = (UniqueConstraint("page_id", "key"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    page_id: int = Field(foreign_key="pages.id", sa_type=Id)
+    key: str = Field(sa_type=Text)
+    url: str = Field(sa_type=AnyText)
+    name: str = Field(sa_type=AnyText)
+    digest: str | None = Field(default=None, sa_type=Text)
+    size: int | None = Field(default=None, sa_type=Id)
+    media_type: str | None = Field(default=None, sa_type=AnyText)
+    since: datetime | None = Field(default=None, sa_type=UtcTime)
+    etag: str | None = Field(default=None, sa_type=AnyText)
+    last_modified: str | None = Field(default=None, sa_type=AnyText)
+    asked_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    due: datetime | None = Field(default=None, sa_type=UtcTime)
+    failures: int = 0
+    missing_count: int = 0
+    gone: bool = False
+    detail: str = Field(default="", sa_type=AnyText)
+
+
+class SourceEventRow(Row, table=True):
+    """What happened to a Source as a whole: many of its Pages changed in the same way at once."""
+
+    __tablename__ = "source_events"
+    __table_args__ = (Index(None, "source", "at"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    source: str = Field(foreign_key="sources.name", sa_type=AnyText)
+    at: datetime = Field(sa_type=UtcTime)
+    last_at: datetime = Field(sa_type=UtcTime)
+    kind: str = Field(sa_type=Text)
+    signature: str = Field(sa_type=Text)
+    pages: int = 0
+    summary: str = Field(default="", sa_type=AnyText)
 
 
 class LeaseRow(Row, table=True):

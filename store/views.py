@@ -130,6 +130,7 @@ class ChangeView:
             "added": self.change.added,
             "removed": self.change.removed,
             "summary": self.change.summary,
+            "evidence": dict(self.change.evidence),
         }
 
 

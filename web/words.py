@@ -72,6 +72,7 @@ LABELS: dict[str, dict[str, str]] = {
         "broken_paragraph": "broken paragraph",
         "duplicate_text": "duplicate text",
         "date_conflict": "date conflict",
+        "flip_flop": "flips between two texts",
     },
     "field": {
         "title": "title",

@@ -39,9 +39,9 @@ def _how_styled(style: str) -> str | None:
     clips = "hidden" in packed
     if (clips and "visibility:hidden" in packed) or ("opacity" in packed and "opacity:0;" in packed + ";"):
         return "visibility"
-    if ":-" in packed and ("position" in packed or "text-indent" in packed or "margin" in packed):
-        if _OFF_SCREEN.search(packed) is not None:
-            return "off-screen"
+    placed = "position" in packed or "text-indent" in packed or "margin" in packed
+    if placed and ":-" in packed and _OFF_SCREEN.search(packed) is not None:
+        return "off-screen"
     if ":0" in packed or ":1" in packed:
         if clips and "overflow:hidden" in packed and _ZERO_BOX.search(style):
             return "overflow"

@@ -10,6 +10,7 @@ from typing import Final
 
 from mypy_extensions import i64, mypyc_attr
 
+from crawler.extract.characters import SLASH
 from crawler.extract.nesting import BLOCKS, CLOSED_BY, Unusual, ended_by_end, ended_by_start
 from crawler.extract.quotes import end_of_tag
 from crawler.extract.references import unescape
@@ -35,7 +36,6 @@ from crawler.extract.tags import (
 from crawler.model import fold_space
 
 _NAME_ENDS: Final = frozenset((">", " ", "\n", "\t", "\r", "\f", "/"))
-_SLASH: Final = 47
 # What these hold is no markup.
 RAW_CONTENT: Final = RAW_TAGS | {"title", "textarea"}
 _RAW_LETTERS: Final = frozenset("".join(name[0] + name[0].upper() for name in RAW_CONTENT))
@@ -74,7 +74,7 @@ def past_raw(name: str, html: str, at: int) -> int:
     """The end of an element whose content is no markup."""
     tag = "/" + name
     end: i64 = html.find("<", at)
-    while end >= 0 and not (end + 1 < len(html) and ord(html[end + 1]) == _SLASH and is_tag(html, end, tag)):
+    while end >= 0 and not (end + 1 < len(html) and ord(html[end + 1]) == SLASH and is_tag(html, end, tag)):
         end = html.find("<", end + 1)
     if end < 0:
         end = len(html)
@@ -241,7 +241,7 @@ def read_hidden(html: str, hidden: Concealed) -> tuple[str, list[tuple[str, str]
                 at = past_raw(step.name, html, at)
                 if step.name not in RAW_TAGS:
                     texts.append(html[inner:at])
-        elif does == UNLINK or does == LINK or (does == HIDDEN and step.name == "a"):
+        elif does in (UNLINK, LINK) or (does == HIDDEN and step.name == "a"):
             if link is not None and does == UNLINK:
                 links.append((link, fold_space(unescape("".join(shown)))))
             link, shown = None if does == UNLINK else href_of(tag), []

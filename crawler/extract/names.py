@@ -9,11 +9,9 @@ from typing import Final
 
 from mypy_extensions import i64
 
+from crawler.extract.characters import APOSTROPHE, QUOTE, SLASH, SPACE
+
 _NAMED: Final = re.compile(r"(?:^|[\s\"'])(?:id|class|itemprop|role)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
-_SPACE: Final = 0x20
-_QUOTE: Final = 0x22
-_APOSTROPHE: Final = 0x27
-_SLASH: Final = 0x2F
 # The last letters of the attributes that name.
 _S: Final = 0x73
 _D: Final = 0x64
@@ -31,16 +29,16 @@ def names_in(attrs: str) -> list[str]:
     at: i64 = attrs.find("=")
     while at > 0:
         begin: i64 = at + 2
-        if at + 1 >= size or ord(attrs[at - 1]) == _SPACE:
+        if at + 1 >= size or ord(attrs[at - 1]) == SPACE:
             return _names_anyhow(attrs)
         opening: i64 = ord(attrs[at + 1])
         end: i64 = 0
-        if opening == _QUOTE or opening == _APOSTROPHE:
-            end = attrs.find('"' if opening == _QUOTE else "'", begin)
-            if end < 0 or (end + 1 < size and ord(attrs[end + 1]) != _SPACE and ord(attrs[end + 1]) != _SLASH):
+        if opening in (QUOTE, APOSTROPHE):
+            end = attrs.find('"' if opening == QUOTE else "'", begin)
+            if end < 0 or (end + 1 < size and ord(attrs[end + 1]) != SPACE and ord(attrs[end + 1]) != SLASH):
                 return _names_anyhow(attrs)
         else:
-            if opening == _SPACE:
+            if opening == SPACE:
                 return _names_anyhow(attrs)
             begin = at + 1
             end = attrs.find(" ", begin)

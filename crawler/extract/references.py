@@ -8,6 +8,8 @@ from typing import Final
 
 from mypy_extensions import i64
 
+from crawler.extract.characters import AMPERSAND, SPACE, may_be_space
+
 # What may be a reference, as html.unescape has it. In an attribute, one without its semicolon that a letter or "="
 # follows is part of an address.
 _REFERENCE: Final = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[^\t\n\f <&#;]{1,32};?)")
@@ -16,17 +18,6 @@ _IN_ATTRIBUTE: Final = re.compile(r"&(?:#\w+;?|\w+;|\w+(?![\w=;]))")
 _KNOWN: Final[dict[str, str]] = {}
 _MOST_KNOWN: Final = 2_048
 _SHORT: Final = 240
-# All characters that are white space, and few others, are these or lie between two of them.
-_SPACE: Final = 0x20
-_DELETE: Final = 0x7F
-_NO_BREAK: Final = 0xA0
-_OGHAM: Final = 0x1680
-_EN_QUAD: Final = 0x2000
-_HAIR: Final = 0x200A
-_LINE: Final = 0x2028
-_MATHEMATICAL: Final = 0x205F
-_IDEOGRAPHIC: Final = 0x3000
-_REFERS: Final = 0x26
 
 
 def unescape(text: str) -> str:
@@ -38,30 +29,22 @@ def folded(line: str) -> str:
     """A line of markup as it is shown: references undone, white space folded."""
     end = len(line)
     if end <= _SHORT:  # most are, and have nothing to fold but at their end
-        while end > 0 and ord(line[end - 1]) <= _SPACE:
+        while end > 0 and ord(line[end - 1]) <= SPACE:
             end -= 1
         at: i64 = 0
-        before: i64 = _SPACE
+        before: i64 = SPACE
         while at < end:
             letter: i64 = ord(line[at])
-            if letter <= _SPACE:
-                if letter != _SPACE or before == _SPACE:
+            if letter <= SPACE:
+                if letter != SPACE or before == SPACE:
                     break
-            elif letter == _REFERS or (_DELETE <= letter <= _IDEOGRAPHIC and _may_be_space(letter)):
+            elif letter == AMPERSAND or may_be_space(letter):
                 break
             before = letter
             at += 1
         else:
             return line if end == len(line) else line[:end]
     return " ".join((unescape(line) if "&" in line else line).split())
-
-
-def _may_be_space(letter: i64) -> bool:
-    if letter <= _NO_BREAK:
-        return True
-    if _EN_QUAD <= letter <= _MATHEMATICAL:
-        return letter <= _HAIR or letter >= _LINE
-    return letter == _OGHAM or letter == _IDEOGRAPHIC
 
 
 def unescape_attribute(value: str) -> str:

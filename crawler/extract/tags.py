@@ -10,6 +10,7 @@ from typing import Final
 
 from mypy_extensions import i64, mypyc_attr
 
+from crawler.extract.characters import name_key
 from crawler.extract.hidden_by import how_hidden
 from crawler.extract.names import names_in
 from crawler.extract.nesting import CLOSED_BY
@@ -45,16 +46,6 @@ META: Final = 14
 TITLE: Final = 15
 
 _NOTHING: Final[frozenset[str]] = frozenset()
-
-
-def name_key(name: str) -> i64:
-    """A short name as one number, its letters as bytes, for comparing it without making a string; -1 of others."""
-    if len(name) > 7 or not name.isascii():
-        return -1
-    key: i64 = 0
-    for letter in name:
-        key = (key << 8) | ord(letter)
-    return key
 
 
 @mypyc_attr(acyclic=True)
@@ -157,7 +148,7 @@ def work_out(tag: str, whole: bool) -> Step:
             kind = KINDS.get(name)
     step = kind if kind is not None else PLAIN
     does = step.does
-    if space > 0 and (does == INLINE or does == OPEN or does == PRE) and name not in VOID_TAGS:
+    if space > 0 and (does in (INLINE, OPEN, PRE)) and name not in VOID_TAGS:
         attrs = tag[space:].lower()
         step = _read(step, name, attrs if attrs.startswith(" ") else " " + attrs, tag)
     if whole and len(tag) < (_LONGEST if step is not PLAIN else _LONGEST_PLAIN) and step is not PLAIN_LINK:

@@ -3,10 +3,12 @@
 Times are aware datetimes in UTC unless a docstring says otherwise. Lengths of time are timedeltas.
 """
 
+from crawler.model.attached import AttachedFile, FileVerdict
 from crawler.model.content import Article, Attachment, Change, Version
 from crawler.model.findings import Finding, FindingMatch, OpenFinding, Silence, match_findings
 from crawler.model.kinds import (
     INJECTION_KINDS,
+    TEMPLATE_KINDS,
     ChangeKind,
     FailureReason,
     FindingKind,
@@ -16,15 +18,19 @@ from crawler.model.kinds import (
     Region,
     Severity,
 )
+from crawler.model.noise import NO_NOISE, Noise, VolatileKind, VolatilePlace
 from crawler.model.text import Evidence, Json, bare_text, fold_space
-from crawler.model.verdict import Known, NewVersion, RateEstimate, Returned, Verdict
+from crawler.model.verdict import Known, NewVersion, RateEstimate, Returned, SeenVersion, SourceEvent, Verdict
 from crawler.model.watched import ArticleSelectors, Link, Page, Source, SourceKind, SourceState
 from crawler.model.wire import FetchFailed, FetchRequest, FetchResult, NotModified, Snapshot, Validators
 
 __all__ = [
     "INJECTION_KINDS",
+    "NO_NOISE",
+    "TEMPLATE_KINDS",
     "Article",
     "ArticleSelectors",
+    "AttachedFile",
     "Attachment",
     "Change",
     "ChangeKind",
@@ -33,6 +39,7 @@ __all__ = [
     "FetchFailed",
     "FetchRequest",
     "FetchResult",
+    "FileVerdict",
     "Finding",
     "FindingKind",
     "FindingMatch",
@@ -40,6 +47,7 @@ __all__ = [
     "Known",
     "Link",
     "NewVersion",
+    "Noise",
     "NotModified",
     "OpenFinding",
     "Outcome",
@@ -49,15 +57,19 @@ __all__ = [
     "RateEstimate",
     "Region",
     "Returned",
+    "SeenVersion",
     "Severity",
     "Silence",
     "Snapshot",
     "Source",
+    "SourceEvent",
     "SourceKind",
     "SourceState",
     "Validators",
     "Verdict",
     "Version",
+    "VolatileKind",
+    "VolatilePlace",
     "bare_text",
     "fold_space",
     "match_findings",

@@ -83,6 +83,8 @@ class Change:
     Where a Page is removed, moved, restored or injected without new content, `before` == `after`.
 
     `before` and `after` are version numbers (0: there was nothing). `added` and `removed` count characters of text.
+    `evidence` holds what the summary names, for programs: files, items of a listing, figures, dates, names.
+    `signature` is the same for the same edit of whole paragraphs on another page; "" where the edit is no such one.
     """
 
     before: int
@@ -94,6 +96,8 @@ class Change:
     added: int = 0
     removed: int = 0
     summary: str = ""
+    evidence: Evidence = field(default_factory=dict)
+    signature: str = ""
 
     @property
     def address(self) -> str:

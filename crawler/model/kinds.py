@@ -102,6 +102,7 @@ class FindingKind(StrEnum):
     BROKEN_PARAGRAPH = "broken_paragraph"
     DUPLICATE_TEXT = "duplicate_text"
     DATE_CONFLICT = "date_conflict"
+    FLIP_FLOP = "flip_flop"
 
 
 # Kinds that mean somebody else wrote on the page: their arrival makes a Change `injected`, their leaving `cleaned`.
@@ -117,6 +118,10 @@ INJECTION_KINDS = frozenset(
         FindingKind.FORGED_INSERTION,
     }
 )
+
+
+# Kinds that a changed template can make, the same on many Pages at once.
+TEMPLATE_KINDS = frozenset({ChangeKind.EDITED, ChangeKind.RETITLED, ChangeKind.REDATED, ChangeKind.REISSUED})
 
 
 class FailureReason(StrEnum):

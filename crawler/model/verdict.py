@@ -8,6 +8,7 @@ from datetime import datetime
 from crawler.model.content import Article, Change, Version
 from crawler.model.findings import Finding, OpenFinding
 from crawler.model.kinds import Outcome, PageState
+from crawler.model.noise import NO_NOISE, Noise
 from crawler.model.watched import Page
 from crawler.model.wire import Snapshot, Validators
 
@@ -22,6 +23,27 @@ class RateEstimate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeenVersion:
+    """A Version by its digest (`Article.digest`), for telling whether its content is back."""
+
+    number: int
+    digest: str
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceEvent:
+    """The same paragraphs came or went on many Pages of a Source: one event of its template, not a Change of each.
+
+    `signature` is the Changes', `since` when the first of them may have been.
+    """
+
+    signature: str
+    summary: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """All that the judge may know of a Page before a Check.
 
@@ -29,6 +51,8 @@ class Known:
     judge must re-read it), `following` the next known Version when a backfill brings a capture from between two.
     `seen_again`: when a later Check, before `following`, first saw the content of `latest` again.
     `missing_since` and `missing_count`: consecutive Checks that said the page is not there.
+    `recent` are the last Versions, `latest` first. `noise` is the Source's; `hidden` digests what was masked at the
+    last visit ("" for nothing). `past`: the judge is given a capture that a backfill brought, and no visit of today.
     """
 
     page: Page
@@ -44,6 +68,10 @@ class Known:
     missing_since: datetime | None = None
     last_checked: datetime | None = None
     rate: RateEstimate = RateEstimate()
+    recent: tuple[SeenVersion, ...] = ()
+    noise: Noise = NO_NOISE
+    hidden: str = ""
+    past: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +104,8 @@ class Verdict:
     `reread` replaces the Article of `known.latest` when newer rules read its old snapshot differently.
     `following_change` re-judges the Change into `known.following`; `merge_following` says that the new content *is*
     the following Version, only seen earlier; `returned` that the content before the new Version came back after it.
+    `noise` is what the Source's is now, None where nothing was learned; `hidden` what was masked on the Page. `event`
+    says that the Change is one of many of its kind.
     """
 
     outcome: Outcome
@@ -98,3 +128,6 @@ class Verdict:
     missing_since: datetime | None = None
     moved_to: str | None = None
     rate: RateEstimate = RateEstimate()
+    noise: Noise | None = None
+    hidden: str | None = None
+    event: SourceEvent | None = None

@@ -42,6 +42,9 @@ class Source:
     tls: Literal["modern", "legacy"] = "modern"
     render: bool = False
     notify: tuple[str, ...] = ()
+    attachments: bool = True
+    attachments_every: timedelta = timedelta(days=7)
+    attachments_max_size: int = 32 * 1024 * 1024
     article: ArticleSelectors = ArticleSelectors()
     silence: tuple[Silence, ...] = ()
 

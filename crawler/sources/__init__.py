@@ -15,7 +15,7 @@ import tomlkit
 from crawler.errors import ConfigurationError, Mistake
 from crawler.model import ArticleSelectors, Silence, Source
 from crawler.sources.lines import Lines, Place, find_lines
-from crawler.sources.schema import ARTICLE, EXAMPLE, SHARED, SOURCE, Wrong, format_duration, suggestion
+from crawler.sources.schema import ARTICLE, EXAMPLE, SHARED, SOURCE, Wrong, format_duration, format_size, suggestion
 
 __all__ = ["EXAMPLE", "format_source", "parse_sources"]
 
@@ -59,6 +59,8 @@ def format_source(source: Source) -> str:
 def _toml(value: object) -> str:
     if isinstance(value, timedelta):
         value = format_duration(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = format_size(value)
     if isinstance(value, Silence):
         parts = {key: part for key, part in asdict(value).items() if part is not None}
         return "{ " + ", ".join(f"{key} = {_toml(str(part))}" for key, part in parts.items()) + " }"

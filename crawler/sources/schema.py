@@ -17,9 +17,11 @@ from crawler.model import ArticleSelectors, FindingKind, Silence
 from crawler.urls import canonical
 
 LONGEST = timedelta(days=3650)
+LARGEST = 1024**3
 
 _AMOUNT = r"(?:(\d{1,9}(?:\.\d{1,6})?)%s)?"
 _DURATION = re.compile("".join(_AMOUNT % unit for unit in "wdhms"))
+_SIZE = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)([KMG])I?B?")
 _SECONDS = (604_800, 86_400, 3_600, 60, 1)
 _LIKE_A_DURATION = 'write it like "6h", "15m", "7d" or "1h30m"'
 
@@ -63,6 +65,23 @@ def format_duration(length: timedelta) -> str:
     if micros or not out:
         out += f"{micros / 1_000_000:f}".rstrip("0").rstrip(".") + "s"
     return out
+
+
+def size(value: object) -> int:
+    """ "32MB" → bytes; K, M and G count by 1024."""
+    found = _SIZE.fullmatch(value.replace(" ", "").upper()) if isinstance(value, str) else None
+    amount = int(float(found[1]) * 1024 ** "KMG".find(found[2]) * 1024) if found else 0
+    if amount < 1024:
+        raise Wrong('not a size of a file; write it like "32MB" or "500KB"')
+    if amount > LARGEST:
+        raise Wrong("larger than 1GB, which no file may be")
+    return amount
+
+
+def format_size(amount: int) -> str:
+    """Bytes → "32MB", as `size` reads it."""
+    unit = next((unit for unit in "GM" if amount % (1024 ** ("KMG".find(unit) + 1)) == 0), "K")
+    return f"{amount / 1024 ** ('KMG'.find(unit) + 1):.10g}{unit}B"
 
 
 def _string(value: object) -> str:
@@ -172,6 +191,9 @@ SHARED: Mapping[str, Callable[[object], object]] = {
     "tls": _choice("modern", "legacy"),
     "render": _flag,
     "notify": _addresses,
+    "attachments": _flag,
+    "attachments_every": interval,
+    "attachments_max_size": size,
 }
 SOURCE: Mapping[str, Callable[[object], object]] = {
     "name": _name,
@@ -199,6 +221,9 @@ timezone = "Asia/Shanghai"  # of the dates that pages show
 # tls = "modern"          # or "legacy", for hosts that speak only TLS 1.0 or 1.1
 # render = false          # true: headless Chromium, where a page is empty without scripts
 # notify = []             # who is told, as Apprise URLs: ["mailto://user:password@example.org"]
+# attachments = true      # false: do not fetch the files that articles link to
+# attachments_every = "7d"  # ask again for each file this often (and at once when its article changes)
+# attachments_max_size = "32MB"  # files larger than this are not fetched
 
 # One of these for each site section. Only name and url are needed.
 #

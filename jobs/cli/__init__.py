@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from crawler.errors import ConfigurationError, PalimpsestError
-from jobs.cli import configuring, demonstrating, inspecting, listing, reading, serving, watching
+from jobs.cli import configuring, demonstrating, explaining, inspecting, listing, reading, serving, watching
 from jobs.cli.output import errors, printable
 from jobs.settings import VERSION, Settings
 
@@ -23,7 +23,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for room in (configuring, watching, listing, reading, inspecting, serving, demonstrating):
+for room in (configuring, watching, listing, reading, explaining, inspecting, serving, demonstrating):
     room.register(app)
 
 # As shells and Typer have it: 128 and the number of SIGINT.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,12 +12,13 @@ from rich.text import Text
 
 from crawler.diff import diff as differ
 from crawler.errors import NotKnown
-from crawler.model import Article, Attachment, Json, Version
+from crawler.model import Article, AttachedFile, Attachment, Json, Version
 from jobs.cli.context import store_of
 from jobs.cli.diffing import diff_json, print_diff
 from jobs.cli.listing import Json_
 from jobs.cli.output import OUTCOME_STYLE, console, one_line, print_json, printable, table, when
 from store import History
+from store.views import iso
 
 Url = Annotated[str, typer.Argument(metavar="URL", help="A tracked page.")]
 _RANGE = re.compile(r"(\d+)\.\.(\d+)")
@@ -69,10 +71,11 @@ def show(
     with store_of(context) as store:
         url, number = _at_version(store.history, page)
         version = store.history.version(url, number)
+        files = store.history.files(url)
     if as_json:
-        print_json([version_json(url, version)])
+        print_json([{**version_json(url, version), "files": files_json(version.article, files)}])
         return
-    _print_version(version)
+    _print_version(version, files)
 
 
 def diff(
@@ -170,7 +173,28 @@ def version_json(url: str, version: Version) -> dict[str, Json]:
     }
 
 
-def _print_version(version: Version) -> None:
+def files_json(article: Article, files: Sequence[AttachedFile]) -> list[Json]:
+    """The files behind an Article's attachments as they stand today, those ever asked for."""
+    linked = {attachment.url for attachment in article.attachments}
+    return [
+        {
+            "url": file.url,
+            "name": file.name,
+            "digest": file.digest,
+            "size": file.size,
+            "type": file.media_type,
+            "since": iso(file.since),
+            "asked_at": iso(file.asked_at),
+            "next_ask": iso(file.due),
+            "gone": file.gone,
+            "detail": file.detail,
+        }
+        for file in files
+        if file.url in linked
+    ]
+
+
+def _print_version(version: Version, files: Sequence[AttachedFile]) -> None:
     out = console()
     article = version.article
     out.print(printable(article.title or "(no title)"), style="bold")
@@ -179,5 +203,15 @@ def _print_version(version: Version) -> None:
     out.print(f"version {version.number}, first seen {when(version.seen_at)}\n", style="dim")
     for paragraph in article.paragraphs:
         out.print(printable(paragraph))
+    held = {file.url: file for file in files}
     for attachment in article.attachments:
         out.print(printable(f"attachment: {attachment.name} <{attachment.url}>"), style="cyan")
+        if file := held.get(attachment.url):
+            out.print(printable(f"  {_standing(file)}"), style="dim")
+
+
+def _standing(file: AttachedFile) -> str:
+    if file.digest is None:
+        return f"not had yet: {file.detail}"
+    facts = f"{file.size} bytes, {file.media_type or 'unknown type'}, sha-256 {file.digest}, since {when(file.since)}"
+    return f"{'gone; last ' if file.gone else ''}{facts}" + (f" ({file.detail})" if file.detail else "")

@@ -12,13 +12,13 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from crawler.errors import ConfigurationError
-from crawler.model import Json, Outcome, Page, Source
+from crawler.model import Outcome, Page, Source
 from crawler.urls import canonical
 from jobs.backfill import Backfill, Imported, Plan, plan
-from jobs.check import Checked
 from jobs.cli.context import run_async, run_service, settings_of, sources_of, store_of
 from jobs.cli.listing import Json_, is_url
-from jobs.cli.output import OUTCOME_STYLE, console, errors, json_line, one_line, printable
+from jobs.cli.output import console, errors, json_line, one_line, printable
+from jobs.cli.telling import checked_lines, json_watch
 from jobs.daemon import run_daemon
 from jobs.notify import deliver
 from jobs.sweep import Event, Pass, SourceVisited
@@ -63,7 +63,7 @@ def check(
 
 async def _pass(store: Store, sources: Sequence[Source], what: Sequence[str], everything: bool, as_json: bool) -> Pass:
     bar = _progress() if sys.stderr.isatty() and not as_json else None
-    watch = _json_watch if as_json else _Reporter(bar).hear
+    watch = json_watch if as_json else _Reporter(bar).hear
     with bar or nullcontext():
         async with sweeper(store, sources, watch=watch) as sweep:
             names, pages = _chosen(store, sources, what)
@@ -123,59 +123,6 @@ class _Reporter:
             return
         for line, style in checked_lines(event):
             self._out.print(line, style=style)
-
-
-def checked_lines(checked: Checked) -> list[tuple[str, str]]:
-    """What of a Check is news, as (line, style); nothing for a quiet one."""
-    verdict = checked.verdict
-    style = OUTCOME_STYLE[verdict.outcome]
-    lines = [
-        (one_line(f"{change.kind.value:<9} {checked.page.url}  {change.summary}"), style)
-        for change in checked.recorded.changes
-        if not change.minor
-    ]
-    if verdict.outcome in (Outcome.FAILED, Outcome.BLOCKED, Outcome.GONE) and not lines:
-        lines.append((one_line(f"{verdict.outcome.value:<9} {checked.page.url}  {verdict.detail}"), style))
-    lines.extend(
-        (one_line(f"  finding {finding.kind.value} ({finding.severity.value}): {finding.quote[:80]}"), "red")
-        for finding in checked.recorded.opened
-        if finding.severity.rank
-    )
-    return lines
-
-
-def _json_watch(event: Event) -> None:
-    if isinstance(event, SourceVisited):
-        sys.stdout.write(json_line(_source_json(event)) + "\n")
-    else:
-        sys.stdout.write(json_line(_checked_json(event)) + "\n")
-
-
-def _source_json(event: SourceVisited) -> dict[str, Json]:
-    found = event.discovered
-    return {
-        "source": event.source.name,
-        "kind": found.state.kind,
-        "links": found.state.links,
-        "admitted": [page.url for page in found.admitted],
-        "problem": found.problem or None,
-    }
-
-
-def _checked_json(checked: Checked) -> dict[str, Json]:
-    verdict = checked.verdict
-    return {
-        "page": checked.page.url,
-        "source": checked.page.source,
-        "at": verdict.at.isoformat().replace("+00:00", "Z"),
-        "outcome": verdict.outcome.value,
-        "state": verdict.state.value,
-        "status": verdict.status,
-        "detail": verdict.detail,
-        "version": checked.recorded.version,
-        "changes": [change.kind.value for change in checked.recorded.changes],
-        "findings_opened": [finding.kind.value for finding in checked.recorded.opened],
-    }
 
 
 def _print_summary(result: Pass) -> None:

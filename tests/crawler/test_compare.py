@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from crawler.compare import compare, similarity
-from crawler.model import Article, Attachment, ChangeKind
+from crawler.model import Article, Attachment, Change, ChangeKind
 
 BASE = Article(
     title="关于收费标准的通知",
@@ -79,3 +79,71 @@ def test_a_removed_paragraph_outweighs_a_changed_word() -> None:
 def test_similarity_is_one_for_the_same_and_small_for_another_text() -> None:
     assert similarity(BASE, BASE) == 1.0
     assert similarity(BASE, Article(paragraphs=("完全不同的另一篇文章",))) < 0.5
+
+
+def edited(old: str, new: str) -> Change:
+    """The Change of an article whose second paragraph says something else."""
+    paragraphs = ("第一段没有变化，仍然是原来的内容。", old)
+    change = compare(
+        Article(title="通知", paragraphs=paragraphs),
+        Article(title="通知", paragraphs=(paragraphs[0], new)),
+        numbers=(1, 2),
+    )
+    assert change is not None
+    return change
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "told"),
+    [
+        ("人均标准为 30 元。", "人均标准为 35 元。", "figures", "30→35"),
+        ("会议定于2026年3月1日召开。", "会议定于2026年4月1日召开。", "dates", "3→4"),
+        ("会议由副市长李明主持。", "会议由副市长王芳主持。", "names", "李明→王芳"),
+        ("由市住建局负责解释。", "由市城管局负责解释。", "offices", "住建→城管"),
+        (
+            "Signed by Director Jane Smith today.",
+            "Signed by Director John Young today.",
+            "names",
+            "Jane Smith→John Young",
+        ),
+        ("The limit is 1,957 cases.", "The limit is 2,004 cases.", "figures", "1,957→2,004"),
+    ],
+)
+def test_figures_dates_names_and_offices_are_pulled_out(old: str, new: str, key: str, told: str) -> None:
+    """For people in the summary, for programs in the evidence; and they weigh more than another word."""
+    change = edited(old, new)
+    assert told in change.summary
+    assert list(change.evidence) == [key]
+    assert change.significance > edited("这里说的是这件事。", "这里说的是那件事。").significance
+
+
+def test_removed_neighbours_are_told_together_with_how_the_first_begins() -> None:
+    paragraphs = tuple(f"第{number}段说的是另外一件事情。" for number in "一二三四五六")
+    change = compare(Article(paragraphs=paragraphs), Article(paragraphs=paragraphs[:2]), numbers=(1, 2))
+    assert change is not None
+    assert change.summary == f"paragraphs 3–6 removed: “{paragraphs[2]}”"
+
+
+def test_a_figure_is_told_before_other_words() -> None:
+    """Four places fit into the line; what people look for must be among them."""
+    old = "甲方应当按时支付。乙方应当按时交付。丙方可以到场。丁方不得到场。戊方可以旁听。费用为 30 元。"
+    new = "甲方应当及时支付。乙方应当及时交付。丙方必须到场。丁方可以到场。戊方不得旁听。费用为 35 元。"
+    assert edited(old, new).summary.startswith("费用为 30→35 元")
+
+
+def test_of_a_long_title_only_what_differs_is_told() -> None:
+    old = "示例市人民政府办公室关于进一步加强全市学校食堂食材采购和食品安全管理工作的紧急通知"
+    change = compare(
+        Article(title=old, paragraphs=("一",)),
+        Article(title=old.replace("紧急", ""), paragraphs=("一",)),
+        numbers=(1, 2),
+    )
+    assert change is not None
+    assert change.summary == "title 品安全管理工作的 −紧急 通知"
+
+
+def test_an_attachment_that_came_is_named_alone() -> None:
+    more = replace(BASE, attachments=(*BASE.attachments, Attachment(url="https://e.example/b.pdf", name="附件2")))
+    change = compare(BASE, more, numbers=(1, 2))
+    assert change is not None
+    assert change.summary == "attachment added: 附件2 <https://e.example/b.pdf>"

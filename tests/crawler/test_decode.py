@@ -261,6 +261,13 @@ def test_every_gb18030_pointer_decodes_as_in_the_index() -> None:
     assert {p: ord(char) for p, char in decoded(pairs, "gb18030").items()} == expected
 
 
+def test_every_gb18030_pair_decodes_by_itself_as_among_the_others() -> None:
+    """A page without any that Python reads otherwise takes a shorter way."""
+    pairs = [bytes((a, b)) for a in range(0x81, 0xFF) for b in range(0x40, 0xFF) if b != 0x7F]
+    together = to_text(b"\n".join(pairs), "gb18030")[0].split("\n")
+    assert [to_text(pair, "gb18030")[0] for pair in pairs] == together
+
+
 def test_every_four_byte_range_of_gb18030_decodes_as_in_the_index() -> None:
     starts = index("index-gb18030-ranges.txt")
     ends = [start - 1 for start in list(starts)[1:]] + [1237575]

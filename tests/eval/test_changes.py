@@ -19,8 +19,11 @@ from crawler.compare import compare
 from crawler.decode import decode_bytes
 from crawler.diff import diff
 from crawler.extract import extract
-from crawler.model import Article, Change, PageKind
+from crawler.model import Article, Change, PageKind, Snapshot, Source
+from crawler.reading import read
 
+# All but one: a listing, which only `read` compares by its items.
+FIGURES_NAMED = 0.96
 HISTORIES = Path(__file__).parents[3] / "shared" / "data" / "histories"
 
 pytestmark = pytest.mark.skipif(
@@ -82,6 +85,36 @@ def test_most_steps_that_changed_what_is_seen_are_reported(label: str, floor: fl
     """Many of the rest changed words of the frame only, which are not the page's content."""
     found = [step.change for name in histories() for step in steps(name) if step.label == label]
     assert sum(change is not None for change in found) / len(found) >= floor
+
+
+def test_a_figure_that_moves_is_named() -> None:
+    """Where only digits differ, the change says which: by a table's row, or with the words around it."""
+    found = [step.change for name in histories() for step in steps(name) if step.label == "digits" and step.change]
+    named = [change for change in found if {"cells", "figures", "dates"} & set(change.evidence)]
+    assert len(named) / len(found) >= FIGURES_NAMED
+
+
+@pytest.mark.parametrize("name", ["list_nsw_health_media_releases", "list_qld_health_media_releases"])
+def test_changes_of_a_listing_name_their_items(name: str) -> None:
+    """Title and address of each item that entered or left, for all but a few changes of the page around them."""
+    changes = list(listing_changes(name))
+    told = [change for change in changes if not change.minor]
+    assert len(told) > 70
+    assert sum("items" in change.evidence for change in told) / len(told) >= 0.98
+
+
+def listing_changes(name: str) -> Iterator[Change]:
+    url = "https://www.example.org/page.html"
+    before: Article | None = None
+    for path in sorted((HISTORIES / name).glob("*.html")):
+        at = datetime.strptime(path.name[:15], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+        body = path.read_bytes()
+        snapshot = Snapshot(url=url, final_url=url, status=200, headers=(), body=body, fetched_at=at)
+        after = read(Source(name="list", url=url), snapshot).article
+        change = compare(before, after, numbers=(1, 2)) if before else None
+        if change is not None:
+            yield change
+        before = after
 
 
 # Both documents have a label of one second, off the hours of their polling, between captures that say the same. The

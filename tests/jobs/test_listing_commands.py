@@ -24,7 +24,7 @@ def test_pages_have_the_keys_of_the_contract(watched: Desk) -> None:
 
 def test_changes_have_the_keys_of_the_contract(watched: Desk, town: Town) -> None:
     keys = ["page", "source", "change", "at", "kind", "minor", "significance", "fields", "added", "removed", "summary"]
-    assert list(watched.json("changes", "town")[0]) == keys
+    assert list(watched.json("changes", "town")[0]) == [*keys, "evidence"]
     assert len(watched.json("changes", town.url(1))) == 1
     assert len(watched.json("changes", "--limit", "2")) == 2
 

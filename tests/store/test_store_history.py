@@ -71,6 +71,7 @@ def test_the_objects_have_the_keys_that_scripts_rely_on(store: Store, two: tuple
         "added": 3,
         "removed": 4,
         "summary": "一处改动",
+        "evidence": {},
     }
     hidden = store.history.findings()[0].as_json()
     assert hidden == {

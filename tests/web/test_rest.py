@@ -26,6 +26,7 @@ def test_changes_have_the_shape_of_the_listing(ask):
         "added": 3,
         "removed": 3,
         "summary": "212 → 230",
+        "evidence": {},
     }
 
 

@@ -1,0 +1,111 @@
+"""What differs by itself: a Source's noise in its row, the Versions that tell a flip, what many Pages did at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, delete, func, select, update
+
+from crawler.model import TEMPLATE_KINDS, Noise, SeenVersion, SourceEvent, VolatilePlace
+from store.tables import ChangeRow, OutboxRow, PageRow, SourceEventRow, VersionRow
+
+TEMPLATE = "template"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceEventView:
+    """The same paragraphs came or went on `pages` Pages of a Source between `at` and `last_at`."""
+
+    source: str
+    at: datetime
+    last_at: datetime
+    pages: int
+    summary: str
+
+
+def noise_of(values: Sequence[dict[str, Any]]) -> Noise:
+    """The Noise behind `noise_json`."""
+    return Noise(places=tuple(_place_of(value) for value in values))
+
+
+def _place_of(value: dict[str, Any]) -> VolatilePlace:
+    times = {name: datetime.fromisoformat(value[name]) for name in ("since", "last")}
+    return VolatilePlace(**{**value, **times})
+
+
+def noise_json(noise: Noise) -> list[dict[str, Any]]:
+    """A Noise as JSON."""
+    return [
+        {**asdict(place), "since": place.since.isoformat(), "last": place.last.isoformat()} for place in noise.places
+    ]
+
+
+def recent_versions(session: Session, page_id: int) -> tuple[SeenVersion, ...]:
+    """The last Versions, the newest first: as many as tell a text that flips."""
+    query = select(VersionRow.number, VersionRow.digest, VersionRow.seen_at).where(VersionRow.page_id == page_id)
+    newest = session.exec(query.order_by(col(VersionRow.number).desc()).limit(3))
+    return tuple(SeenVersion(number=number, digest=digest, seen_at=seen) for number, digest, seen in newest)
+
+
+def alike(session: Session, page: PageRow, signature: str, since: datetime) -> tuple[int, int]:
+    """How many other Pages of a Source have a Change of this signature since then, and how many Pages it has."""
+    same = (
+        select(func.count(func.distinct(col(ChangeRow.page_id))))
+        .join(PageRow, col(ChangeRow.page_id) == col(PageRow.id))
+        .where(*_same(page.source, signature, since), PageRow.id != page.id)
+    )
+    pages = select(func.count()).select_from(PageRow).where(PageRow.source == page.source)
+    return session.exec(same).one(), session.exec(pages).one()
+
+
+def record_event(session: Session, page: PageRow, event: SourceEvent, at: datetime) -> bool:
+    """Makes one event of the Changes of its signature: they become minor, and what waits to be told of them does not.
+
+    Returns whether the event is new; one that goes on counts its Pages anew.
+    """
+    changed = (
+        select(ChangeRow.id, ChangeRow.page_id)
+        .join(PageRow, col(ChangeRow.page_id) == col(PageRow.id))
+        .where(*_same(page.source, event.signature, event.since))
+    )
+    found = session.exec(changed).all()
+    minor = {"minor": True, "significance": 0.0, "summary": event.summary}
+    session.execute(update(ChangeRow).where(col(ChangeRow.id).in_([one for one, _ in found])).values(**minor))
+    _forget_waiting(session, [one for one, _ in found if one is not None], event.summary)
+    known = session.exec(
+        select(SourceEventRow).where(
+            SourceEventRow.source == page.source,
+            SourceEventRow.signature == event.signature,
+            col(SourceEventRow.last_at) >= event.since,
+        )
+    ).first()
+    row = known or SourceEventRow(
+        source=page.source, at=at, last_at=at, kind=TEMPLATE, signature=event.signature, summary=event.summary
+    )
+    row.last_at, row.pages = at, len({page_id for _, page_id in found})
+    session.add(row)
+    return known is None
+
+
+def _same(source: str, signature: str, since: datetime) -> tuple[Any, ...]:
+    edited = col(ChangeRow.kind).in_([kind.value for kind in TEMPLATE_KINDS])
+    return (PageRow.source == source, ChangeRow.signature == signature, edited, col(ChangeRow.at) >= since)
+
+
+def _forget_waiting(session: Session, changes: Sequence[int], told: str) -> None:
+    """Takes notifications of these Changes that were not delivered out of the outbox, but for that of the event."""
+    waiting = select(OutboxRow).where(OutboxRow.what == "change", col(OutboxRow.delivered_at).is_(None))
+    about = select(ChangeRow.page_id, ChangeRow.at).where(col(ChangeRow.id).in_(changes))
+    places = {(page_id, at) for page_id, at in session.exec(about)}
+    pages = waiting.where(col(OutboxRow.page_id).in_([page_id for page_id, _ in places]))
+    rows = [row for row in session.exec(pages) if (row.page_id, row.at) in places and row.summary != told]
+    doomed = [row.id for row in rows if row.id is not None]
+    session.execute(delete(OutboxRow).where(col(OutboxRow.id).in_(doomed)))
+
+
+def event_view(row: SourceEventRow) -> SourceEventView:
+    """What happened to a source as a whole."""
+    return SourceEventView(source=row.source, at=row.at, last_at=row.last_at, pages=row.pages, summary=row.summary)
