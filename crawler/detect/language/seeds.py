@@ -61,7 +61,7 @@ def han_looks(
     """(first, last, what its company sums to) of each group of pairs of Han characters that is worth a look."""
     done = before = -COMPANY
     sum_of_seeds = 0.0
-    for at, weight in hints(text) if places is None else places:
+    for at, weight in hints(text, least=SEED) if places is None else places:
         if at <= done or weight < SEED:
             continue
         sum_of_seeds = weight + (sum_of_seeds if at - before <= COMPANY else 0.0)
@@ -75,9 +75,9 @@ def han_looks(
             yield at, max(done, at), best
 
 
-def hints(text: str) -> list[tuple[int, float]]:
-    """(place, weight) of each pair that hints or tells, in order."""
-    kinds = _kinds_in(text)
+def hints(text: str, *, least: float = 0.0) -> list[tuple[int, float]]:
+    """(place, weight) of each pair that hints or tells, in order; only those worth so much at `least`."""
+    kinds = [kind for kind in _kinds_in(text) if _HINTS[kind] >= least]
     if len(kinds) > MANY_KINDS:
         weights = map(_HINTS.get, map(add, text, text[1:]))
         return [(at, weight) for at, weight in enumerate(weights) if weight]
