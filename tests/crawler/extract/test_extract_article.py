@@ -212,5 +212,5 @@ def test_a_link_that_ends_every_section_is_kept_at_the_last_one_too() -> None:
         f"<h2>第{n}节</h2><p>{text}</p><p><a href='/data/{n}'>查看数据</a></p>" for n, text in enumerate(PARAGRAPHS)
     ]
     more = "<p><a href='/more'>更多内容请看专题</a></p>"
-    page = f"<div class=nav><a href=/>首页</a></div><h1>云溪市数据发布</h1><div class=content>{''.join(sections)}{more}</div>"
+    page = f"<h1>云溪市数据发布</h1><div class=content>{''.join(sections)}{more}</div>"
     assert read(page).paragraphs[-2:] == (PARAGRAPHS[-1], "查看数据")
