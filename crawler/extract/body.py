@@ -257,7 +257,7 @@ def _trim(page: Outline, lines: list[int], weights: list[float]) -> list[int]:
 
 def _recurs(text: str, kept: list[int], texts: list[str]) -> bool:
     """Whether the last line's words stand between paragraphs too, as a link that ends each section does."""
-    return any([texts[line] == text for line in kept[:-1]])
+    return text in [texts[line] for line in kept[:-1]]
 
 
 def _last_at_home(page: Outline, lines: list[int], weights: list[float]) -> int:
