@@ -25,7 +25,7 @@ $(STAMP): $(NEEDS) pyproject.toml setup.py $(wildcard crawler/extract/*.py)
 	@echo "building the project …"
 	@rm -f crawler/extract/*.so *__mypyc*.so
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@$(BIN)/python -c 'import crawler.extract.flatten as f; print("crawler.extract is", "plain Python: no C compiler was found, pages are read at half the speed" if f.__file__.endswith(".py") else "compiled")'
+	@$(BIN)/python -c 'import crawler.extract.flatten as f; print("crawler.extract is", "plain Python: no C compiler was found, pages are read at a quarter of the speed" if f.__file__.endswith(".py") else "compiled")'
 	@touch $@
 
 demo: setup ## track the bundled site through its rounds (ONCE=1: end by itself)

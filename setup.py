@@ -1,7 +1,7 @@
 """Compiles what reads a page, where that can be done; everything else about the project is in pyproject.toml.
 
 The modules named here are ordinary Python and run as such. Where mypyc and a C compiler are there they are compiled as
-well, which makes reading a page more than twice as fast; where not, the installation goes on without. Why, and what it
+well, which makes reading a page about four times as fast; where not, the installation goes on without. Why, and what it
 gains: docs/decisions/0003-compiled-reading.md. PALIMPSEST_PURE=1 leaves them uncompiled.
 """
 

@@ -7,6 +7,7 @@ but could forget the last versions after they were notified; at the rate of poli
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -18,6 +19,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random
 
 from crawler.errors import ConfigurationError, StoreBusy, StoreError, StoreFull
 
@@ -69,13 +71,18 @@ def _prepare_sqlite(engine: Engine, milliseconds: int) -> None:
         # The driver must not begin transactions by itself: `begin` below says which kind.
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in (
-            f"busy_timeout={milliseconds}",
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
+        cursor.execute(f"PRAGMA busy_timeout={milliseconds}")
+        # While another turns a new database to WAL, SQLite refuses at once and does not wait: it might wait for ever.
+        for attempt in Retrying(
+            retry=retry_if_exception_type(sqlite3.OperationalError),
+            stop=stop_after_delay(milliseconds / 1000),
+            wait=wait_random(0.005, 0.05),
+            reraise=True,
         ):
-            cursor.execute(f"PRAGMA {pragma}")
+            with attempt:
+                cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
         cursor.close()
 
     @event.listens_for(engine, "begin")

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from crawler.decode import Document
 from crawler.detect.language.junk import plausible
+from crawler.detect.language.lone import lone_pieces
+from crawler.detect.language.seeds import hints
 
 # A character written as a number: in HTML, in a script string, in an escaped address.
 REFERENCE = re.compile(r"&#x[0-9a-fA-F]{2,5};?|&#[0-9]{2,6};?|\\u[0-9a-fA-F]{4}|%u[0-9a-fA-F]{4}")
@@ -20,6 +22,8 @@ _HAN_REFERENCES = (
 )
 # Fewer of them cannot hide a word.
 FEW = 4
+# So much around them is read with them.
+BESIDE = 600
 _REFERENCE_MARKS = (b"&#", b"\\u", b"%u")
 _TAG = re.compile(r"<[^<>]{0,4000}>")
 _TAG_OR_REFERENCE = re.compile(f"({_TAG.pattern})|{REFERENCE.pattern}")
@@ -27,7 +31,7 @@ _TAG_OR_REFERENCE = re.compile(f"({_TAG.pattern})|{REFERENCE.pattern}")
 _IN_WORD = re.compile(r"</?(?:b|i|u|em|strong|font|span|big|small|wbr)\b", re.IGNORECASE)
 INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\u202a\u202b\u202c\u202d\u202e\u2061\u2062\u2063"
 _INVISIBLE = re.compile(f"[{INVISIBLE}]+")
-_UNMARKED = bytes(byte for byte in range(128) if byte not in b"".join(_REFERENCE_MARKS))
+_UNMARKED = bytes(byte for byte in range(256) if byte not in b"".join(_REFERENCE_MARKS))
 # ASCII to spaces.
 _BLANKED = bytes(32 if byte < 128 else byte for byte in range(256))
 
@@ -105,6 +109,20 @@ def without_invisible(text: str) -> Flat | None:
     return _flat(text, _INVISIBLE)
 
 
+def reference_stretches(source: str) -> list[tuple[int, int]]:
+    """Where Chinese is written as numbers, what stands close together in one stretch; all of it where it is unseen."""
+    if any(character in source for character in INVISIBLE):
+        return [(0, len(source))]
+    places = sorted(found.span() for _, references, _ in _HAN_REFERENCES for found in references.finditer(source))
+    stretches: list[tuple[int, int]] = []
+    for low, high in places:
+        if stretches and low - stretches[-1][1] <= 2 * BESIDE:
+            stretches[-1] = (stretches[-1][0], high)
+        else:
+            stretches.append((low, high))
+    return [(max(low - BESIDE, 0), high + BESIDE) for low, high in stretches]
+
+
 def _has_references(source: str) -> bool:
     return bool(_marks_in(source.encode("utf-8", "replace")))
 
@@ -113,15 +131,31 @@ def _marks_in(raw: bytes) -> list[bytes]:
     """The marks of references that stand in a text often enough to hide a word."""
     # Almost always there are none, and that shows quickest where all other ASCII is gone.
     short = raw.translate(None, _UNMARKED)
-    return [mark for mark in _REFERENCE_MARKS if short.count(mark) >= FEW and raw.count(mark) >= FEW]
+    return [mark for mark in _REFERENCE_MARKS if short.count(mark) >= FEW and _count(raw, mark) >= FEW]
 
 
+def _count(raw: bytes, mark: bytes) -> int:
+    """How often a mark stands in a text: cut at its rarer byte, for to search for two takes thrice as long."""
+    if mark == b"&#":
+        return sum(part.endswith(b"&") for part in raw.split(b"#")[:-1])
+    return sum(part.startswith(b"u") for part in raw.split(mark[:1])[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicions:
+    """What deserves a closer look: (text, weight) of what may be a run, and short pieces that may be single items."""
+
+    runs: tuple[tuple[str, float], ...]
+    pieces: frozenset[str]
+
+
+NOTHING = Suspicions((), frozenset())
 # The last documents read, by identity: to hash one is to read all of it.
-_READ: tuple[tuple[Document, tuple[tuple[str, float], ...]], ...] = ()
+_READ: tuple[tuple[Document, Suspicions], ...] = ()
 
 
-def suspects(document: Document) -> tuple[tuple[str, float], ...]:
-    """(text, weight) of the Chinese anywhere in a Document, tags and scripts included, that deserves a closer look.
+def suspicions(document: Document) -> Suspicions:
+    """The Chinese anywhere in a Document, tags and scripts included, that deserves a closer look.
 
     Everything that is not ASCII is read in one pass, a line for each run of it. Where nothing comes of it, nothing in
     the visible text, the title, hidden pieces or scripts can. Kept for the last documents, because several detectors
@@ -131,7 +165,9 @@ def suspects(document: Document) -> tuple[tuple[str, float], ...]:
     for known, found in _READ:
         if known is document:
             return found
-    found = tuple(plausible(_squeezed(document.text)))
+    text = _squeezed(document.text)
+    places = hints(text)
+    found = Suspicions(tuple(plausible(text, places)), lone_pieces(text, places)) if places else NOTHING
     _READ = ((document, found), *_READ[:1])
     return found
 

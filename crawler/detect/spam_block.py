@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
 
 from crawler.detect.case import Case
-from crawler.detect.flat import beyond_ascii, suspects, without_invisible, without_tags
-from crawler.detect.language.clues_of_reports import REPORTING
-from crawler.detect.language.junk import JunkRun, junk_runs
-from crawler.detect.language.seeds import has_latin_seed
+from crawler.detect.flat import (
+    NOTHING,
+    beyond_ascii,
+    reference_stretches,
+    suspicions,
+    without_tags,
+)
+from crawler.detect.language.lone import lone_pieces
+from crawler.detect.language.seeds import has_latin_seed, hints
+from crawler.detect.weighing import findings_in
 from crawler.extract import hidden_blocks
-from crawler.model import Finding, FindingKind, Json, Region, Severity
+from crawler.model import Finding, FindingKind, Region, Severity
 
 KINDS = (FindingKind.SPAM_BLOCK,)
 
-# How many items the evidence shows; the quote has them all.
-SHOWN = 50
 # So far before it a script may have begun.
 SAID = 4_000
-# So far the line of a run is looked at for words of reporting.
-LINE = 60
-# A single item is worth at least so much and so many pairs long; two or three characters are anything.
-ALONE, LEAST = 5.0, 3
 # So far around a suspicious line in the markup its run is looked for.
 NEAR = 6_000
+# A hidden element may have so many characters more than twice its run, and is all of one piece.
+SPARE = 8
 # More blocks than this in one region say nothing more.
 MOST = 200
 # Attributes whose text a search engine may read.
@@ -38,34 +39,58 @@ _SPACE = re.compile(r"\s+")
 
 def detect(case: Case) -> Iterator[Finding]:
     """Runs in the article, then in the rest of the visible page, in the title, and in what the markup hides."""
+    old = _before(case)
     if not case.document.markup:
-        yield from _findings(case.page_text, Region.PAGE)
+        pieces = lone_pieces(case.page_text, hints(case.page_text))
+        yield from findings_in(case.page_text, Region.PAGE, pieces, old=old)
         return
-    suspected = suspects(case.document)
-    if not suspected and not has_latin_seed(case.page_text):
+    suspected = suspicions(case.document)
+    latin = has_latin_seed(case.page_text)
+    if suspected == NOTHING and not latin:
         return
+    pieces, full = suspected.pieces, bool(suspected.runs) or latin
     seen: list[str] = []
-    for finding in _visible(case):
+    for finding in _visible(case, pieces, full=full, old=old):
         seen.append(_bare(finding.quote))
         yield finding
-    in_sight = beyond_ascii(case.page_text)
-    unseen = {line for text, _ in suspected for line in text.split("\n") if line not in in_sight}
+    unseen: set[str] = set()
+    if suspected.runs:
+        in_sight = beyond_ascii(case.page_text)
+        unseen = {line for text, _ in suspected.runs for line in text.split("\n") if line not in in_sight}
+    source = case.document.text
+    unheard = [piece for piece in pieces if piece not in case.page_text]
+    if unheard:
+        titles = "".join(title[1] for title in _titles_in(source))
+        blocks = "\n".join(block.text for block in hidden_blocks(case.document))
+        unseen.update(piece for piece in unheard if piece in titles or piece in blocks or _is_written(source, piece))
     if unseen:
-        source = case.document.text
-        for finding in _titles(source):
+        for finding in _titles(source, pieces):
             if not _told(bare := _bare(finding.quote), seen):
                 seen.append(bare)
                 yield finding
-        hidden = _bare("".join(block.text for block in hidden_blocks(case.document)))
+        hidden = [_bare(block.text) for block in hidden_blocks(case.document)]
         for low, high in _around(source, unseen):
-            yield from _hidden(source, low, high, hidden, seen)
+            yield from _hidden(source, low, high, hidden, seen, pieces, unseen)
 
 
-def _visible(case: Case) -> Iterator[Finding]:
+def _before(case: Case) -> str | None:
+    """The article's text a Version ago, without what was found in it then; None where there is no history."""
+    if case.previous is None:
+        return None
+    text = case.previous.text
+    for finding in case.earlier:
+        if finding.kind == FindingKind.SPAM_BLOCK:
+            text = text.replace(finding.quote, "")
+    # What stands beside the article is not known from then: nothing there is new.
+    own = set(case.article.text.split("\n"))
+    return "\n".join([text, *(line for line in case.page_text.split("\n") if line not in own)])
+
+
+def _visible(case: Case, pieces: Collection[str], *, full: bool, old: str | None) -> Iterator[Finding]:
     article, title = case.article.text, case.article.title or ""
-    for finding in _findings(case.page_text, Region.PAGE):
+    for finding in findings_in(case.page_text, Region.PAGE, pieces, full=full, old=old):
         yield _moved(finding, article, Region.ARTICLE) or finding
-    yield from _findings(title, Region.TITLE, grow=False)
+    yield from findings_in(title, Region.TITLE, pieces, full=full, grow=False)
 
 
 def _moved(finding: Finding, text: str, region: Region) -> Finding | None:
@@ -77,15 +102,17 @@ def _moved(finding: Finding, text: str, region: Region) -> Finding | None:
 
 
 def _around(source: str, lines: Iterable[str]) -> list[tuple[int, int]]:
-    """The stretches of the markup around these lines; all of it where one is written otherwise than it reads."""
+    """The stretches of the markup around these lines, and around references where one is written otherwise."""
     found: list[tuple[int, int]] = []
+    otherwise = False
     for line in lines:
         at = source.find(line)
-        if at < 0:
-            return [(0, len(source))]
+        otherwise = otherwise or at < 0
         while at >= 0 and len(found) < MOST:
             found.append((source.rfind("<", 0, max(at - NEAR, 0)) + 1, at + len(line) + NEAR))
             at = source.find(line, at + len(line))
+    if otherwise:
+        found += reference_stretches(source)
     if len(found) >= MOST:
         return [(0, len(source))]
     found.sort()
@@ -98,39 +125,88 @@ def _around(source: str, lines: Iterable[str]) -> list[tuple[int, int]]:
     return merged
 
 
-def _hidden(source: str, low: int, high: int, hidden: str, seen: list[str]) -> Iterator[Finding]:
+def _hidden(
+    source: str,
+    low: int,
+    high: int,
+    hidden: Sequence[str],
+    seen: list[str],
+    pieces: Collection[str],
+    unseen: Collection[str],
+) -> Iterator[Finding]:
     """Runs in a stretch of the markup: hidden elements, what scripts write, then attributes.
 
     Tags read as separators. Other scripts, comments and attributes hold odd words for good reasons: there, only what is
     sure counts.
     """
     flat = without_tags(source[low:high])
-    for finding in _findings(flat.text, Region.MARKUP):
+    all_hidden = "".join(hidden)
+    for finding in findings_in(flat.text, Region.MARKUP, pieces):
         bare = _bare(finding.quote)
         if _told(bare, seen):
             continue
-        start, end = flat.origin(finding.start, finding.end)
+        block = next((block for block in hidden if bare in block), "")
+        start, end = flat.origin(*_whole(flat.text, finding.start, finding.end, bare, block))
         start, end = start + low, end + low
-        if finding.severity.rank >= Severity.HIGH.rank or bare in hidden or _is_said(source, start):
+        if finding.severity.rank >= Severity.HIGH.rank or block or bare in all_hidden or _is_said(source, start):
             seen.append(bare)
             yield _in_source(finding, source, start, end)
     for attribute in _SPOKEN.finditer(source, low, high):
-        if attribute[2].isascii():
+        if attribute[2].isascii() or not any(line in attribute[2] for line in unseen):
             continue
-        for finding in _findings(attribute[2], Region.MARKUP):
+        for finding in findings_in(attribute[2], Region.MARKUP, ()):
             if finding.severity.rank >= Severity.HIGH.rank and not _told(bare := _bare(finding.quote), seen):
                 seen.append(bare)
                 begin = attribute.start(2)
                 yield _in_source(finding, source, begin + finding.start, begin + finding.end)
 
 
-def _titles(source: str) -> Iterator[Finding]:
+def _whole(text: str, start: int, end: int, bare: str, block: str) -> tuple[int, int]:
+    """All of the hidden element that a run makes up most of: what else is in there, was hidden with it."""
+    if not len(bare) < len(block) <= 2 * len(bare) + SPARE:
+        return start, end
+    before, _, behind = block.partition(bare)
+    low, high = start, end
+    for character in reversed(before):
+        low -= 1
+        while low > 0 and text[low].isspace():
+            low -= 1
+        if low < 0 or text[low] != character:
+            return start, end
+    for character in behind:
+        while high < len(text) and text[high].isspace():
+            high += 1
+        if high >= len(text) or text[high] != character:
+            return start, end
+        high += 1
+    return low, high
+
+
+def _titles(source: str, pieces: Collection[str]) -> Iterator[Finding]:
     """Runs in the <title>, between the page's own names."""
-    for title in islice(_TITLE.finditer(source), MOST):
+    for title in _titles_in(source):
         flat = without_tags(title[1])
-        for finding in _findings(flat.text, Region.MARKUP, grow=False):
+        for finding in findings_in(flat.text, Region.MARKUP, pieces, grow=False):
             start, end = flat.origin(finding.start, finding.end)
             yield _in_source(finding, source, title.start(1) + start, title.start(1) + end)
+
+
+def _titles_in(source: str) -> Iterator[re.Match[str]]:
+    """Every <title>; a plain search comes to it much sooner than a pattern that minds no case."""
+    for opening in ("<title", "<TITLE", "<Title"):
+        at = source.find(opening)
+        for _ in range(MOST):
+            if at < 0:
+                break
+            if title := _TITLE.match(source, at):
+                yield title
+            at = source.find(opening, at + 1)
+
+
+def _is_written(source: str, piece: str) -> bool:
+    """Whether a piece stands otherwise in the markup than it reads, or in what a script writes."""
+    at = source.find(piece)
+    return at < 0 or _is_said(source, at)
 
 
 def _is_said(source: str, at: int) -> bool:
@@ -151,70 +227,3 @@ def _told(bare: str, seen: list[str]) -> bool:
 
 def _bare(text: str) -> str:
     return _SPACE.sub("", text)
-
-
-def _findings(text: str, region: Region, *, grow: bool = True) -> Iterator[Finding]:
-    flat = without_invisible(text)
-    for run in islice(junk_runs(flat.text if flat else text, grow=grow), MOST):
-        severity = severity_of(run)
-        if severity is not None and severity.rank > 0 and _is_about(flat.text if flat else text, run):
-            severity = Severity.LOW
-        if severity is not None:
-            start, end = flat.origin(run.start, run.end) if flat else (run.start, run.end)
-            yield Finding(
-                kind=FindingKind.SPAM_BLOCK,
-                severity=severity,
-                region=region,
-                quote=text[start:end],
-                start=start,
-                end=end,
-                score=round(min(0.5 + run.score / 60.0, 1.0), 3),
-                evidence=evidence_of(run),
-            )
-
-
-def severity_of(run: JunkRun) -> Severity | None:
-    """How sure a run makes us that it is injected; None where it proves nothing."""
-    telling, score, mean, most = len(run.telling), run.score, run.mean, 2 * run.junk >= len(run.items)
-    if not run.alone:
-        # Prose runs into it: only much that is telling counts.
-        return Severity.HIGH if score >= 26.0 and mean >= 1.4 and telling >= 6 else None
-    if run.junk >= 4 and score >= 26.0 and telling >= 4 and mean >= 0.5 and most:
-        return Severity.CRITICAL
-    if _is_high(run):
-        return Severity.HIGH
-    if telling >= 2 and score >= 10.5 and mean >= 1.2:
-        return Severity.MEDIUM
-    if run.junk > 1:
-        return Severity.LOW if telling and score >= 6.0 and mean >= 0.4 else None
-    return Severity.LOW if telling and score >= ALONE and mean >= 0.7 and run.pairs >= LEAST else None
-
-
-def _is_high(run: JunkRun) -> bool:
-    """Less than four items: several that tell, between marks that prose has not; or one that says it all."""
-    if len(run.telling) < 4 or 2 * run.junk < len(run.items):
-        return False
-    if run.junk > 1:
-        return run.separator not in (",", "，") and run.score >= 18.0 and run.mean >= 0.8
-    return run.score >= 24.0 and run.mean >= 2.4
-
-
-def _is_about(text: str, run: JunkRun) -> bool:
-    """Whether the line or lines of a run speak about such things, or are marked as an advertisement."""
-    low = text.rfind("\n", max(run.start - LINE, 0), run.start) + 1 or max(run.start - LINE, 0)
-    high = text.find("\n", run.end, run.end + LINE)
-    return REPORTING.search(text, low, high if high >= 0 else min(run.end + LINE, len(text))) is not None
-
-
-def evidence_of(run: JunkRun) -> dict[str, Json]:
-    """The counts and features that a person can check."""
-    return {
-        "items": len(run.items),
-        "telling_items": run.junk,
-        "separator": run.separator,
-        "first_items": list(run.items[:SHOWN]),
-        "log_likelihood_ratio": round(run.score, 1),
-        "per_pair": round(run.mean, 2),
-        "pairs": run.pairs,
-        "telling_pairs": list(run.telling[:12]),
-    }

@@ -249,8 +249,15 @@ def _trim(page: Outline, lines: list[int], weights: list[float]) -> list[int]:
             seen += weights[i]
     kept = lines[begin:stop]
     while kept and (page.linked[kept[-1]] * 2 > len(texts[kept[-1]]) or _LONE_LABEL.match(texts[kept[-1]])):
+        if _recurs(texts[kept[-1]], kept, texts):
+            break
         kept.pop()
     return kept
+
+
+def _recurs(text: str, kept: list[int], texts: list[str]) -> bool:
+    """Whether the last line's words stand between paragraphs too, as a link that ends each section does."""
+    return text in [texts[line] for line in kept[:-1]]
 
 
 def _last_at_home(page: Outline, lines: list[int], weights: list[float]) -> int:

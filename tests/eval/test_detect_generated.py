@@ -12,11 +12,15 @@ from pathlib import Path
 import pytest
 
 from crawler.detect.spam_block import detect
-from tests.crawler.detect import held_out, held_out_final
+from tests.crawler.detect import held_out, held_out_final, held_out_shapes
 from tests.crawler.detect.generator import band_of, injections, plain_injections
 
 FLOORS = json.loads((Path(__file__).parent / "detect_floors.json").read_text("utf-8"))
-HALVES: Mapping[str, Mapping[str, Sequence[str]]] = {"first": held_out.BY_TRADE, "final": held_out_final.BY_TRADE}
+HALVES: Mapping[str, Mapping[str, Sequence[str]]] = {
+    "first": held_out.BY_TRADE,
+    "final": held_out_final.BY_TRADE,
+    "shapes": held_out_shapes.BY_TRADE,
+}
 EACH = 2
 
 pytestmark = pytest.mark.parametrize(("half", "trade"), [(half, trade) for half in HALVES for trade in HALVES[half]])

@@ -11,6 +11,7 @@ from threading import Barrier
 from crawler.errors import StoreBusy
 from crawler.model import Link
 from store import Store, open_store
+from store.engine import open_engine, url_of
 from tests.store.verdicts import CREATED, HOUR, NOW, RULES, SOURCE, change, saying, story, verdict
 
 LEASE = timedelta(minutes=10)
@@ -25,6 +26,23 @@ def test_opening_at_the_same_time_migrates_once(database: str | None, tmp_path: 
 
     with ThreadPoolExecutor(4) as threads:
         assert list(threads.map(opened, range(4))) == [True] * 4
+
+
+def test_a_new_sqlite_database_is_connected_to_at_the_same_moment(tmp_path: Path) -> None:
+    """While one turns it to WAL, SQLite refuses the other at once, whatever its busy timeout is."""
+    together = Barrier(4)
+
+    def connected(number: int) -> str:
+        engine = open_engine(url_of(tmp_path, f"sqlite:///{tmp_path}/{number}.sqlite3"), timedelta(seconds=20))
+        together.wait()
+        with engine.connect() as connection:
+            mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+        engine.dispose()
+        return str(mode)
+
+    with ThreadPoolExecutor(4) as threads:
+        for number in range(60):
+            assert list(threads.map(connected, [number] * 4)) == ["wal"] * 4
 
 
 def test_the_same_sources_may_be_declared_at_the_same_moment(database: str | None, tmp_path: Path) -> None:

@@ -15,6 +15,10 @@ from crawler.detect.language.tables import BIGRAMS, SIMPLIFIED, SINGLES
 UNKNOWN_CHARACTER, UNKNOWN_AT_BEST, UNKNOWN_AT_WORST = -1.0, 0.75, -1.5
 UNKNOWN_LATIN, UNKNOWN_NUMBER = -0.5, -0.2
 TELLING = 3.0
+# A handle says little without a trade, but belongs to it.
+REACHED = 1.0
+# So many digits are a number, of a telephone or a document.
+NUMBER = 6
 # Quotation marks and enumeration commas belong to sentences; injected items have none.
 PROSE_MARK, OTHER_MARK = -4.0, -0.2
 # An item that is made of the trades' words and nothing else is worth so much more for each character of theirs; looked
@@ -25,8 +29,18 @@ KNOWN, DOUBTFUL, LONGEST_KNOWN = 0.8, (-8.0, 9.0), 24
 LINE, BLANK, STOP, BAR, SPACE, COMMA, CODE = "line", "blank line", "stop", "bar", "space", "comma", "code"
 COSTS = {LINE: -0.6, BLANK: -4.0, STOP: -7.0, BAR: -0.2, SPACE: -0.2, COMMA: -0.3, CODE: -1.0}
 
-# Han runs, Latin words, and everything between them.
-_TOKEN = re.compile(r"([\u3400-\u4dbf\u4e00-\u9fff]+)|([A-Za-z0-9\u2170-\u217f\u03b1\u03bd]+)|([^\w]+|[\w])")
+# A way to reach somebody: a handle behind what names the messenger, however it is spelt; a mobile number.
+CONTACT = re.compile(
+    r"(?<![A-Za-z0-9])(?:\+?(?:[QqVv][QqXx信]?|[Ww][Xx]|[Tt][Gg])[号群]?[:：@]?|[+@]|(?<=[微薇信威扣群加号])[:：]?)"
+    r"[A-Za-z]{0,10}[0-9]{3,12}[A-Za-z]{0,3}(?![A-Za-z0-9])"
+)
+MOBILE = r"(?<![0-9])1[3-9][0-9]-?[0-9]{4}-?[0-9]{4}(?![0-9])"
+# Contacts, Han runs, Latin words, and everything between them.
+_CONTACTS, _HAN, _LATIN, _OTHER = 1, 2, 3, 4
+_TOKEN = re.compile(
+    rf"({CONTACT.pattern}|{MOBILE})|"
+    + r"([\u3400-\u4dbf\u4e00-\u9fff]+)|([A-Za-z0-9\u2170-\u217f\u03b1\u03bd]+)|([^\w]+|[\w])"
+)
 _STOP = re.compile(r"[。！？!?…；]")
 _PROSE = re.compile(r"[、“”‘’《》「」『』]")
 _BLANK_LINE = re.compile(r"\n[ \t\r\u3000]*\n")
@@ -67,18 +81,23 @@ def items_in(text: str, low: int, high: int) -> list[Item]:
     item: Item | None = None
     for match in _TOKEN.finditer(text, low, high):
         kind = match.lastindex
-        if kind == 3 or match[2] == "I":
-            border = BAR if kind == 2 else _border(match[3])
+        if kind == _OTHER or match[_LATIN] == "I":
+            border = BAR if kind == _LATIN else _border(match[_OTHER])
             if border:
                 if item is not None:
                     item.border, item.mark = border, match.group()
                     items.append(item)
                 item = None
                 continue
+        if kind == _HAN and item is not None and _is_number(text, item):
+            # What the sentence before ended with: no item begins with a number.
+            item.border = SPACE
+            items.append(item)
+            item = None
         if item is None:
             item = Item(match.start(), match.end())
         item.end = match.end()
-        _book(item, match.group(), kind or 3)
+        _book(item, match.group(), kind or _OTHER)
     if item is not None:
         items.append(item)
     for item in items:
@@ -87,6 +106,10 @@ def items_in(text: str, low: int, high: int) -> list[Item]:
         elif DOUBTFUL[0] < item.score < DOUBTFUL[1] and not item.prose and item.end - item.start <= LONGEST_KNOWN:
             item.score += KNOWN * owned(text[item.start : item.end])
     return items
+
+
+def _is_number(text: str, item: Item) -> bool:
+    return item.end - item.start >= NUMBER and text[item.start : item.end].isdigit()
 
 
 def _border(mark: str) -> str:
@@ -107,13 +130,16 @@ def _border(mark: str) -> str:
 
 
 def _book(item: Item, token: str, kind: int) -> None:
-    if kind == 1:
+    if kind == _HAN:
         for pair, weight in pair_weights(token):
             item.score += weight
             item.pairs += 1
             if weight >= TELLING:
                 item.telling.append(pair)
-    elif kind == 2:
+    elif kind == _CONTACTS and token[0] not in "1":
+        item.score += REACHED
+        item.pairs += 1
+    elif kind in (_LATIN, _CONTACTS):
         latin = token.lower()
         weight = LATIN.get(latin, UNKNOWN_NUMBER if latin.isdigit() else UNKNOWN_LATIN)
         item.score += weight
@@ -147,11 +173,11 @@ def best_part(text: str, item: Item) -> Item | None:
     part: Item | None = None
     at = item.start
     for match in _TOKEN.finditer(text, item.start, item.end):
-        if match.lastindex == 1:
-            steps = [(match.start() + n, weight, 1) for n, (_, weight) in enumerate(pair_weights(match[1]))]
+        if match.lastindex == _HAN:
+            steps = [(match.start() + n, weight, 1) for n, (_, weight) in enumerate(pair_weights(match[_HAN]))]
         else:
             probe = Item(match.start(), match.end())
-            _book(probe, match.group(), match.lastindex or 3)
+            _book(probe, match.group(), match.lastindex or _OTHER)
             steps = [(match.start(), probe.score, match.end() - match.start() - 1)]
         for at, weight, size in steps:
             if total <= 0.0:

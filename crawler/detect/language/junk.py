@@ -84,14 +84,20 @@ def junk_runs(text: str, *, enough: float = ENOUGH, grow: bool = True) -> list[J
     return runs
 
 
-def plausible(text: str) -> Iterator[tuple[str, float]]:
+def runs_between(text: str, low: int, high: int, *, worth: float, grow: bool) -> list[JunkRun]:
+    """The runs within a stretch of a text that are worth so much, whatever pairs they have; nothing else counts."""
+    items = items_in(text, low, high)
+    return [_run(text, items, first, last, grow) for first, last in _stretches(items, worth)]
+
+
+def plausible(text: str, places: Sequence[tuple[int, float]]) -> Iterator[tuple[str, float]]:
     """(text, score) of what might become a run, for a text whose Latin letters and marks are gone.
 
     Much cheaper than the runs, and never stricter: what stands in prose has to be worth more, and most of what tells a
     little stands in prose.
     """
     done = -1
-    for first, last, _ in han_looks(text):
+    for first, last, _ in han_looks(text, places=places):
         if first < done:
             continue
         low, high = _item_around(text, first, last)
@@ -135,7 +141,7 @@ def _cut(text: str, first: int, last: int) -> tuple[int, int]:
     return low, high
 
 
-def _stretches(items: Sequence[Item]) -> Iterator[tuple[int, int]]:
+def _stretches(items: Sequence[Item], worth: float = WORTH) -> Iterator[tuple[int, int]]:
     """(first, last) of the best-scoring stretches of items; both ends of each are worth something."""
     total = peak = 0.0
     begin = top = 0
@@ -143,7 +149,7 @@ def _stretches(items: Sequence[Item]) -> Iterator[tuple[int, int]]:
         if total > 0.0:
             total += COSTS[items[number - 1].border]
         if total <= 0.0 or total < peak - DROP:
-            if peak >= WORTH:
+            if peak >= worth:
                 yield begin, top
             total = peak = 0.0
             begin = number
@@ -153,7 +159,7 @@ def _stretches(items: Sequence[Item]) -> Iterator[tuple[int, int]]:
         total += item.score
         if total > peak and item.score > 0.0:
             peak, top = total, number
-    if peak >= WORTH:
+    if peak >= worth:
         yield begin, top
 
 

@@ -30,7 +30,8 @@ LOST = -2
 _HAN_OR_NOT = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+|[^\u3400-\u4dbf\u4e00-\u9fff]+")
 
 _EVERYDAY = frozenset(words_in("ordinary_words.txt")) | frozenset(words_in(_SHARED))
-_OWN = frozenset(word for trade in _TRADES for word in words_in(f"words/{trade}.txt")) - _EVERYDAY
+# Words that no honest page has much use for.
+OWN = frozenset(word for trade in _TRADES for word in words_in(f"words/{trade}.txt")) - _EVERYDAY
 
 
 @lru_cache(maxsize=4096)
@@ -63,7 +64,7 @@ def _covered(text: str) -> int:
         best[at + 1] = max(best[at + 1], here + LOST)
         for end in range(at + 2, min(at + LONGEST_WORD, size) + 1):
             word = text[at:end]
-            if word in _OWN:
+            if word in OWN:
                 best[end] = max(best[end], here + end - at)
             elif word in _EVERYDAY:
                 best[end] = max(best[end], here)

@@ -7,10 +7,11 @@ them weighed. Ordinary text costs next to nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from operator import add
 
 from crawler.detect.language.latin import LATIN
+from crawler.detect.language.lexicon import OWN
 from crawler.detect.language.tables import BIGRAMS, SIMPLIFIED, written_forms
 
 # A pair this telling is a seed; so many characters on either side are its company.
@@ -24,17 +25,22 @@ ENOUGH, ENOUGH_IN_SHORT = 4.0, 4.0
 UNKNOWN_PAIR = -0.9
 BESIDE = -0.1
 # More kinds of seeds than this in one text, and it is walked through once instead of searched for each.
-MANY_KINDS = 48
+MANY_KINDS = 160
 
-_SEEDS = {
+# Pairs that tell too little for a look, but enough to read the line that they stand on where it is a short one.
+HINT = 2.0
+_OWNED = dict.fromkeys((word[at : at + 2] for word in OWN for at in range(len(word) - 1)), HINT)
+_HINTS = {
     left + right: weight
-    for pair, weight in BIGRAMS.items()
-    if weight >= SEED
+    for pair, weight in (_OWNED | {pair: weight for pair, weight in BIGRAMS.items() if weight >= HINT}).items()
+    if (BIGRAMS.get(pair, HINT) >= HINT or (pair in OWN and BIGRAMS[pair] > 0.0))
+    and pair[0] > "\u3400"
+    and pair[1] > "\u3400"
     for left in written_forms({pair[0]})
     for right in written_forms({pair[1]})
 }
-# Each seed as the number that its two characters are in UTF-16: numbers are looked up faster than pairs are cut out.
-_NUMBERS = {int.from_bytes(seed.encode("utf-16-le"), "little"): seed for seed in _SEEDS}
+# Each pair as the number that its two characters are in UTF-16: numbers are looked up faster than pairs are cut out.
+_NUMBERS = {int.from_bytes(hint.encode("utf-16-le"), "little"): hint for hint in _HINTS}
 _NUMBER_SET = frozenset(_NUMBERS)
 _LATIN_SEEDS = frozenset(word.encode() for word, weight in LATIN.items() if weight >= 3.0)
 _LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z0-9]+")
@@ -49,12 +55,14 @@ def looks(text: str, *, enough: float = ENOUGH) -> Iterator[tuple[int, int]]:
     yield from sorted([*found, *latin]) if latin else found
 
 
-def han_looks(text: str, enough: float = ENOUGH) -> Iterator[tuple[int, int, float]]:
+def han_looks(
+    text: str, enough: float = ENOUGH, places: Sequence[tuple[int, float]] | None = None
+) -> Iterator[tuple[int, int, float]]:
     """(first, last, what its company sums to) of each group of pairs of Han characters that is worth a look."""
     done = before = -COMPANY
     sum_of_seeds = 0.0
-    for at, weight in _seeds_in(text):
-        if at <= done:
+    for at, weight in hints(text, least=SEED) if places is None else places:
+        if at <= done or weight < SEED:
             continue
         sum_of_seeds = weight + (sum_of_seeds if at - before <= COMPANY else 0.0)
         before = at
@@ -67,15 +75,15 @@ def han_looks(text: str, enough: float = ENOUGH) -> Iterator[tuple[int, int, flo
             yield at, max(done, at), best
 
 
-def _seeds_in(text: str) -> list[tuple[int, float]]:
-    """(place, weight) of each seed in a text, in order."""
-    kinds = _kinds_in(text)
+def hints(text: str, *, least: float = 0.0) -> list[tuple[int, float]]:
+    """(place, weight) of each pair that hints or tells, in order; only those worth so much at `least`."""
+    kinds = [kind for kind in _kinds_in(text) if _HINTS[kind] >= least]
     if len(kinds) > MANY_KINDS:
-        worth = _SEEDS.get
-        return [(at, weight) for at, pair in enumerate(map(add, text, text[1:])) if (weight := worth(pair))]
+        weights = map(_HINTS.get, map(add, text, text[1:]))
+        return [(at, weight) for at, weight in enumerate(weights) if weight]
     found = []
     for seed in kinds:
-        weight = _SEEDS[seed]
+        weight = _HINTS[seed]
         at = text.find(seed)
         while at >= 0:
             found.append((at, weight))
@@ -85,7 +93,7 @@ def _seeds_in(text: str) -> list[tuple[int, float]]:
 
 
 def _kinds_in(text: str) -> list[str]:
-    """Which seeds a text has."""
+    """Which pairs that hint or tell a text has."""
     units = text.encode("utf-16-le", "surrogatepass")
     even = memoryview(units[: len(units) & ~3]).cast("I").tolist()
     odd = memoryview(units[2 : 2 + ((len(units) - 2) & ~3)]).cast("I").tolist() if len(units) > 2 else []

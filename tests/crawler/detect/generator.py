@@ -209,6 +209,9 @@ def _references(item: str, encoding: str) -> str:
         return "".join(f"&#{ord(character)};" for character in item)
     if encoding == "hexadecimal":
         return "".join(f"&#x{ord(character):x};" for character in item)
+    if encoding in ("gbk", "big5"):
+        # As the bytes will say it: what the charset lacks is a reference.
+        return item.encode(encoding, "xmlcharrefreplace").decode(encoding)
     return item
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from crawler.detect import detect
@@ -143,3 +145,95 @@ def test_a_script_that_writes_escaped_characters_is_read() -> None:
     (found,) = of_kind(detect(case_of(page(after=f'<script>document.write("{escaped}")</script>'))), "spam_block")
     assert found.region is Region.MARKUP
     assert found.quote in escaped
+
+
+@pytest.mark.parametrize(
+    "item",
+    ["鼎盛娱乐官网登录", "金鼎彩票app下载", "办证QQ123123123", "套现加微信tx7890", "催情药飞机@kk9900", "网上真人赌场"],
+)
+@pytest.mark.parametrize(
+    "around", ["<div>{}</div>", '<p style="display:none">{}</p>', '<script>document.write("{}")</script>']
+)
+def test_one_short_line_of_a_house_or_a_contact_is_enough(item: str, around: str) -> None:
+    """Such lines have no two telling pairs side by side: the line itself is read."""
+    case = case_of(page(after=around.format(item)))
+    (found,) = of_kind(detect(case), "spam_block")
+    assert found.quote == item
+    assert text_of(case, found.region)[found.start : found.end] == item
+
+
+@pytest.mark.parametrize(
+    "line", ["下载中心", "会员登录", "社保办理电话12333", "政务服务网登录入口", "首页 健康科普 联系我们"]
+)
+def test_the_ways_into_an_office_are_innocent(line: str) -> None:
+    assert of_kind(detect(case_of(page(after=f"<div>{line}</div>"))), "spam_block") == []
+
+
+def test_a_number_that_ends_a_sentence_belongs_to_no_item() -> None:
+    """Text put in right behind a telephone number."""
+    text = f"{seed_text('huzhou-article')}\n联系电话：0572-2398765澳门新葡京娱乐场官网"
+    (found,) = of_kind(detect(case_of(text, markup=False)), "spam_block")
+    assert found.quote == "澳门新葡京娱乐场官网"
+
+
+def test_all_of_a_hidden_element_is_quoted() -> None:
+    """Its first and last words say nothing by themselves, but they were hidden with the others."""
+    items = ["山水画廊", *GAMBLING[:4], "风景独好"]
+    listed = "".join(f"<li><a href='http://x.example.top/'>{item}</a></li>\n" for item in items)
+    case = case_of(page(after=f'<ul style="display:none">{listed}</ul>'))
+    (found,) = of_kind(detect(case), "spam_block")
+    assert found.quote.startswith(items[0])
+    assert found.quote.endswith(items[-1])
+
+
+def test_two_loud_lines_below_each_other_are_no_alarm() -> None:
+    """An old page's own advertisement reads so; only three lines and more are sure."""
+    text = f"{seed_text('huzhou-article')}\n拨号上网传奇私服免费玩\n传奇私服发布网天天开新区\n"
+    assert [f for f in of_kind(detect(case_of(text, markup=False)), "spam_block") if f.severity.rank > 1] == []
+
+
+def test_a_line_that_was_not_there_before_is_believed_sooner() -> None:
+    """The same words on a page without history, or that had them a Version ago, are too little or less sure."""
+    weak, doubtful = "刻公章多少钱", "狐臭中医治疗"
+    clean, injected = case_of(page()), case_of(page(inside=f"<p>{weak}</p><p>工作人员深入一线开展调研。</p>"))
+    assert of_kind(detect(injected), "spam_block") == []
+    after = replace(injected, previous=clean.article)
+    found = of_kind(detect(after), "spam_block")
+    assert [(one.quote, one.evidence["new"]) for one in found] == [(weak, True)]
+    held = replace(injected, previous=injected.article, earlier=tuple(found))
+    assert [one.quote for one in of_kind(detect(held), "spam_block")] == [weak], "it persists while it is there"
+    assert of_kind(detect(replace(injected, previous=injected.article)), "spam_block") == []
+    loud = case_of(page(inside=f"<p>{doubtful}</p>"))
+    (before,), (now,) = (
+        of_kind(detect(replace(loud, previous=previous)), "spam_block") for previous in (None, clean.article)
+    )
+    assert (before.quote, now.quote) == (doubtful, doubtful)
+    assert (before.severity, now.severity) == (Severity.LOW, Severity.MEDIUM)
+
+
+def test_lines_hidden_one_by_one_are_one_run() -> None:
+    """Each in an element of its own."""
+    hidden = "".join(f'<p style="display:none">{item}</p>' for item in ("金鼎彩票下载", "博狗棋牌登录", "网上真人赌场"))
+    assert of_kind(detect(case_of(page(after=hidden))), "spam_block")
+
+
+def test_ten_thousand_links_and_a_million_characters_are_one_run_each() -> None:
+    """Bounded work, and no finding for each link."""
+    links = "".join(f'<a href="http://x{n}.example.top/">金鼎彩票下载{n}</a>' for n in range(10_000))
+    assert len(of_kind(detect(case_of(page(after=links))), "spam_block")) <= 1
+    assert len(of_kind(detect(case_of("金鼎彩票下载|" * 140_000, markup=False)), "spam_block")) == 1
+
+
+def test_what_stands_beside_the_article_is_not_new() -> None:
+    """Only the article is known from before: the rest of the page is no newer than it was."""
+    aside = case_of(page(after="<div>狐臭中医治疗</div>"))
+    (found,) = of_kind(detect(replace(aside, previous=aside.article)), "spam_block")
+    assert (found.severity, found.evidence.get("new")) == (Severity.LOW, None)
+
+
+def test_a_headline_about_police_work_does_not_excuse_what_stands_behind_it() -> None:
+    """In a title the page's own words are no context for what was put beside them."""
+    title = "市公安局召开打击赌博违法犯罪专项行动通报会"
+    (found,) = of_kind(detect(case_of(page(title=f"{title}-金鼎彩票app下载"))), "spam_block")
+    assert found.quote == "金鼎彩票app下载"
+    assert of_kind(detect(case_of(page(title=title))), "spam_block") == []

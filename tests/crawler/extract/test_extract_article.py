@@ -204,3 +204,13 @@ def test_captions_stand_apart() -> None:
     article = read(article_page(body=body))
     assert article.paragraphs == PARAGRAPHS[:1]
     assert article.captions == ("会议现场",)
+
+
+def test_a_link_that_ends_every_section_is_kept_at_the_last_one_too() -> None:
+    """Without it, a link that is taken out there would be no edit; any other link at the end leads away."""
+    sections = [
+        f"<h2>第{n}节</h2><p>{text}</p><p><a href='/data/{n}'>查看数据</a></p>" for n, text in enumerate(PARAGRAPHS)
+    ]
+    more = "<p><a href='/more'>更多内容请看专题</a></p>"
+    page = f"<h1>云溪市数据发布</h1><div class=content>{''.join(sections)}{more}</div>"
+    assert read(page).paragraphs[-2:] == (PARAGRAPHS[-1], "查看数据")

@@ -1,0 +1,152 @@
+"""Single items that no run carries: short lines that read like the trades though no two telling pairs stand together.
+
+A pair that only hints, on a line of its own, is reason enough to read that line; in a sentence it is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+
+from crawler.detect.language.items import BORDER, CONTACT, MOBILE, items_in
+from crawler.detect.language.junk import JunkRun, runs_between
+from crawler.detect.language.tables import SIMPLIFIED
+
+# So long an item may be, in Chinese characters alone and with all that belongs to it.
+LONGEST_PIECE, LONGEST, LINE = 24, 48, 160
+# What a piece must be worth before the line that it stands on is read, its Latin letters and numbers being gone.
+PERHAPS = 1.5
+# What a line must be worth, and what one must be that was not there in the Version before.
+WORTH, WORTH_IF_NEW = 4.0, 2.5
+# So much a pair, and so many pairs; at no more than these, it must be worth more.
+DENSE, SHORT, SURE = 0.4, 2, 6.0
+# A house and the way into it, or a trade and the way to whoever sells.
+ENTRY, REACHED = 2.0, 2.0
+# More lines than this say nothing more.
+MOST = 200
+# Borders behind which a sentence goes on, and marks that only sentences have.
+_SOFT = re.compile(r"[,，;:：、“”‘’《》「」『』（()）]")
+_SENTENCE = re.compile(r"[。！？!?；、“”‘’《》\"'=<>]")
+_HARD = re.compile(r"[\"'\n\r。！？!?|｜_•·»>~～—\-\t \u2003\u3000]")
+_REACHED = re.compile(f"{CONTACT.pattern}|{MOBILE}")
+_ENTRY = re.compile(
+    r"(?:娱乐|体育|棋牌|国际|彩票|电竞|真人|线上|会员?|至尊|之星|[城厅馆])[\u4e00-\u9fff]{0,3}?"
+    r"(?:官网|官方网|登[录陆]|下载|注册|入口|[aA][pP][pP]|客户端|网页版|手机版|最新版|开户|备用|网址|线路检测|贵宾)"
+)
+
+
+def lone_pieces(text: str, places: Sequence[tuple[int, float]]) -> frozenset[str]:
+    """The short pieces of a text, its Latin letters gone, that might be items; `places` are its hints."""
+    found: set[str] = set()
+    done = -1
+    for at, _ in places:
+        if at < done:
+            continue
+        low, high = _piece(text, at)
+        done = high
+        if high - low <= LONGEST_PIECE and not _soft(text, low, high):
+            found.add(text[low:high])
+            if len(found) >= MOST:
+                break
+    return frozenset(piece for piece in found if _worth(piece) >= PERHAPS)
+
+
+# The menus of a site are the same on each of its pages.
+@lru_cache(maxsize=8192)
+def _worth(piece: str) -> float:
+    return sum(run.score for run in runs_between(piece, 0, len(piece), worth=PERHAPS, grow=False))
+
+
+def _piece(text: str, at: int) -> tuple[int, int]:
+    """The stretch around a place up to the next borders on either side, or a little longer than any item is."""
+    low, least = at, max(at - LONGEST_PIECE, 0)
+    while low > least and not BORDER.match(text, low - 1):
+        low -= 1
+    after = BORDER.search(text, at, at + LONGEST_PIECE + 1)
+    return low, after.start() if after else min(at + LONGEST_PIECE + 1, len(text))
+
+
+def _soft(text: str, low: int, high: int) -> bool:
+    """Whether a sentence runs into a stretch, or it has marks that only sentences have."""
+    before, behind = text[max(low - 1, 0) : low], text[high : high + 1]
+    return bool(_SOFT.match(before) or _SOFT.match(behind) or _SOFT.search(text, low, high))
+
+
+def lone_runs(text: str, pieces: Collection[str], *, grow: bool = True, old: str | None = None) -> list[JunkRun]:
+    """The runs on the lines of a text that have one of these pieces; `old`: what the text was a Version ago.
+
+    `grow`: whether unknown neighbours on the line may belong to a run.
+    """
+    places: list[tuple[int, int]] = []
+    for piece in pieces:
+        at = text.find(piece)
+        while at >= 0 and len(places) < MOST:
+            if bounds := _line(text, at, at + len(piece)) if grow else _bounds(text, at, at + len(piece)):
+                places.append(bounds)
+            at = text.find(piece, at + len(piece))
+    return [run for low, high in _merged(sorted(places)) for run in _runs(text, low, high, old, grow)]
+
+
+def _line(text: str, first: int, last: int) -> tuple[int, int] | None:
+    """The line of a piece where it is short and no sentence; else the stretch between the hard borders around it."""
+    low = max(text.rfind("\n", max(first - LINE, 0), first) + 1, first - LINE, 0)
+    high = text.find("\n", last, last + LINE)
+    high = high if high >= 0 else min(last + LINE, len(text))
+    clear = (not low or text[low - 1] == "\n") and (high == len(text) or text[high] == "\n")
+    return (low, high) if clear and not _SENTENCE.search(text, low, high) else _bounds(text, first, last)
+
+
+def _bounds(text: str, first: int, last: int) -> tuple[int, int] | None:
+    """The stretch between the hard borders around a piece; None where they are too far away for an item."""
+    low = first
+    while low and not _HARD.match(text, low - 1):
+        low -= 1
+        if first - low > LONGEST:
+            return None
+    after = _HARD.search(text, last, last + LONGEST)
+    if after is None and last + LONGEST < len(text):
+        return None
+    return low, after.start() if after else len(text)
+
+
+def _merged(places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """These stretches, those with nothing but a border between them as one."""
+    merged: list[tuple[int, int]] = []
+    for low, high in places:
+        if merged and low - merged[-1][1] <= 1:
+            merged[-1] = (merged[-1][0], max(high, merged[-1][1]))
+        else:
+            merged.append((low, high))
+    return merged
+
+
+def _runs(text: str, low: int, high: int, old: str | None, grow: bool) -> list[JunkRun]:
+    line = text[low:high]
+    bonus = ENTRY * (_ENTRY.search(line.translate(SIMPLIFIED)) is not None) + REACHED * (
+        _REACHED.search(line) is not None
+    )
+    least = WORTH if old is None or line in old else WORTH_IF_NEW
+    if bonus and not _HARD.search(line):
+        items = items_in(text, low, high)
+        score = sum(max(item.score, 0.0) for item in items) + bonus
+        if score < least or any(item.prose for item in items):
+            return []
+        return [
+            JunkRun(
+                start=low,
+                end=high,
+                items=(line,),
+                separator="",
+                score=score,
+                pairs=sum(item.pairs for item in items),
+                telling=tuple(sorted({pair for item in items for pair in item.telling})),
+                alone=True,
+            )
+        ]
+    return [run for run in runs_between(text, low, high, worth=least, grow=grow) if run.alone and _is_dense(run)]
+
+
+def _is_dense(run: JunkRun) -> bool:
+    """Whether a run is no long line that only sums up, and no word of three characters that may be anything."""
+    return run.pairs >= SHORT and run.mean >= DENSE and (run.pairs > SHORT or run.score >= SURE)
