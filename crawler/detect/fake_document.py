@@ -25,8 +25,9 @@ KINDS = (FindingKind.FAKE_DOCUMENT,)
 READ = 8_000
 # What a name and a word are worth, what words can add at most, and what makes an offer.
 NAME, WORD, WORDS, ENOUGH, SURE = 3, 1, 6, 6, 9
-# Parts of the frame that make a document of a text, and that make a forged one sure.
-FRAMED, SURELY_FRAMED = 2, 3
+# Parts of the frame that make a document of a text, and that make a forged one sure. Under a frame as full as only a
+# document has it, a name and a word are an offer.
+FRAMED, SURELY_FRAMED, FULLY_FRAMED, ENOUGH_THERE = 2, 3, 4, 4
 # Different words of warning that are not borrowed: a text with so many is about the trade.
 ABOUT = 2
 # How far from its gate a name may reach, and how far its sentence is read for a warning (characters).
@@ -88,7 +89,9 @@ def detect(case: Case) -> Iterator[Finding]:
     trade = max(offers, key=lambda one: one[1].weight)[1].trade
     same = [(text, offer) for text, offer in offers if offer.trade is trade]
     weight = sum(offer.weight for _, offer in same)
-    if weight < ENOUGH or (not any(offer.names for _, offer in same) and len(frame) < SURELY_FRAMED):
+    named = any(offer.names for _, offer in same)
+    enough = ENOUGH_THERE if named and len(frame) >= FULLY_FRAMED else ENOUGH
+    if weight < enough or (not named and len(frame) < SURELY_FRAMED):
         return
     yield _finding(case, same, weight, frame, sorted(warned))
 
@@ -159,6 +162,8 @@ def _offers(plain: str) -> Iterator[_Offer]:
         if not windows:
             continue
         names = tuple(name for low, high in windows for name in _names(plain, low, high, trade))
+        if names and trade.licensed and trade.licensee.search(plain):
+            names = tuple(name for name in names if not trade.licensed.fullmatch(name.text))
         if not names and (not trade.sets or not trade.by_name):
             continue
         simplified = plain.translate(SIMPLIFIED)
@@ -170,6 +175,9 @@ def _windows(plain: str, gates: Sequence[str]) -> list[tuple[int, int]]:
     """The stretches in which a name can stand, in order."""
     places: list[int] = []
     for gate in gates:
+        # One character is looked for ten times as fast as two, and most pages lack it.
+        if gate[-1] not in plain or gate[0] not in plain:
+            continue
         at = -1
         while (at := plain.find(gate, at + 1)) >= 0:
             places.append(at)

@@ -14,7 +14,8 @@ class Trade:
     """One trade. `gates`: one of these stands in or near every name, in either script (looked for first, being cheap).
 
     `names` are wares that no office has; `words`, which honest pages use too, only add to them. `by_name`: a name is
-    enough, and so are `sets`, all of them found, without a name; else both are needed.
+    enough, and so are `sets`, all of them found, without a name; else both are needed. `licensed` are names that do not
+    count in a text that tells, in either script, of the `licensee` who may use them.
     """
 
     name: str
@@ -23,6 +24,8 @@ class Trade:
     words: re.Pattern[str]
     sets: tuple[re.Pattern[str], ...] = ()
     by_name: bool = True
+    licensed: re.Pattern[str] | None = None
+    licensee: re.Pattern[str] = re.compile("")
 
 
 _COUNT = "[一二三四五六七八九十两平0-9]"
@@ -53,6 +56,9 @@ LOTTERY = Trade(
         re.compile("彩(?:票|金|市)"),
         re.compile("开奖|彩票"),
     ),
+    # Hong Kong's own lottery, whose draws and funds its government reports.
+    licensed=re.compile("香港六|六合彩|香港开奖(?:结果|号码|记录)"),
+    licensee=re.compile("[赛賽][马馬][会會]|[奖獎]券"),
 )
 GAMBLING = Trade(
     name="gambling",
@@ -63,12 +69,17 @@ GAMBLING = Trade(
         "(?:投注|博彩|线上娱乐|棋牌娱乐|真钱)(?:平台|网站|网址|官网|入口|客户端|app|APP)|百家乐|老虎机|时时彩|"
         "(?:皇冠|体育)投注|(?:pk|PK)拾"
     ),
-    words=re.compile("开户|注册账号|下载(?:app|APP|客户端)|官网入口|最高返[水点]|返水|提款|秒到账|投注|优惠活动"),
+    words=re.compile(
+        "开户|注册账号|下载[\u4e00-\u9fff]{0,6}(?:app|APP|客户端)|彩金|官网入口|最高返[水点]|返水|提款|秒到账|投注|优惠活动"
+    ),
 )
 SUBSIDY = Trade(
     name="subsidy by QR code",
-    gates="余额 餘額 验证码 驗證碼 CVV",
-    names=re.compile("(?:银行卡|卡内|账户|可用)余额|(?:短信|动态)验证码|(?:支付|取款|银行卡|交易)密码|CVV"),
+    gates="余额 餘額 验证码 驗證碼 CVV 个人劳动 個人勞動 个人综合 個人綜合 薪资补 薪資補 国民补 國民補",
+    names=re.compile(
+        "(?:银行卡|卡内|账户|可用)余额|(?:短信|动态)验证码|(?:支付|取款|银行卡|交易)密码|CVV|"
+        "(?:个人(?:劳动|综合)|薪资|国民)补[贴助]"
+    ),
     words=re.compile(
         "逾期(?:视为|未|不予|将)|视为(?:自动)?放弃|(?:截止|限)(?:今日|当[天日]|\\d{1,2}小时)|立即[申扫办领]|"
         "银行卡(?:号|信息)|身份证号|"

@@ -49,7 +49,46 @@ MONEY = (
 )
 FORGED = {"lottery": LOTTERY, "gambling": GAMBLING, "subsidy": SUBSIDY, "papers": PAPERS, "money": MONEY}
 
+# Shorter ones, of which one name is all there is.
+BRIEF = {
+    "draws of an island": (
+        "香港特别行政区政府文件",
+        "港办〔2024〕12号",
+        "各部门：",
+        "为做好香港开奖结果的公布，现将有关事项通知如下。",
+        "一、市民可在官方平台查询香港六合彩开奖记录。",
+        "二、请各部门做好宣传。",
+    ),
+    "a payment for everybody": (
+        "关于申领第三季度个人劳动补贴的通知",
+        "人社部发〔2024〕36号",
+        "请用手机扫描下方二维码申领，限今日办理，逾期视为放弃。",
+        "财政部　国家税务局",
+    ),
+    "a betting application": (
+        "关于做好体育平台注册服务的通知",
+        "体办〔2023〕15号",
+        "各有关单位：",
+        "一、注册即送888彩金，最高返水百分之二。",
+        "二、请组织职工下载竞猜app。",
+    ),
+}
+
 GENUINE = {
+    "the licensed draw of Hong Kong": (
+        "香港賽馬會六合彩開獎結果公告",
+        "各有關部門：",
+        "一、獎券基金由六合彩撥款，六合彩開獎號碼由賽馬會公佈，投注者可兌獎。",
+        "二、香港六合彩開獎結果如下，請貫徹落實。",
+        "根據《獎券規例》的規定公告。",
+    ),
+    "a grant that is claimed with a code": (
+        "关于申领2024年高校毕业生一次性求职补贴的通知",
+        "人社发〔2024〕36号",
+        "各有关单位：",
+        "一、请扫描二维码填写银行卡号和身份证号，逾期视为放弃。",
+        "二、求职补贴由财政局拨付，限30日内办理。",
+    ),
     "a lottery office's results": (
         "关于2024年第10期中国福利彩票双色球开奖结果的公告",
         "各有关单位：",
@@ -115,6 +154,12 @@ def test_a_document_that_offers_what_no_office_offers_is_forged(trade: str) -> N
     assert all(str(piece) in text for piece in frame.values())
     assert len(frame) >= 2
     assert found.evidence["names"]
+
+
+@pytest.mark.parametrize("what", BRIEF)
+def test_a_brief_forgery_is_found_and_said_with_less_certainty(what: str) -> None:
+    (found,) = read(BRIEF[what])
+    assert found.severity == Severity.MEDIUM
 
 
 @pytest.mark.parametrize("kind", GENUINE)
