@@ -90,7 +90,7 @@ def detect(case: Case) -> Iterator[Finding]:
     same = [(text, offer) for text, offer in offers if offer.trade is trade]
     weight = sum(offer.weight for _, offer in same)
     named = any(offer.names for _, offer in same)
-    enough = ENOUGH_THERE if named and len(frame) >= FULLY_FRAMED else ENOUGH
+    enough = ENOUGH_THERE if named and trade.by_name and len(frame) >= FULLY_FRAMED else ENOUGH
     if weight < enough or (not named and len(frame) < SURELY_FRAMED):
         return
     yield _finding(case, same, weight, frame, sorted(warned))
