@@ -11,6 +11,7 @@ from itertools import islice
 from crawler.detect import (
     conflicts,
     deletion,
+    fake_document,
     forged_insertion,
     gbk_shift,
     hidden_link,
@@ -48,6 +49,7 @@ _MODULES = (
     loss,
     punctuation,
     deletion,
+    fake_document,
     layout,
     conflicts,
     forged_insertion,

@@ -19,6 +19,7 @@ KINDS = (FindingKind.WORD_DELETION,)
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 _HAN_ONE = re.compile(f"[{_HAN}]")
+_TWO_HAN = re.compile(f"[{_HAN}]{{2}}")
 _EMPTY_QUOTES = re.compile("“”(?=[\u4e00-\u9fffA-Za-z])")
 _LABEL = re.compile(f"[:：](?=[{_HAN}“])")
 _LINE_BEGINS = re.compile("(?:\\A|\n)[ \t\u3000\xa0]{0,40}\\Z")
@@ -64,17 +65,40 @@ def _places(reading: Reading) -> Iterator[tuple[int, int, str, str | None]]:
     if "“”" in text:
         for quotes in _EMPTY_QUOTES.finditer(text):
             if _HAN_ONE.match(text[quotes.start() - 1 : quotes.start()]):
-                yield *quotes.span(), "nothing stands between the quotation marks", None
+                # What was named is told by the two characters before it.
+                yield (
+                    quotes.start() - _han_before(text, quotes.start()),
+                    quotes.end(),
+                    "nothing stands between the quotation marks",
+                    None,
+                )
     if any(title in text for title in ("、局", "、主任", "、书记", "、書記")):
         for comma in _TITLE.finditer(text):
             if text[comma.start() - 1 : comma.start()] in tuple("市省县縣区區"):
-                yield comma.start() - 1, comma.end(), "a comma stands between a place and an office", None
+                start = comma.start() - 1
+                yield (
+                    start - _han_before(text, start),
+                    comma.end(),
+                    "a comma stands between a place and an office",
+                    None,
+                )
     for clue in DELETED:
         for start, end in clued(reading, clue):
-            repair = f"{text[start:end]}決" if text[end - 1 : end] == "解" else None
-            yield start, end, clue.reason, repair
+            start += text[start] in "，,"
+            yield start, end, clue.reason, _whole_verb(text, start, end)
     yield from _self(reading)
     yield from _of_the_city(text)
+
+
+def _han_before(text: str, at: int) -> int:
+    """2 where two Han characters stand before a place, else 0."""
+    return 2 if _TWO_HAN.fullmatch(text[max(at - 2, 0) : at]) else 0
+
+
+def _whole_verb(text: str, start: int, end: int) -> str | None:
+    if text[start:end] != "解":
+        return None
+    return "解決" if "問題" in text[end : end + REACH] else "解决"
 
 
 def clued(reading: Reading, clue: Clue) -> Iterator[tuple[int, int]]:

@@ -24,6 +24,9 @@ _UNIT = "人|户|戶|套|家|幼兒|幼儿|生|平方米|畝|亩|吨|噸|公斤|
 MOST = 5_000
 # A run of digits and what follows it; what comes before is looked at only where these match.
 _NUMBERS = re.compile(rf"[0-9][0-9]{{1,8}}(?:日|年|/(?:{_UNIT})|(?=通過|通过|召開|召开|印發|印发|發布|发布|舉行|举行))")
+# A date is quoted with the word that makes it one, a range with its brackets.
+_UNTIL = frozenset({"截止", "截至"})
+_BRACKETS = {"(": ")", "（": "）"}
 _THIS_YEAR = re.compile(r"(?:今|明|去|同|當|当)年\Z")
 _DATE_RUN = re.compile(r"(?:19|20)\d{2}[01]?\d[0-3]?\d日")
 _YEAR_RUN = re.compile(r"(?:19|20)\d{2}(?:19|20)\d{2}年")
@@ -44,24 +47,28 @@ def detect(case: Case) -> Iterator[Finding]:
 def _numbers(scope: Scope) -> Iterator[Finding]:
     text = scope.text
     for match in _NUMBERS.finditer(text):
-        written, start = match.group(), match.start()
+        written, start, end = match.group(), *match.span()
         before = text[max(start - 2, 0) : start]
         if written.endswith(("日", "年")) or written.isdigit():
             relative = _THIS_YEAR.search(before) is not None and not written.endswith("年") and len(written) <= 4
             if relative:
                 start -= 2
-            elif not (_DATE_RUN.fullmatch(written) or _YEAR_RUN.fullmatch(written)):
+            elif _DATE_RUN.fullmatch(written):
+                start -= 2 * (before in _UNTIL)
+            elif not _YEAR_RUN.fullmatch(written):
                 continue
-        elif before[-1:] in "年第/.-" or text[match.end() : match.end() + 1] == "/":
+            elif before and _BRACKETS.get(before[-1:]) == text[end : end + 1]:
+                start, end = start - 1, end + 1
+        elif before[-1:] in "年第/.-" or text[end : end + 1] == "/":
             continue
         yield scope.finding(
             FindingKind.NUMBER_DAMAGE,
             Severity.LOW if "/" in written else Severity.MEDIUM,
             start,
-            match.end(),
+            end,
             score=0.7,
             evidence={
-                "written": text[start : match.end()],
+                "written": text[start:end],
                 "missing": "a unit" if "/" in written else "a month or a dash",
             },
         )

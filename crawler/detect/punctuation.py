@@ -36,6 +36,8 @@ _OPENERS = {closing: opening for opening, closing in _PAIRS.items()}
 _BRACKET = re.compile("[（()）「」『』《》【】“”]")
 # 1) and a） and 二） number a list.
 _NUMBERED = re.compile(r"[\dA-Za-z①-⑳ⅰ-ⅹⅠ-Ⅻ一二三四五六七八九十:;\-]\Z")
+# The rest of a gloss whose bracket was torn together with a character: `mojibake` says so.
+_TORN_GLOSS = re.compile(r"\?[a-z\u00e0-\u01dc]{1,6}\Z")
 # A text with more of them has a habit, not a loss.
 HABIT = 3
 
@@ -110,7 +112,7 @@ def _halves(text: str) -> list[_Place]:
                 pending += mark
             elif _OPENERS[mark] in pending:
                 pending = ""
-            elif not (mark in ")）" and _NUMBERED.search(line[:at])):
+            elif not (mark in ")）" and (_NUMBERED.search(line[:at]) or _TORN_GLOSS.search(line, max(at - 8, 0), at))):
                 found.append((begin + max(at - 8, 0), begin + at + 1, f"the {_OPENERS[mark]} to this {mark}", None))
         begin += len(line) + 1
     return found if len(found) <= HABIT else []

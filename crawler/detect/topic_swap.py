@@ -41,6 +41,8 @@ def detect(case: Case) -> Iterator[Finding]:
                 one.kind, one.severity, start, start + len(one.quote), score=one.score, evidence=one.evidence
             )
             return
+        if one.kind is FindingKind.TOPIC_SWAP and _is_back(case.article, one):
+            return
     before = case.previous
     if before is None or not _two_texts(before, case.article):
         return
@@ -64,6 +66,12 @@ def detect(case: Case) -> Iterator[Finding]:
             "official_words_per_thousand_after": round(is_now, 1),
         },
     )
+
+
+def _is_back(article: Article, swap: Finding) -> bool:
+    """Whether the text that a swap took away is there again, which ends the swap and is none itself."""
+    was = float(str(swap.evidence.get("official_words_per_thousand_before", 0.0)))
+    return swap.evidence.get("title_before") == article.title and _official(article.text) >= was / 2
 
 
 def _two_texts(before: Article, after: Article) -> bool:

@@ -34,17 +34,19 @@ def _clue(needles: str, reason: str, *, before: str = "", after: str = "", repai
 
 _HAN = "[\u4e00-\u9fff]"
 _NO_PLACE = "(?<![全各本该我省县地区城跨都兄级])"
+# Whose office it was stands right before it.
+_WHOSE = f"(?P<span>{_HAN}{{0,2}}){_NO_PLACE}"
 _ACTS = "党组|党委|党支部|组织|牵头|将|持续|系统|负责|召开|举办|印发|联合|积极|深入|坚持|强化"
 
 DELETED = (
     _clue(
         "市市场 市市場", "a bureau's name without its end", before="(?<![全本城我各该都省地县])", after=f"(?={_ACTS})"
     ),
-    _clue("市局长 市局長", "an officer of no office", before=_NO_PLACE, after="(?![期效远假])"),
+    _clue("市局长 市局長", "an officer of no office", before=_WHOSE, after="(?![期效远假])"),
     _clue(
         "市部门 市部門",
         "a department of nothing",
-        before=_NO_PLACE,
+        before=_WHOSE,
         after="(?=做了|在|如何|是如何|将|一直|积极|要)",
     ),
     _clue(
@@ -87,6 +89,7 @@ DELETED = (
     _clue(
         "邮件至 郵件至 邮件到 郵件到",
         "an address was taken out",
+        before="(?P<span>(?:发送|发)?)",
         after="[ \u3000]*(?=举报|联系|投诉|处理|反馈|告知|删除)",
     ),
     _clue(
@@ -129,14 +132,14 @@ SWAPPED = (
     _clue(
         "允许 允許",
         "a permission where a place stands",
-        before="打造|走在|位居|居于|处于|面向|覆盖|辐射|争创|成为|服务",
+        before="(?P<span>打造|走在|位居|居于|处于|面向|覆盖|辐射|争创|成为|服务)",
         after="(?=[最蕞一领首前乃率])",
         repair="全国",
     ),
     _clue(
         "介绍以下 介紹以下 谈以下 談以下 讲以下 講以下 说以下 說以下 分享以下 解读以下 解讀以下",
         "a list announced where a moment is asked for",
-        before="请.{0,6}",
+        before="(?P<span>(?:能不能|能否|可否)?请.{0,6})",
         after="(?![几内情方问信事项材各两三四五六七八九十主重要具有数基\\d:：，,、。])",
     ),
 )

@@ -167,7 +167,7 @@ def test_ordinary_use_of_de_is_not_spun() -> None:
 
 def test_lost_months_dashes_and_units_are_found() -> None:
     quotes = set(found_in("suqian-press-conference", "number_damage").values())
-    assert {"今年58日", "2021611日", "今年47", "20212023年", "36214/套"} <= quotes
+    assert {"今年58日", "截止2021611日", "今年47", "(20212023年)", "36214/套"} <= quotes
 
 
 def test_ordinary_numbers_are_not_damaged() -> None:

@@ -69,6 +69,15 @@ def test_a_text_that_became_another_is_a_swap_and_says_what_went() -> None:
     assert [one.fingerprint for one in of_kind(detect(again), "topic_swap")] == [found.fingerprint]
 
 
+def test_the_return_of_the_text_that_went_is_no_swap() -> None:
+    case = replace(visit(page()), article=SHOP, previous=OFFICIAL)
+    held = tuple(of_kind(detect(case), "topic_swap"))
+    back = replace(case, article=OFFICIAL, previous=SHOP, earlier=held)
+    assert of_kind(detect(back), "topic_swap") == []
+    headline_only = replace(back, article=replace(OFFICIAL, paragraphs=("今夏流行的连衣裙有红黄蓝绿四种花色。" * 8,)))
+    assert of_kind(detect(headline_only), "topic_swap") != []
+
+
 def test_a_rewritten_text_under_a_new_headline_is_no_swap() -> None:
     longer = replace(
         OFFICIAL, title="新的标题", paragraphs=(*OFFICIAL.paragraphs, "本办法自发布之日起施行，由市政府办公室解释。")

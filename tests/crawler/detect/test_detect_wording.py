@@ -67,6 +67,28 @@ def test_a_character_torn_by_a_gloss_is_mended_from_the_pages_other_glosses() ->
     assert (found.quote, found.repair) == ("謹(jǐn)?shù)臉?biāo)", "謹的標")
 
 
+def test_the_bracket_of_a_torn_gloss_has_not_lost_its_other_half() -> None:
+    """The gloss took it; the damage is told once, as what it is."""
+    text = seed_text("weihai-interview")
+    (torn,) = of_kind(detect(case_of(text, markup=False)), "mojibake")
+    lost = of_kind(detect(case_of(text, markup=False)), "glyph_loss")
+    assert [one.quote for one in lost if one.start < torn.end and one.end > torn.start] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "repair"), [("创新机制，解企业融资难问题。", "解决"), ("創新機制,解企業融資難問題。", "解決")]
+)
+def test_half_a_verb_is_quoted_bare_and_repaired_in_the_script_of_the_text(line: str, repair: str) -> None:
+    (found,) = of_kind(detect(case_of(f"关于年度工作的通知\n{line}\n特此通知。", markup=False)), "word_deletion")
+    assert (found.quote, found.repair) == ("解", repair)
+
+
+def test_an_officer_without_an_office_is_quoted_with_the_place() -> None:
+    line = "当天，滨海市局长李某到会。临江市、局长王某致辞。"
+    found = of_kind(detect(case_of(f"关于年度工作的通知\n{line}\n特此通知。", markup=False)), "word_deletion")
+    assert [one.quote for one in found] == ["滨海市局长", "临江市、局长"]
+
+
 def test_the_clean_source_document_has_nothing_above_low() -> None:
     assert {finding.severity for finding in detect(case_of(seed_text("huzhou-article"), markup=False))} <= {"low"}
 
