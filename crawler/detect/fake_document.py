@@ -81,8 +81,9 @@ def detect(case: Case) -> Iterator[Finding]:
     offers = [(text, offer) for text in texts for offer in _offers(text.plain)]
     if not offers:
         return
-    whole = f"{title.text}\n{body.text[:READ]}".translate(SIMPLIFIED)
-    frame = _frame(whole)
+    served = f"{title.text}\n{body.text[:READ]}"
+    whole = served.translate(SIMPLIFIED)
+    frame = _frame(whole, served)
     warned = set(WARNING.findall(whole))
     if len(frame) < FRAMED or len(warned - set(BORROWED.findall(whole))) >= ABOUT:
         return
@@ -206,13 +207,13 @@ def _warned(plain: str, start: int, end: int) -> bool:
     return WARNING.search(f"{before}{plain[start:end]}{after}".translate(SIMPLIFIED)) is not None
 
 
-def _frame(plain: str) -> dict[str, str]:
-    """The parts of the frame, each with the piece of text that shows it."""
+def _frame(plain: str, served: str) -> dict[str, str]:
+    """The parts of the frame in simplified characters, each with the piece of the served text that shows it."""
     found: dict[str, str] = {}
     for name, pattern in FRAME:
         matches = [match for match, _ in zip(pattern.finditer(plain), range(LEAST_SECTIONS), strict=False)]
         if len(matches) >= (LEAST_SECTIONS if name == "numbered sections" else 1):
-            found[name] = matches[0][0].strip()[:60]
+            found[name] = served[slice(*matches[0].span())].strip()[:60]
     return found
 
 

@@ -218,6 +218,9 @@ def test_a_forgery_in_traditional_characters_with_glosses_is_quoted_as_served() 
     )
     (found,) = of_kind(detect(case_of(text, markup=False)), "fake_document")
     assert found.quote == "新澳門天天開(kāi)好彩"
+    frame = found.evidence["frame"]
+    assert isinstance(frame, dict)
+    assert all(str(piece) in text for piece in frame.values())
     assert text[found.start : found.end] == found.quote
 
 
