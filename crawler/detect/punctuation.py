@@ -33,6 +33,9 @@ _HEAD_WORDS = """
 _HEADS = frozenset(_HEAD_WORDS.split())
 _PAIRS = {"（": "）", "(": ")", "「": "」", "『": "』", "《": "》", "【": "】", "“": "”"}
 _OPENERS = {closing: opening for opening, closing in _PAIRS.items()}
+# Of brackets the full-width and the narrow one pass for each other.
+_FOLDED = {opening: "(" if opening == "（" else opening for opening in _PAIRS}
+_WANTED = {closing: _FOLDED[opening] for closing, opening in _OPENERS.items()}
 _BRACKET = re.compile("[（()）「」『』《》【】“”]")
 # 1) and a） and 二） number a list.
 _NUMBERED = re.compile(r"[\dA-Za-z①-⑳ⅰ-ⅹⅠ-Ⅻ一二三四五六七八九十:;\-]\Z")
@@ -120,9 +123,9 @@ def _balanced(text: str) -> bool:
     """A quick look that spares most texts the slow one: every mark closed in its turn."""
     waiting: list[str] = []
     for mark in _BRACKET.findall(text):
-        if mark in _PAIRS:
-            waiting.append(_fold(mark))
-        elif not waiting or waiting.pop() != _fold(_OPENERS[mark]):
+        if mark in _FOLDED:
+            waiting.append(_FOLDED[mark])
+        elif not waiting or waiting.pop() != _WANTED[mark]:
             return False
     return not waiting
 
@@ -135,14 +138,10 @@ def _lone(line: str) -> list[int]:
         if mark in _PAIRS:
             waiting.append(match.start())
             continue
-        wanted = _fold(_OPENERS[mark])
-        at = next((place for place in reversed(waiting[-8:]) if _fold(line[place]) == wanted), None)
+        wanted = _WANTED[mark]
+        at = next((place for place in reversed(waiting[-8:]) if _FOLDED[line[place]] == wanted), None)
         if at is None:
             lone.append(match.start())
         else:
             waiting.remove(at)
     return sorted(lone + waiting)
-
-
-def _fold(mark: str) -> str:
-    return "(" if mark == "（" else mark
