@@ -28,7 +28,8 @@ _NEAR_BY = "[^\x00-\x7f]{0,6}"
 _IN_COMPANY = re.compile(f".(?:(?={_NEAR_BY}(?:{_RARE}|[?\ufffd]))|(?<=[?\ufffd].)|(?<=[?\ufffd]..)|(?<=[?\ufffd]...))")
 # The same with all that other wrong readings and machines leave: accented vowels, invisible characters, emoji.
 _UNUSUAL = re.compile(f"{_RARE}|[\u00ad\u00e3-\u00e9\u2600-\u27bf\U00010000-\U0010ffff]")
-KANA = re.compile("[\u3041-\u30ff]")
+# Greek, Cyrillic and kana: GB 2312 has them, and where they stand together they are a text in their own language.
+LETTERS = re.compile("[\u0370-\u04ff\u3041-\u30ff]")
 
 
 @lru_cache(maxsize=2)
