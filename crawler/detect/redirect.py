@@ -96,9 +96,7 @@ def _found(scope: Scope, start: int, end: int, severity: Severity, score: float,
 
 
 def _refreshes(case: Case, scope: Scope, home: str, capitals: bool) -> Iterator[Finding]:
-    if "efresh" not in scope.text and not capitals:
-        return
-    for tag in _meta_refreshes(scope.text):
+    for tag in _meta_refreshes(scope.text, capitals):
         target = _REFRESH.search(tag.group())
         if not target or int(target[1]) > SOON or not leads_away(target[2], home):
             continue
@@ -112,14 +110,13 @@ def _refreshes(case: Case, scope: Scope, home: str, capitals: bool) -> Iterator[
         )  # fmt: skip
 
 
-def _meta_refreshes(source: str) -> Iterator[re.Match[str]]:
-    for word in ("refresh", "Refresh", "REFRESH"):
-        at = -1
-        while (at := source.find(word, at + 1)) >= 0:
-            opening = source.rfind("<", max(at - _TAG_REACH, 0), at)
-            tag = _META.match(source, opening) if opening >= 0 else None
-            if tag is not None:
-                yield tag
+def _meta_refreshes(source: str, capitals: bool) -> Iterator[re.Match[str]]:
+    places = [at - 1 for at in _places(source, "efresh") if source[at - 1 : at] in ("r", "R")]
+    for at in [*places, *_places(source, "REFRESH")] if capitals else places:
+        opening = source.rfind("<", max(at - _TAG_REACH, 0), at)
+        tag = _META.match(source, opening) if opening >= 0 else None
+        if tag is not None:
+            yield tag
 
 
 def _shielded(source: str, at: int) -> bool:
