@@ -113,7 +113,7 @@ def _halves(text: str) -> list[_Place]:
                 pending += mark
             elif _OPENERS[mark] in pending:
                 pending = ""
-            elif not (mark in ")）" and _NUMBERED.search(line[:at])):
+            elif not (mark in ")）" and _NUMBERED.search(line, max(at - 1, 0), at)):
                 found.append((begin + max(at - 8, 0), begin + at + 1, f"the {_OPENERS[mark]} to this {mark}", None))
         begin += len(line) + 1
     return found if len(found) <= HABIT else []
@@ -139,9 +139,9 @@ def _lone(line: str) -> list[int]:
             waiting.append(match.start())
             continue
         wanted = _WANTED[mark]
-        at = next((place for place in reversed(waiting[-8:]) if _FOLDED[line[place]] == wanted), None)
-        if at is None:
-            lone.append(match.start())
+        back = next((back for back in range(1, min(len(waiting), 8) + 1) if _FOLDED[line[waiting[-back]]] == wanted), 0)
+        if back:
+            del waiting[-back]
         else:
-            waiting.remove(at)
+            lone.append(match.start())
     return sorted(lone + waiting)
