@@ -1,4 +1,4 @@
-"""`python -m bench [extract|detect] [--quick] [--demo] [--only NAME …] [--json]`; `--list` names the extractors."""
+"""`python -m bench [extract|detect] [--quick] [--demo] [--only NAME …] [--json]`; `--list` names what is measured."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 
-from bench import detect, table
+from bench import detect, detect_speed, table
 from bench.extract import REPETITIONS, benchmark
 from bench.pages import SETS, Labelled, demo_pages, measured_pages, measuring_data
 from bench.peers import BY_NAME, PEERS
@@ -23,7 +23,7 @@ def arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--demo", action="store_true", help="the bundled site's pages, whatever else there is")
     parser.add_argument("--only", action="append", choices=list(BY_NAME), metavar="NAME", help="only this extractor")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of the table")
-    parser.add_argument("--list", action="store_true", help="name the extractors and stop")
+    parser.add_argument("--list", action="store_true", help="name what is measured and stop")
     return parser.parse_args(words)
 
 
@@ -46,15 +46,24 @@ def tell(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
+def _detection(asked: argparse.Namespace) -> str:
+    repetitions = 1 if asked.quick else REPETITIONS
+    demo = asked.demo or not measuring_data()
+    pages = detect.clean_pages(demo)
+    scores = detect.benchmark(repetitions, pages)
+    took = detect_speed.speeds(pages, repetitions=repetitions)
+    return detect.report(scores, took, demo=demo, as_json=asked.json)
+
+
 def main(words: Sequence[str] | None = None) -> int:
     """Run the benchmark asked for and print its report; 1 where this project's own extractor could not be run."""
     asked = arguments(words)
+    if asked.benchmark == "detect":
+        print("\n".join(detect.DETECTORS) if asked.list else _detection(asked))
+        return 0
     if asked.list:
         for peer in PEERS:
             print(f"{peer.name:18} {peer.note}".rstrip())
-        return 0
-    if asked.benchmark == "detect":
-        print(detect.report(detect.benchmark(1 if asked.quick else REPETITIONS, demo=asked.demo), as_json=asked.json))
         return 0
     pages, notes = chosen_pages(asked.demo, asked.quick)
     peers = [peer for peer in PEERS if asked.only is None or peer.name in asked.only]

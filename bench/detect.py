@@ -1,7 +1,8 @@
 """Injected keyword blocks, found and falsely alarmed, beside the rules of thumb that the field uses.
 
 Positives are the generator's injections of held-out items; clean texts are the pages that the extractors are
-measured on, or the bundled demo site's. Each detector says yes or no to a text.
+measured on, or the bundled demo site's. Each detector says yes or no to a text. How long the project's own detectors
+take on a page is in bench/detect_speed.py.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from time import perf_counter
 
-from bench.pages import demo_pages, measured_pages, measuring_data
+from bench.detect_speed import Speed, table
+from bench.pages import Labelled, demo_pages, measured_pages
 from crawler.decode import decode_text
 from crawler.detect.case import Case
 from crawler.detect.spam_block import detect
@@ -61,16 +63,15 @@ DETECTORS: dict[str, Callable[[str], bool]] = {
 }
 
 
-def clean_texts(demo: bool) -> list[str]:
-    """The visible text of each clean page."""
-    pages = demo_pages() if demo or not measuring_data() else measured_pages()
-    return [visible_text(decode_text(page.text, url=_URL)) for page in pages]
+def clean_pages(demo: bool) -> list[Labelled]:
+    """The pages of the extraction benchmark, which nobody has injected anything into."""
+    return demo_pages() if demo else measured_pages()
 
 
-def benchmark(each: int, *, demo: bool) -> list[Score]:
+def benchmark(each: int, pages: Sequence[Labelled]) -> list[Score]:
     """Every detector on the same texts."""
     positives = [one for trade in BY_TRADE for one in plain_injections(trade, BY_TRADE, each=each)]
-    clean = clean_texts(demo)
+    clean = [visible_text(decode_text(page.text, url=_URL)) for page in pages]
     scores = []
     for name, says in DETECTORS.items():
         found: dict[str, list[bool]] = {band: [] for band in BANDS}
@@ -87,14 +88,16 @@ def benchmark(each: int, *, demo: bool) -> list[Score]:
     return scores
 
 
-def report(scores: Sequence[Score], *, as_json: bool) -> str:
-    """The table, or the same as JSON."""
+def report(scores: Sequence[Score], took: Sequence[Speed], *, demo: bool, as_json: bool) -> str:
+    """Both tables, or the same as JSON."""
     if as_json:
-        return json.dumps([asdict(score) for score in scores], ensure_ascii=False)
+        found = {"scores": [asdict(score) for score in scores], "speeds": [asdict(row) for row in took]}
+        return json.dumps(found, ensure_ascii=False)
     lines = [
         f"{'detector':26}" + "".join(f"{band + ' items':>11}" for band in BANDS) + f"{'alarms':>12}{'µs/text':>10}"
     ]
     for score in scores:
         shares = "".join(f"{score.recall[band]:>11.3f}" for band in BANDS)
         lines.append(f"{score.name:26}{shares}{f'{score.alarms}/{score.clean}':>12}{score.microseconds:>10}")
-    return "\n".join([*lines, "", "recall on generated injections of held-out items; alarms on clean pages"])
+    lines += ["", "recall on generated injections of held-out items; alarms on clean pages"]
+    return "\n".join([*lines, "", table(took, compare=not demo)])

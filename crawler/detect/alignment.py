@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from heapq import nsmallest
+from operator import add
+from typing import NamedTuple
 
 from crawler.decode.charsets import GB18030_SUBSTITUTES
 from crawler.detect.language.tables import SIMPLIFIED
-from crawler.detect.wording import LONGEST, bridged, onward, upto, weight, words
+from crawler.detect.wording import LONGEST, Bridge, classed, onward, upto, weight, words
 
 # What a mark weighs that stands for a lost byte, and a character that is not known yet.
 MARK, UNREAD = -6.0, -8.0
@@ -24,6 +27,8 @@ ELSEWHERE = {2: 1.5, 3: 2.0}
 OTHER_SCRIPT = -4.0
 # Sentences end where lines end.
 LINE_ENDS = {"。": 2.0, "，": -2.0, "、": -2.0}
+# So much more than the likeliest ending another one can hardly bring.
+BEYOND = 12.0
 # What a reading is ahead of none.
 UNRIVALLED = 20.0
 # A stretch shorter than this is read with each ending in turn.
@@ -81,8 +86,7 @@ class _Ending:
     near: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Begin:
+class _Begin(NamedTuple):
     """The damage begins at `at` in the run; `onto` is where the shifted text goes on behind the damaged character."""
 
     at: int
@@ -122,20 +126,37 @@ def one_byte_later(raw: bytes) -> str:
     return "".join(map(_pair, raw[1:-1:2], raw[2::2]))
 
 
-@lru_cache(maxsize=512)
-def _with_lead_lost(trail: int) -> tuple[tuple[int, str], ...]:
-    """(lost byte, character) for the characters in use whose second byte this is."""
-    return tuple((lead, one) for lead in _LEADS if (one := _pair(lead, trail)).translate(SIMPLIFIED) in words())
+class _Lost(NamedTuple):
+    """A character with the byte of it that is lost, as the tables of words know it, and whether it is Traditional."""
+
+    byte: int
+    character: str
+    classed: str
+    traditional: bool
+
+
+def _in_use(lost: Iterable[tuple[int, str]]) -> tuple[_Lost, ...]:
+    return tuple(
+        _Lost(byte, one, classed(one), ord(one) in SIMPLIFIED)
+        for byte, one in lost
+        if one.translate(SIMPLIFIED) in words()
+    )
 
 
 @lru_cache(maxsize=512)
-def _with_trail_lost(lead: int) -> tuple[tuple[int, str], ...]:
-    """(lost byte, character) for the characters in use whose first byte this is."""
-    return tuple((trail, one) for trail in _TRAILS if (one := _pair(lead, trail)).translate(SIMPLIFIED) in words())
+def _with_lead_lost(trail: int) -> tuple[_Lost, ...]:
+    """The characters in use whose second byte this is."""
+    return _in_use((lead, _pair(lead, trail)) for lead in _LEADS)
 
 
-def mended(run: Run) -> Mended | None:
-    """The best reading of a shifted run against the text as served; None where there is none."""
+@lru_cache(maxsize=512)
+def _with_trail_lost(lead: int) -> tuple[_Lost, ...]:
+    """The characters in use whose first byte this is."""
+    return _in_use((trail, _pair(lead, trail)) for trail in _TRAILS)
+
+
+def mended(run: Run, enough: float) -> Mended | None:
+    """The best reading of a shifted run against the text as served; None where none can be better by `enough`."""
     raw = as_bytes(run.wide)
     if not raw or len(raw) != 2 * len(run.wide):
         return None
@@ -144,6 +165,10 @@ def mended(run: Run) -> Mended | None:
     if not endings:
         return None
     readings = _readings(run, raw, endings[0], served)
+    beyond = endings[0].beyond
+    served_so = served[-1] + MARK * beyond + weight(run.after[beyond:][:LONGEST]) - FOLDED * run.folded
+    if readings[0].total + BEYOND < served_so + MARK * run.marks + enough:
+        return None
     for ending in endings[1:]:
         if len(ending.text) < SHORT:
             readings += _readings(run, raw, ending, served)
@@ -156,13 +181,11 @@ def mended(run: Run) -> Mended | None:
     marks = run.marks if best.begin.at < 0 else 0
     start = -marks if marks else best.begin.at
     other = next((one for one in readings if (one.plain, one.begin.at) != (best.plain, best.begin.at)), None)
-    beyond = best.ending.beyond
-    as_served = served[-1] + MARK * (beyond + marks) + weight(run.after[beyond:][:LONGEST])
     return Mended(
         start=start,
         beyond=beyond,
         plain=best.plain,
-        gain=best.total - as_served + FOLDED * run.folded,
+        gain=best.total - served_so - MARK * marks,
         margin=best.total - other.total if other else UNRIVALLED,
         fluent=weight(best.plain) / len(best.plain),
         how=best.begin.how,
@@ -184,32 +207,39 @@ def _endings(run: Run, raw: bytes) -> list[_Ending]:
     after = run.after[beyond:][:LONGEST]
     line_ends = not after or after[0] in "\r\n"
     silent = 0.0 if beyond or not run.after else SILENT
+    bridge = Bridge(upto(text[-LONGEST:]), text[-LONGEST:], after, onward(after))
+    weighed: list[tuple[float, float, str]] = []
+    for lost in _with_trail_lost(last):
+        worth = _bias(lost.traditional, run) + (LINE_ENDS.get(lost.character, 0.0) if line_ends else 0.0) + silent
+        weighed.append((bridge.over(lost.classed) + worth, worth, lost.character))
     found: list[_Ending] = []
-    for _, character in _with_trail_lost(last):
-        worth = _bias(character, run) + (LINE_ENDS.get(character, 0.0) if line_ends else 0.0) + silent
-        near = weight(text[-LONGEST:] + character + after) + worth
-        found.append(_Ending(text + character, beyond, worth, near))
-    found.sort(key=lambda one: -one.near)
-    for number, one in enumerate(found[: 2 * READINGS]):
-        known = _elsewhere(run, text[-2:], one.text[-1], (after or "\n")[:2])
-        found[number] = _Ending(one.text, beyond, one.worth + known, one.near + known)
-    return sorted(found[: 2 * READINGS], key=lambda one: -one.near)[:ENDINGS]
+    for near, worth, character in nsmallest(2 * READINGS, weighed, key=lambda one: -one[0]):
+        known = _elsewhere(run, text[-2:], character, (after or "\n")[:2])
+        found.append(_Ending(text + character, beyond, worth + known, near + known))
+    return sorted(found, key=lambda one: -one.near)[:ENDINGS]
 
 
 def _elsewhere(run: Run, left: str, character: str, right: str) -> float:
     """What it counts that the page has a character between the same neighbours elsewhere."""
     line = left + character + right
     at = len(left)
-    return sum(
-        ELSEWHERE[size]
-        for size in (2, 3)
-        for start in range(max(at - size + 1, 0), at + 1)
-        if start + size <= len(line) and line[start : start + size] in run.page
-    )
+    pairs = _pairs_of(run.page)
+    known = [line[start : start + 2] in pairs for start in range(len(line) - 1)]
+    found = ELSEWHERE[2] * sum(known[max(at - 1, 0) : at + 1])
+    for start in range(max(at - 2, 0), min(at, len(line) - 3) + 1):
+        # Where a page has not the pairs it has not the three either.
+        if known[start] and known[start + 1] and line[start : start + 3] in run.page:
+            found += ELSEWHERE[3]
+    return found
 
 
-def _bias(character: str, run: Run) -> float:
-    return OTHER_SCRIPT if ord(character) in SIMPLIFIED and not run.traditional else 0.0
+@lru_cache(maxsize=2)
+def _pairs_of(page: str) -> frozenset[str]:
+    return frozenset(map(add, page, page[1:]))
+
+
+def _bias(traditional: bool, run: Run) -> float:
+    return OTHER_SCRIPT if traditional and not run.traditional else 0.0
 
 
 def _readings(run: Run, raw: bytes, ending: _Ending, served: list[float]) -> list[_Reading]:
@@ -218,20 +248,18 @@ def _readings(run: Run, raw: bytes, ending: _Ending, served: list[float]) -> lis
     line = left + run.wide
     text = ending.text + run.after[ending.beyond :][:LONGEST]
     tails = onward(text)
-    found: list[_Reading] = []
-    for begin in _begins(run, raw, ending, served[own:], tails):
-        joint = own - run.marks if begin.at < 0 else own + begin.at
+    weighed: list[tuple[float, _Begin]] = []
+    for at, onto, begins in _begins(run, raw, ending, served[own:], tails):
+        joint = own - run.marks if at < 0 else own + at
         low = max(joint - LONGEST, 0)
-        total = bridged(
-            served[low : joint + 1],
-            line[low:joint],
-            begin.character,
-            text[begin.onto : begin.onto + LONGEST],
-            tails[begin.onto : begin.onto + LONGEST + 1],
-        )
-        found.append(_Reading(total + ending.worth + _bias(begin.character, run), begin, ending))
-    found.sort(key=lambda one: -one.total)
-    return sorted((_known(one, run, line) for one in found[: 2 * READINGS]), key=lambda one: -one.total)
+        right = slice(onto, onto + LONGEST + 1)
+        bridge = Bridge(served[low : joint + 1], line[low:joint], text[right][:LONGEST], tails[right])
+        for lost, how in begins:
+            total = bridge.over(lost.classed) + ending.worth + _bias(lost.traditional, run)
+            weighed.append((total, _Begin(at, onto, lost.character, how, lost.byte)))
+    best = nsmallest(2 * READINGS, weighed, key=lambda one: -one[0])
+    found = [_known(_Reading(total, begin, ending), run, line) for total, begin in best]
+    return sorted(found, key=lambda one: -one.total)
 
 
 def _known(one: _Reading, run: Run, line: str) -> _Reading:
@@ -240,20 +268,22 @@ def _known(one: _Reading, run: Run, line: str) -> _Reading:
     return _Reading(one.total + known, one.begin, one.ending)
 
 
-def _begins(run: Run, raw: bytes, ending: _Ending, served: Sequence[float], tails: Sequence[float]) -> Iterator[_Begin]:
+# Where the damage begins, where the shifted text goes on, and with which characters it may have begun, and how.
+_Place = tuple[int, int, list[tuple[_Lost, str]]]
+
+
+def _begins(run: Run, raw: bytes, ending: _Ending, served: Sequence[float], tails: Sequence[float]) -> Iterator[_Place]:
     """The ways in which the damage may have begun: at the places that split the run best, and with every lost byte."""
     whole = len(ending.text)
     if run.marks:
-        for lead, character in _with_lead_lost(raw[0]):
-            yield _Begin(-1, 0, character, "a mark stands for the first byte of a character", lead)
-    places = sorted(range(min(len(run.wide), whole)), key=lambda at: -served[at] - tails[at])[:STARTS]
+        yield -1, 0, [(one, "a mark stands for the first byte of a character") for one in _with_lead_lost(raw[0])]
+    places = nsmallest(STARTS, range(min(len(run.wide), whole)), key=lambda at: -served[at] - tails[at])
     for at in places:
         first = raw[2 * at]
-        for lead, character in _with_lead_lost(first):
-            yield _Begin(at, at, character, "the first byte of a character is lost", lead)
-        for trail, character in _with_trail_lost(first):
-            yield _Begin(at, at, character, "the second byte of a character is lost", trail)
+        lead = [(one, "the first byte of a character is lost") for one in _with_lead_lost(first)]
+        yield at, at, lead + [(one, "the second byte of a character is lost") for one in _with_trail_lost(first)]
     for at in range(min(len(run.wide), whole) - 1):
         if raw[2 * at + 1] < 0x80:
             character = _pair(raw[2 * at], raw[2 * at + 2])
-            yield _Begin(at, at + 1, character, "a byte stands between the two of a character", raw[2 * at + 1])
+            between = _Lost(raw[2 * at + 1], character, classed(character), ord(character) in SIMPLIFIED)
+            yield at, at + 1, [(between, "a byte stands between the two of a character")]

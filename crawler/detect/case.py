@@ -4,28 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property
 
 from crawler.decode import Document
 from crawler.model import Article, Evidence, Finding, FindingKind, Region, Severity
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """One page to examine.
-
-    `page_text` is the whole visible text of `document`. `previous` is the Article of the Version before, and `earlier`
-    the findings that were open before this visit; both are empty where there is no history.
-    """
-
-    document: Document
-    article: Article
-    page_text: str
-    previous: Article | None = None
-    earlier: tuple[Finding, ...] = ()
-
-
-Detector = Callable[[Case], Iterable[Finding]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +42,32 @@ class Scope:
         )
 
 
+# Not slotted: what several detectors ask of a page is found out once and kept here.
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One page to examine.
+
+    `page_text` is the whole visible text of `document`. `previous` is the Article of the Version before, and `earlier`
+    the findings that were open before this visit; both are empty where there is no history.
+    """
+
+    document: Document
+    article: Article
+    page_text: str
+    previous: Article | None = None
+    earlier: tuple[Finding, ...] = ()
+
+    @cached_property
+    def body(self) -> Scope:
+        """The text whose damage counts: the article's; the whole page where there is no markup or no article."""
+        if self.document.markup and (text := self.article.text):
+            return Scope(Region.ARTICLE, text)
+        return Scope(Region.PAGE, self.page_text)
+
+
+Detector = Callable[[Case], Iterable[Finding]]
+
+
 def body_of(case: Case) -> Scope:
-    """The text whose damage counts: the article's; the whole page where there is no markup or no article."""
-    if case.document.markup and (text := _joined(case.article.paragraphs)):
-        return Scope(Region.ARTICLE, text)
-    return Scope(Region.PAGE, case.page_text)
-
-
-# The same article for one detector after another: joined once.
-@lru_cache(maxsize=2)
-def _joined(paragraphs: tuple[str, ...]) -> str:
-    return "\n".join(paragraphs)
+    """The text whose damage counts, as `case.body` says."""
+    return case.body

@@ -21,13 +21,16 @@ _HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 _HAN_ONE = re.compile(f"[{_HAN}]")
 _TWO_HAN = re.compile(f"[{_HAN}]{{2}}")
 _EMPTY_QUOTES = re.compile("“”(?=[\u4e00-\u9fffA-Za-z])")
-_LABEL = re.compile(f"[:：](?=[{_HAN}“])")
-_LINE_BEGINS = re.compile("(?:\\A|\n)[ \t\u3000\xa0]{0,40}\\Z")
+# A line that begins with a colon; the first line, and the others from their line break on.
+_INDENT = "[ \t\u3000\xa0]{0,40}"
+_FIRST_LABEL = re.compile(f"({_INDENT})[:：](?=[{_HAN}“])")
+_LABEL = re.compile(f"(\n{_INDENT})[:：](?=[{_HAN}“])")
 _TITLE = re.compile("、(?:局[长長]|主任|书记|書記)")
 _SELF = re.compile("[，,。；;\n](?:但是|所以|因此)?我")
 _SELF_ACTS = re.compile(SELF_ACTS)
 _CITY = re.compile("([\u4e00-\u9fff]{2})市")
 _NEXT = ("下一", "的下", "得下", "情况", "情況")
+_WORK_NEXT = re.compile(f"工作(?:{'|'.join(_NEXT)})")
 _GOES = tuple("在来到去赴回的从于")
 # An office that speaks of itself does so throughout.
 SELF_ENOUGH = 5
@@ -57,11 +60,11 @@ def detect(case: Case) -> Iterator[Finding]:
 
 def _places(reading: Reading) -> Iterator[tuple[int, int, str, str | None]]:
     text = reading.text
-    for label in _LABEL.finditer(text):
-        if line := _LINE_BEGINS.search(text, max(label.start() - 41, 0), label.start()):
-            # An indented label is quoted with its line break: the colon alone is every colon.
-            start = line.start() if line.end() - line.start() > 1 else label.start()
-            yield start, label.end(), "a line begins with a colon", None
+    first = _FIRST_LABEL.match(text)
+    for label in (first, *_LABEL.finditer(text)) if first else _LABEL.finditer(text):
+        # An indented label is quoted with its line break: the colon alone is every colon.
+        start = label.start() if len(label[1]) > 1 else label.end() - 1
+        yield start, label.end(), "a line begins with a colon", None
     if "“”" in text:
         for quotes in _EMPTY_QUOTES.finditer(text):
             if _HAN_ONE.match(text[quotes.start() - 1 : quotes.start()]):
@@ -72,17 +75,11 @@ def _places(reading: Reading) -> Iterator[tuple[int, int, str, str | None]]:
                     "nothing stands between the quotation marks",
                     None,
                 )
-    if any(title in text for title in ("、局", "、主任", "、书记", "、書記")):
-        for comma in _TITLE.finditer(text):
-            if text[comma.start() - 1 : comma.start()] in tuple("市省县縣区區"):
-                start = comma.start() - 1
-                yield (
-                    start - _han_before(text, start),
-                    comma.end(),
-                    "a comma stands between a place and an office",
-                    None,
-                )
-    for clue in DELETED:
+    for comma in _TITLE.finditer(text):
+        if text[comma.start() - 1 : comma.start()] in tuple("市省县縣区區"):
+            start = comma.start() - 1
+            yield start - _han_before(text, start), comma.end(), "a comma stands between a place and an office", None
+    for clue in DELETED if reading.hits else ():
         for start, end in clued(reading, clue):
             start += text[start] in "，,"
             yield start, end, clue.reason, _whole_verb(text, start, end)
@@ -129,6 +126,8 @@ def _fits(reading: Reading, clue: Clue, at: int, end: int) -> tuple[int, int] | 
 
 def _self(reading: Reading) -> Iterator[tuple[int, int, str, str | None]]:
     text = reading.text
+    if text.count("我") <= SELF_ENOUGH:
+        return
     found = [
         match for match in _SELF.finditer(text) if _SELF_ACTS.match(reading.simplified(match.end(), match.end() + 8))
     ]
@@ -144,7 +143,7 @@ def _self(reading: Reading) -> Iterator[tuple[int, int, str, str | None]]:
 
 def _of_the_city(text: str) -> Iterator[tuple[int, int, str, str | None]]:
     """The city's name right before 工作: whose work it is has gone."""
-    if not any(f"工作{next_word}" in text for next_word in _NEXT):
+    if text.count("市") < CITY_ENOUGH or not _WORK_NEXT.search(text):
         return
     cities = Counter(match[1] for match in _CITY.finditer(text))
     for city, times in cities.most_common(3):

@@ -43,6 +43,8 @@ class _Piece:
 
 def detect(case: Case) -> Iterator[Finding]:
     """Each forged piece of the newest version; those found before, as long as they stand."""
+    if case.previous is None and not case.earlier:
+        return
     scope = Scope(Region.ARTICLE, case.article.text)
     known = [one for one in case.earlier if one.kind is FindingKind.FORGED_INSERTION and one.quote in scope.text]
     for one in known:
@@ -66,9 +68,9 @@ def _comparable(before: Article, after: Article) -> bool:
     """Whether these are one text under one headline and one date, with a difference."""
     return (
         before.published == after.published
-        and bare_text(before.title or "") == bare_text(after.title or "")
         and before.paragraphs != after.paragraphs
         and bool(before.paragraphs)
+        and bare_text(before.title or "") == bare_text(after.title or "")
         and max(len(before.text), len(after.text)) <= LONGEST
     )
 

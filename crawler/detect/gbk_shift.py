@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from crawler.detect.alignment import Mended, Run, as_bytes, mended, one_byte_later
 from crawler.detect.case import Case
-from crawler.detect.rare import KANA, ODD, ODD_PLACE
+from crawler.detect.rare import LETTERS, ODD, odd_places
 from crawler.detect.reading import Reading, reading_of
 from crawler.detect.wording import cut, weight
 from crawler.model import Finding, FindingKind, Severity
@@ -48,15 +48,15 @@ def detect(case: Case) -> Iterator[Finding]:
     if text.isascii():
         return
     done = looked = 0
-    for odd in ODD_PLACE.finditer(text):
-        if odd.start() < done or not _suspicious(text, odd.start()):
+    for place in odd_places(text):
+        if place < done or not _suspicious(text, place):
             continue
         looked += 1
         if looked > MOST:
             return
         best: tuple[Mended, int] | None = None
-        for start, run in _runs(text, odd.start(), done):
-            found = mended(run)
+        for start, run in _runs(text, place, done):
+            found = mended(run, ENOUGH)
             if found is not None and (best is None or found.gain > best[0].gain):
                 best = found, start
                 size = len(run.wide)
@@ -71,7 +71,7 @@ def _suspicious(text: str, at: int) -> bool:
     near = _APART.split(text[at : at + NEAR], maxsplit=1)[0]
     odd = len(ODD.findall(near))
     marked = _MARKED.search(text, max(at - 3, 0), at + len(near) + 1) is not None
-    if odd < DENSE * len(near) or (odd < 2 and not marked) or 2 * len(KANA.findall(near)) > len(near):
+    if odd < DENSE * len(near) or (odd < 2 and not marked) or 2 * len(LETTERS.findall(near)) > len(near):
         return False
     # A lone character before a mark has nothing to be read with.
     later = one_byte_later(as_bytes(near.translate(_TO_WIDE)))

@@ -143,6 +143,7 @@ def _captions(scope: Scope) -> Iterator[Finding]:
 
 
 def _clauses(text: str) -> list[str]:
+    """The pieces of a text between its commas, stops and line breaks."""
     # One border after another: each stays one character, so that places can be counted.
     for border in _BORDERS:
         text = text.replace(border, "\n")
@@ -151,10 +152,14 @@ def _clauses(text: str) -> list[str]:
 
 def _pairs(text: str) -> Iterator[tuple[int, int, int]]:
     """(first place, second place, length) of each repeated stretch."""
+    clauses = _clauses(text)
+    long = [clause for clause in clauses if len(clause) >= CLAUSE]
+    if len(set(long)) == len(long):
+        return
     seen: dict[str, int] = {}
     covered = 0
     at = -1
-    for clause in _clauses(text):
+    for clause in clauses:
         start = at + 1
         at = start + len(clause)
         if len(clause) < CLAUSE:

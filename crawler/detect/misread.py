@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from crawler.detect.case import Case, Scope, body_of
 from crawler.detect.language.tables import is_common_pair
 from crawler.detect.pinyin_gloss import machine_glosses
+from crawler.detect.rare import unusual
 from crawler.model import Finding, FindingKind, Severity
 
 KINDS = (FindingKind.MOJIBAKE,)
@@ -17,25 +18,22 @@ KINDS = (FindingKind.MOJIBAKE,)
 _FROM_UTF8 = "".join(bytes([lead, trail]).decode("gbk") for lead in range(0xE4, 0xEA) for trail in range(0x80, 0xC0))
 _UTF8_AS_GBK = re.compile(f"(?:[{_FROM_UTF8}][^\x00-\x7f]{{2}}){{2,}}[^\x00-\x7f]{{0,2}}")
 # 的 是 国 中 人 在 and the marks ， 。 become these; a quick look for them spares most pages the rest.
-_SIGNS = "鐨鏄鍥涓浜鍦锛銆"
+_SIGNS = frozenset("鐨鏄鍥涓浜鍦锛銆")
 _UTF8_AS_LATIN = re.compile("(?:[\u00e3-\u00e9][\u0080-\u00bf\u0152-\u0192\u02c6\u02dc\u2013-\u2122]{2}){3,}")
 _PINYIN = "[a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6}"
 _TORN_PIECE = re.compile(rf"([\u4e00-\u9fff]{{0,2}})\?({_PINYIN})\)")
 _TORN = re.compile(rf"\?{_PINYIN}\)(?:[\u4e00-\u9fff]{{1,2}}\?{_PINYIN}\))?")
 _BEFORE_TORN = re.compile(rf"([\u4e00-\u9fff])(?:\({_PINYIN}\))?\Z")
-_LATIN_SIGN = re.compile("[\u00e3-\u00e9]")
+_LATIN_SIGNS = frozenset(map(chr, range(0xE3, 0xEA)))
 _FAMOUS = re.compile("锟斤拷|烫烫烫|屯屯屯|锘挎")
+_FAMOUS_SIGNS = "锟烫屯锘"
 
 
 def detect(case: Case) -> Iterator[Finding]:
     """Shifted places with their repair, then whole misread stretches."""
     scope = body_of(case)
     yield from _glossed_inside(scope)
-    for pattern, repair in ((_UTF8_AS_GBK, _gbk_to_utf8), (_UTF8_AS_LATIN, _latin_to_utf8), (_FAMOUS, None)):
-        if pattern is _UTF8_AS_LATIN and not _LATIN_SIGN.search(scope.text):
-            continue
-        if pattern is _UTF8_AS_GBK and not any(sign in scope.text for sign in _SIGNS):
-            continue
+    for pattern, repair in _misreadings(scope.text):
         for match in pattern.finditer(scope.text):
             proposed = repair(match.group()) if repair else None
             if repair and proposed is None:
@@ -49,6 +47,20 @@ def detect(case: Case) -> Iterator[Finding]:
                 evidence={"read_as": "gbk" if pattern is not _UTF8_AS_LATIN else "windows-1252", "is": "utf-8"},
                 repair=proposed,
             )
+
+
+_Repair = Callable[[str], str | None]
+
+
+def _misreadings(text: str) -> Iterator[tuple[re.Pattern[str], _Repair | None]]:
+    """What is worth looking for in a text, and what undoes it."""
+    odd = unusual(text)
+    if not odd.isdisjoint(_SIGNS):
+        yield _UTF8_AS_GBK, _gbk_to_utf8
+    if not odd.isdisjoint(_LATIN_SIGNS):
+        yield _UTF8_AS_LATIN, _latin_to_utf8
+    if any(sign in text for sign in _FAMOUS_SIGNS):
+        yield _FAMOUS, None
 
 
 def _glossed_inside(scope: Scope) -> Iterator[Finding]:

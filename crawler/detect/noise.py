@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from crawler.detect.case import Case, Scope, body_of
 from crawler.detect.language.residue import CALLS, CATEGORIES, DISCLAIMERS, LINES, REASONS
+from crawler.detect.rare import unusual
 from crawler.detect.reading import Reading, reading_of
 from crawler.model import Finding, FindingKind, Severity
 
@@ -80,7 +81,7 @@ def _told(reading: Reading, line: str, start: int, head: bool, tail: bool) -> It
 
 def _sown(scope: Scope) -> Iterator[Finding]:
     text = scope.text
-    if not _ANY_SOWN.search(text):
+    if not any(map(_ANY_SOWN.match, unusual(text))):
         return
     sown = [
         match

@@ -33,6 +33,9 @@ _HEAD_WORDS = """
 _HEADS = frozenset(_HEAD_WORDS.split())
 _PAIRS = {"（": "）", "(": ")", "「": "」", "『": "』", "《": "》", "【": "】", "“": "”"}
 _OPENERS = {closing: opening for opening, closing in _PAIRS.items()}
+# Of brackets the full-width and the narrow one pass for each other.
+_FOLDED = {opening: "(" if opening == "（" else opening for opening in _PAIRS}
+_WANTED = {closing: _FOLDED[opening] for closing, opening in _OPENERS.items()}
 _BRACKET = re.compile("[（()）「」『』《》【】“”]")
 # 1) and a） and 二） number a list.
 _NUMBERED = re.compile(r"[\dA-Za-z①-⑳ⅰ-ⅹⅠ-Ⅻ一二三四五六七八九十:;\-]\Z")
@@ -112,7 +115,9 @@ def _halves(text: str) -> list[_Place]:
                 pending += mark
             elif _OPENERS[mark] in pending:
                 pending = ""
-            elif not (mark in ")）" and (_NUMBERED.search(line[:at]) or _TORN_GLOSS.search(line, max(at - 8, 0), at))):
+            elif mark not in ")）" or not (
+                _NUMBERED.search(line, max(at - 1, 0), at) or _TORN_GLOSS.search(line, max(at - 8, 0), at)
+            ):
                 found.append((begin + max(at - 8, 0), begin + at + 1, f"the {_OPENERS[mark]} to this {mark}", None))
         begin += len(line) + 1
     return found if len(found) <= HABIT else []
@@ -122,9 +127,9 @@ def _balanced(text: str) -> bool:
     """A quick look that spares most texts the slow one: every mark closed in its turn."""
     waiting: list[str] = []
     for mark in _BRACKET.findall(text):
-        if mark in _PAIRS:
-            waiting.append(_fold(mark))
-        elif not waiting or waiting.pop() != _fold(_OPENERS[mark]):
+        if mark in _FOLDED:
+            waiting.append(_FOLDED[mark])
+        elif not waiting or waiting.pop() != _WANTED[mark]:
             return False
     return not waiting
 
@@ -137,14 +142,10 @@ def _lone(line: str) -> list[int]:
         if mark in _PAIRS:
             waiting.append(match.start())
             continue
-        wanted = _fold(_OPENERS[mark])
-        at = next((place for place in reversed(waiting[-8:]) if _fold(line[place]) == wanted), None)
-        if at is None:
-            lone.append(match.start())
+        wanted = _WANTED[mark]
+        back = next((back for back in range(1, min(len(waiting), 8) + 1) if _FOLDED[line[waiting[-back]]] == wanted), 0)
+        if back:
+            del waiting[-back]
         else:
-            waiting.remove(at)
+            lone.append(match.start())
     return sorted(lone + waiting)
-
-
-def _fold(mark: str) -> str:
-    return "(" if mark == "（" else mark

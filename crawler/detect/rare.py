@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from functools import lru_cache
 
 from crawler.detect.language.tables import BIGRAMS, written_forms
 
@@ -23,7 +25,25 @@ _RARE = f"[^{_ASCII_AND_MARKS}{''.join(sorted(_COMMON))}]"
 ODD = re.compile(_RARE)
 # Two of them close together, or one beside a mark that may stand for a lost byte: where a look is worth its price.
 _NEAR_BY = "[^\x00-\x7f]{0,6}"
-ODD_PLACE = re.compile(
-    f"{_RARE}(?:(?={_NEAR_BY}(?:{_RARE}|[?\ufffd]))|(?<=[?\ufffd].)|(?<=[?\ufffd]..)|(?<=[?\ufffd]...))"
-)
-KANA = re.compile("[\u3041-\u30ff]")
+_IN_COMPANY = re.compile(f".(?:(?={_NEAR_BY}(?:{_RARE}|[?\ufffd]))|(?<=[?\ufffd].)|(?<=[?\ufffd]..)|(?<=[?\ufffd]...))")
+# The same with all that other wrong readings and machines leave: accented vowels, invisible characters, emoji.
+_UNUSUAL = re.compile(f"{_RARE}|[\u00ad\u00e3-\u00e9\u2600-\u27bf\U00010000-\U0010ffff]")
+# Greek, Cyrillic and kana: GB 2312 has them, and where they stand together they are a text in their own language.
+LETTERS = re.compile("[\u0370-\u04ff\u3041-\u30ff]")
+
+
+@lru_cache(maxsize=2)
+def _unusual_places(text: str) -> tuple[int, ...]:
+    return tuple([unusual.start() for unusual in _UNUSUAL.finditer(text)])
+
+
+def unusual(text: str) -> frozenset[str]:
+    """The characters in a text that are odd in any Chinese one; found once for all that look for some of them."""
+    return frozenset([text[place] for place in _unusual_places(text)])
+
+
+def odd_places(text: str) -> Iterator[int]:
+    """Where an odd character stands near another, or beside a mark that may stand for a lost byte."""
+    for place in _unusual_places(text):
+        if ODD.match(text, place) and _IN_COMPANY.match(text, place):
+            yield place

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from urllib.parse import unquote
 
 from crawler.detect.case import Case, Scope
@@ -20,6 +20,9 @@ NEAR = 600
 LONGEST_SCRIPT = 40_000
 _META = re.compile(r"<meta\b[^<>]{0,300}?http-equiv\s*=\s*[\"']?refresh[^<>]{0,600}>", re.IGNORECASE)
 _TAG_REACH = 400
+# REFRESH or SCRIPT: what pages in small letters are spared a search for. One letter is looked for faster than a word.
+_CAPITALS = re.compile("R(?=EFRESH|IPT)")
+_SCRIPT_TAG = re.compile("<(/?)(?:script|SCRIPT)")
 _REFRESH = re.compile(r"content\s*=\s*[\"']?\s*(\d{1,5})[^;,]{0,5}[;,]\s*url\s*=\s*[\"']?([^\"'<>\s]+)", re.IGNORECASE)
 _SHIELD = re.compile(r"<!--|<noscript", re.IGNORECASE)
 _UNSHIELD = re.compile(r"-->|</noscript", re.IGNORECASE)
@@ -35,13 +38,11 @@ _SPIDERS = re.compile(
 )
 _NUMBER = r"(?:0[xX][0-9a-fA-F]{1,4}|\d{1,5})"
 _CODES = re.compile(rf"fromCharCode\s*\(\s*((?:{_NUMBER}\s*,\s*){{7,}}{_NUMBER})\s*\)")
-# Each begins with plain characters, which a search skips to quickly.
-_ESCAPED = {
-    "%": re.compile(r"%[0-9a-fA-F]{2}(?:%[0-9a-fA-F]{2}){11,}|%u[0-9a-fA-F]{4}(?:%u[0-9a-fA-F]{4}){7,}"),
-    "\\": re.compile(r"\\x[0-9a-fA-F]{2}(?:\\x[0-9a-fA-F]{2}){11,}|\\u00[0-9a-fA-F]{2}(?:\\u00[0-9a-fA-F]{2}){11,}"),
-}
-# Fewer escaped characters than this hide nothing.
-FEW = 8
+# Each begins with a plain character, which a search skips to quickly. Fewer escaped characters hide nothing.
+_ESCAPED = (
+    re.compile(r"%[0-9a-fA-F]{2}(?:%[0-9a-fA-F]{2}){11,}|%u[0-9a-fA-F]{4}(?:%u[0-9a-fA-F]{4}){7,}"),
+    re.compile(r"\\x[0-9a-fA-F]{2}(?:\\x[0-9a-fA-F]{2}){11,}|\\u00[0-9a-fA-F]{2}(?:\\u00[0-9a-fA-F]{2}){11,}"),
+)
 _WRITES = re.compile(
     r"<\s*script|<\s*iframe|document\s*\.\s*write|location\s*(?:\.href)?\s*=|createElement", re.IGNORECASE
 )
@@ -53,19 +54,49 @@ def detect(case: Case) -> Iterator[Finding]:
         return
     scope = Scope(Region.MARKUP, case.document.text)
     home = site_of(case.document.url)
-    yield from _refreshes(case, scope, home)
-    yield from _leaving(scope, home)
-    yield from _decoded(scope)
+    capitals = _CAPITALS.search(scope.text) is not None
+    yield from _refreshes(case, scope, home, capitals)
+    scripts = _scripts(scope.text, capitals)
+    written = "\n".join([scope.text[low:high] for low, high in scripts])
+    if "location" in written:
+        yield from _leaving(scope, home, scripts)
+    if "fromCharCode" in written or any(escaped.search(written) for escaped in _ESCAPED):
+        yield from _decoded(scope, scripts)
+
+
+def _scripts(source: str, capitals: bool) -> list[tuple[int, int]]:
+    """(start, end) of the stretches of the markup that scripts stand in: from where one opens to where one closes."""
+    found: list[tuple[int, int]] = []
+    if capitals:
+        opened = -1
+        for tag in _SCRIPT_TAG.finditer(source):
+            if not tag[1] and opened < 0:
+                opened = tag.start()
+            elif tag[1] and opened >= 0:
+                found.append((opened, tag.start()))
+                opened = -1
+        return [*found, (opened, len(source))] if opened >= 0 else found
+    at = source.find("<script")
+    while at >= 0:
+        end = source.find("</script", at)
+        found.append((at, end if end >= 0 else len(source)))
+        at = source.find("<script", end) if end >= 0 else -1
+    return found
+
+
+def _places(source: str, piece: str, start: int = 0, end: int | None = None) -> Iterator[int]:
+    at = source.find(piece, start, end)
+    while at >= 0:
+        yield at
+        at = source.find(piece, at + 1, end)
 
 
 def _found(scope: Scope, start: int, end: int, severity: Severity, score: float, **evidence: str | int) -> Finding:
     return scope.finding(FindingKind.REDIRECT_OR_CLOAK, severity, start, end, score=score, evidence=dict(evidence))
 
 
-def _refreshes(case: Case, scope: Scope, home: str) -> Iterator[Finding]:
-    if "efresh" not in scope.text and "REFRESH" not in scope.text:
-        return
-    for tag in _meta_refreshes(scope.text):
+def _refreshes(case: Case, scope: Scope, home: str, capitals: bool) -> Iterator[Finding]:
+    for tag in _meta_refreshes(scope.text, capitals):
         target = _REFRESH.search(tag.group())
         if not target or int(target[1]) > SOON or not leads_away(target[2], home):
             continue
@@ -79,14 +110,13 @@ def _refreshes(case: Case, scope: Scope, home: str) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _meta_refreshes(source: str) -> Iterator[re.Match[str]]:
-    for word in ("refresh", "Refresh", "REFRESH"):
-        at = -1
-        while (at := source.find(word, at + 1)) >= 0:
-            opening = source.rfind("<", max(at - _TAG_REACH, 0), at)
-            tag = _META.match(source, opening) if opening >= 0 else None
-            if tag is not None:
-                yield tag
+def _meta_refreshes(source: str, capitals: bool) -> Iterator[re.Match[str]]:
+    places = [at - 1 for at in _places(source, "efresh") if source[at - 1 : at] in ("r", "R")]
+    for at in [*places, *_places(source, "REFRESH")] if capitals else places:
+        opening = source.rfind("<", max(at - _TAG_REACH, 0), at)
+        tag = _META.match(source, opening) if opening >= 0 else None
+        if tag is not None:
+            yield tag
 
 
 def _shielded(source: str, at: int) -> bool:
@@ -109,10 +139,9 @@ def _script_around(source: str, at: int) -> tuple[int, int] | None:
     return low + start, min(ends, default=len(source))
 
 
-def _leaving(scope: Scope, home: str) -> Iterator[Finding]:
+def _leaving(scope: Scope, home: str, scripts: Sequence[tuple[int, int]]) -> Iterator[Finding]:
     source = scope.text
-    at = -1
-    while (at := source.find("location", at + 1)) >= 0:
+    for at in (at for low, high in scripts for at in _places(source, "location", low, high)):
         goto = _GOTO.match(source, at)
         if goto is None or not leads_away(goto[1], home):
             continue
@@ -136,15 +165,11 @@ def _whole_target(source: str, at: int, floor: int) -> int:
     return at - len(owner.group()) if owner else at
 
 
-def _decoded(scope: Scope) -> Iterator[Finding]:
+def _decoded(scope: Scope, scripts: Sequence[tuple[int, int]]) -> Iterator[Finding]:
     """Text that is written as numbers although plain letters would do, and turns out to write a script or a frame."""
     source = scope.text
-    kinds: list[tuple[re.Pattern[str], Callable[[str], str]]] = []
-    if "fromCharCode" in source:
-        kinds.append((_CODES, _from_codes))
-    kinds += [(_ESCAPED[mark], _from_escapes) for mark in _ESCAPED if source.count(mark) >= FEW]
-    for pattern, decode in kinds:
-        for match in pattern.finditer(source):
+    for low, high in scripts:
+        for match, decode in _numbers(source, low, high):
             plain = decode(match[match.lastindex or 0])
             if not _WRITES.search(plain) or "mailto:" in plain or _script_around(source, match.start()) is None:
                 continue
@@ -154,6 +179,16 @@ def _decoded(scope: Scope) -> Iterator[Finding]:
                 Severity.HIGH if sure else Severity.MEDIUM, 0.9 if sure else 0.6,
                 how="a script written as numbers", decoded=plain[:300],
             )  # fmt: skip
+
+
+def _numbers(source: str, low: int, high: int) -> Iterator[tuple[re.Match[str], Callable[[str], str]]]:
+    """What is written as numbers in a stretch of the markup, and what makes text of it."""
+    if source.find("fromCharCode", low, high) >= 0:
+        for match in _CODES.finditer(source, low, high):
+            yield match, _from_codes
+    for escaped in _ESCAPED:
+        for match in escaped.finditer(source, low, high):
+            yield match, _from_escapes
 
 
 def _from_codes(codes: str) -> str:

@@ -53,8 +53,9 @@ def detect(case: Case) -> Iterator[Finding]:
             repair="国家",
         )
     reading = reading_of(case)
-    yield from _swapped_words(reading)
-    yield from _phrases(reading)
+    if reading.hits:
+        yield from _swapped_words(reading)
+        yield from _phrases(reading)
 
 
 def _swapped_words(reading: Reading) -> Iterator[Finding]:

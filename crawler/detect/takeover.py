@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from crawler.detect.case import Case, Scope
 from crawler.detect.language.junk import junk_runs
-from crawler.detect.language.seeds import ENOUGH_IN_SHORT
+from crawler.detect.language.seeds import COMPANY, ENOUGH_IN_SHORT, looks
 from crawler.model import Finding, FindingKind, Region, Severity
 
 KINDS = (FindingKind.BRAND_HIJACK, FindingKind.DEFACED)
@@ -18,6 +18,9 @@ _NAMES = re.compile(
     r"[^<>]{0,100}?content\s*=\s*[\"']([^\"'<>]{1,1500})",
     re.IGNORECASE,
 )
+_TAG = re.compile("<(?:title|meta|TITLE|META|Title|Meta)")
+# Between names that are looked at together: more than any pair of words keeps company over.
+_APART = "\n" + " " * 2 * COMPANY
 _VANDAL = re.compile(r"\A\W{0,20}(?:h[a4]ck[e3]d|d[e3]fac[e3]d|[o0]wn[e3]d|p[wv]n[e3]d)\W{1,3}by\b", re.IGNORECASE)
 # A defaced page is a poster, not an article.
 POSTER = 2500
@@ -28,11 +31,9 @@ ENOUGH = 8.0
 
 
 def detect(case: Case) -> Iterator[Finding]:
-    """Names in the title as shown, then in the head of the markup."""
+    """Names in the head of the markup, then in the title as shown."""
     if case.document.markup:
-        yield from _head(case)
-        title = Scope(Region.TITLE, case.article.title or "")
-        yield from _hijacked(title, 0, len(title.text))
+        yield from _named(case)
     else:
         # Without markup the first line is the name, when it is short enough for one.
         page = Scope(Region.PAGE, case.page_text)
@@ -43,22 +44,22 @@ def detect(case: Case) -> Iterator[Finding]:
     yield from _defaced(case)
 
 
-def _head(case: Case) -> Iterator[Finding]:
-    scope = Scope(Region.MARKUP, case.document.text)
-    for at in _tags(scope.text):
-        match = _NAMES.match(scope.text, at)
-        if match is not None:
-            yield from _hijacked(scope, *match.span(match.lastindex or 0))
+def _named(case: Case) -> Iterator[Finding]:
+    title, scope = Scope(Region.TITLE, case.article.title or ""), Scope(Region.MARKUP, case.document.text)
+    names = [(scope, *span) for span in _names(scope.text)] + [(title, 0, len(title.text))]
+    # All of them at once, too far apart to be taken together: in nearly every head there is nothing to look at.
+    together = _APART.join(dict.fromkeys([where.text[start:end] for where, start, end in names]))
+    if any(looks(together, enough=ENOUGH_IN_SHORT)):
+        for where, start, end in names:
+            yield from _hijacked(where, start, end)
 
 
-def _tags(source: str) -> Iterator[int]:
-    """Where the tags of the head begin that may name the page."""
+def _names(source: str) -> Iterator[tuple[int, int]]:
+    """(start, end) of what the tags of the head call the page."""
     end = source.find("<body")
-    head = source[: end if end >= 0 else HEAD]
-    for spelling in ("<title", "<meta", "<TITLE", "<META", "<Title", "<Meta"):
-        at = -1
-        while (at := head.find(spelling, at + 1)) >= 0:
-            yield at
+    for tag in _TAG.finditer(source, 0, end if end >= 0 else HEAD):
+        if match := _NAMES.match(source, tag.start()):
+            yield match.span(match.lastindex or 0)
 
 
 def _hijacked(scope: Scope, start: int, end: int) -> Iterator[Finding]:

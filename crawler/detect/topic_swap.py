@@ -33,6 +33,8 @@ QUOTED = 200
 
 def detect(case: Case) -> Iterator[Finding]:
     """One finding on the headline's first paragraph of the new text, as long as that text stands."""
+    if case.previous is None and not case.earlier:
+        return
     scope = Scope(Region.ARTICLE, case.article.text)
     for one in case.earlier:
         if one.kind is FindingKind.TOPIC_SWAP and one.quote in scope.text:

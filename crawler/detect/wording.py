@@ -56,6 +56,12 @@ def words() -> Mapping[str, float]:
 
 
 @lru_cache(maxsize=1)
+def _inner_pairs() -> frozenset[str]:
+    """All pairs of characters that stand side by side in some word."""
+    return frozenset([word[at : at + 2] for word in words() for at in range(len(word) - 1)])
+
+
+@lru_cache(maxsize=1)
 def _joints() -> tuple[dict[str, float], dict[str, float], dict[str, float], float]:
     pairs: dict[str, float] = {}
     ends: dict[str, float] = {}
@@ -130,20 +136,63 @@ def weight(text: str) -> float:
     return upto(text)[-1]
 
 
-def bridged(heads: Sequence[float], left: str, middle: str, right: str, tails: Sequence[float]) -> float:
-    """What left + middle + right weighs at its best cut.
+class Bridge:
+    """What left + one character + right weighs at its best cut, for one character after another between the same sides.
 
     `heads` are the last entries of upto() of what ends with `left`, `tails` those of onward() of what begins with
     `right`; of both sides only the next few characters need to be given.
     """
-    plain = classed(left + middle + right)
-    best = list(heads)
-    _grow(best, plain)
-    joint = len(left) + len(middle)
-    return max(
-        best[at] + tails[at - joint] + (_joint(plain[at - 1 : at + 1]) if 0 < at < len(plain) else 0.0)
-        for at in range(joint, len(plain) + 1)
-    )
+
+    __slots__ = ("_begun", "_ended", "_first", "_heads", "_inside", "_last", "_tails")
+
+    def __init__(self, heads: Sequence[float], left: str, right: str, tails: Sequence[float]) -> None:
+        left, right = classed(left), classed(right)
+        size = len(left)
+        self._last, self._first, self._heads = left[-1:], right[:1], heads[size]
+        self._tails = _cut_within(right, tails)
+        # (what comes before the character in its word, what it all weighs up to there), and the same behind it.
+        before: list[tuple[str, float]] = []
+        for start in range(size - 1, max(size - LONGEST, -1), -1):
+            before.append((left[start:], heads[start] + (_joint(left[start - 1 : start + 1]) if start else 0.0)))
+        behind: list[tuple[str, float]] = []
+        for end in range(1, min(len(right), LONGEST - 1) + 1):
+            joint = _joint(right[end - 1 : end + 1]) if end < len(right) else 0.0
+            behind.append((right[:end], self._tails[end] + joint))
+        # The words that the character may end, begin or stand inside of.
+        self._ended, self._begun = before, behind
+        self._inside = [
+            (head, tail, weight + rest)
+            for head, weight in before
+            for tail, rest in behind
+            if len(head) + len(tail) < LONGEST
+        ]
+
+    def over(self, one: str) -> float:
+        """The weight with this character, as classed() gives it, in the middle."""
+        left, right = self._last + one, one + self._first
+        first = self._heads + (_joint(left) if self._last else 0.0)
+        rest = self._tails[0] + (_joint(right) if self._first else 0.0)
+        found = first + _alone(one) + rest
+        inner, known = _inner_pairs(), words().get
+        ended, begun = left in inner, right in inner
+        for head, weight in self._ended if ended else ():
+            if (word := known(head + one)) is not None:
+                found = max(found, word + weight + rest)
+        for tail, weight in self._begun if begun else ():
+            if (word := known(one + tail)) is not None:
+                found = max(found, word + first + weight)
+        for head, tail, weight in self._inside if ended and begun else ():
+            if (word := known(head + one + tail)) is not None:
+                found = max(found, word + weight)
+        return found
+
+
+def _cut_within(right: str, tails: Sequence[float]) -> list[float]:
+    """`tails`, or what is better by cutting where the given characters end, at the border that is not weighed there."""
+    size = len(right)
+    return [max(rest, within + tails[size]) for rest, within in zip(tails[:size], onward(right), strict=False)] + [
+        tails[size]
+    ]
 
 
 def cut(left: str, right: str) -> int:

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from bench import extract, peer_env, table
+from bench import detect_speed, extract, peer_env, table
 from bench.pages import GBK, GOVERNMENT, SETS, Labelled, demo_pages
 from bench.pagetext import text_of
 from bench.peer_env import LOCK, entries
 from bench.peers import BY_NAME, Peer
+from crawler.detect import DETECTORS
 
 ROOT = Path(__file__).parents[2]
 
@@ -121,3 +122,20 @@ def test_every_locked_peer_is_pinned_and_hashed() -> None:
         assert "==" in entry
         assert "--hash=sha256:" in entry
         assert "://" not in entry
+
+
+def test_every_detector_is_timed_and_so_are_all_together() -> None:
+    ran = bench("detect", "--demo", "--quick", "--json")
+    assert ran.returncode == 0, ran.stderr
+    rows = {row["name"]: row["microseconds"] for row in json.loads(ran.stdout)["speeds"]}
+    names = {detector.__module__.rpartition(".")[2] for detector in DETECTORS}
+    assert set(rows) == {detect_speed.TOGETHER, detect_speed.OTHERS, *names}
+    assert all(set(row) == set(detect_speed.MEASURES) for row in rows.values())
+
+
+def test_ceilings_are_set_for_rows_and_measures_that_there_are() -> None:
+    pages = demo_pages()[:1]
+    rows = {row.name for row in detect_speed.speeds(pages, repetitions=1)}
+    for name, limits in detect_speed.ceilings().items():
+        assert name in rows
+        assert set(limits) <= set(detect_speed.MEASURES)

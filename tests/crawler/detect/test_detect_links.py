@@ -72,6 +72,19 @@ def test_sending_the_reader_elsewhere_is_an_alarm(how: str) -> None:
     assert case.document.text[found.start : found.end] == found.quote
 
 
+@pytest.mark.parametrize("opening", ["<script>", "<SCRIPT>", '<script src="a.js"></SCRIPT><script>'])
+@pytest.mark.parametrize("closing", ["</script>", "</SCRIPT>", ""])
+def test_a_script_is_one_however_its_tags_are_written(opening: str, closing: str) -> None:
+    case = case_of(page() + f'{opening}location.href="http://evil.example.top/"{closing}')
+    (found,) = of_kind(detect(case), "redirect_or_cloak")
+    assert found.quote == 'location.href="http://evil.example.top/"'
+
+
+def test_what_stands_between_scripts_sends_nobody_anywhere() -> None:
+    example = '<script>a()</script><p>location.href="http://evil.example.top/"</p><SCRIPT>b()</SCRIPT>'
+    assert not of_kind(detect(case_of(page(inside=example))), "redirect_or_cloak")
+
+
 @pytest.mark.parametrize(
     "innocent",
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.detect import detect
+from crawler.detect.wording import LONGEST, Bridge, classed, onward, upto, weight
 from jobs.demo.site.seeds import seed_text
 from tests.crawler.detect.cases import case_of, of_kind
 
@@ -126,3 +127,26 @@ def test_strays_of_the_other_script_are_a_mix_and_a_quotation_is_not() -> None:
     assert [one.repair for one in found] == ["說", "這", "說", "這"]
     quoted = "\n".join([line] * 10 + ["来源网站的说法是：这个问题还没有时间实现"])
     assert of_kind(detect(case_of(quoted, markup=False)), "script_mix") == []
+
+
+@pytest.mark.parametrize(
+    "text", ["Кто бега не любит, тот раз в год без дела сидит.", "Οι δρόμοι της πόλης είναι κλειστοί."]
+)
+def test_a_text_in_another_alphabet_is_not_shifted(text: str) -> None:
+    """GBK has Greek and Cyrillic letters, which no Chinese text has; бега is read one byte later as 咬支鸳."""
+    assert not of_kind(detect(case_of(text, markup=False)), "gbk_shift")
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [("", ""), ("中华人民", ""), ("", "和国"), ("在中国共", "党的领导下，"), ("某王", "3日, 他们都在")],
+)
+def test_a_bridge_weighs_as_the_whole_does(left: str, right: str) -> None:
+    """Each character between two sides weighs what the whole text with it does, words across the borders and all."""
+    bridge = Bridge(upto(left)[-LONGEST - 1 :], left[-LONGEST:], right[:LONGEST], onward(right)[: LONGEST + 1])
+    for middle in "中产共的国工大珺，A":
+        whole = weight(left + middle + right)
+        # Right behind what is given of the right side a border is not weighed, which may make it a little better.
+        assert whole - 1e-9 <= bridge.over(classed(middle)) <= whole + 3.0
+        if len(right) < LONGEST:
+            assert bridge.over(classed(middle)) == pytest.approx(whole)
