@@ -13,13 +13,7 @@ from typing import Final
 from mypy_extensions import i64, mypyc_attr
 
 from crawler.decode import Document
-from crawler.extract.characters import (
-    BANG,
-    DASH,
-    LESS,
-    SLASH,
-    SPACE,
-)
+from crawler.extract.characters import BANG, DASH, LESS, SLASH, SPACE
 from crawler.extract.hiding import Concealed, past_comment, past_element, past_raw
 from crawler.extract.nesting import Unusual, ended_by_end, ended_by_start
 from crawler.extract.outline import Outline
@@ -170,7 +164,7 @@ class Reader(PlainTags):
 
     def _open(self, step: Step) -> None:
         """A box begins, and with it others may end."""
-        if self.strict and self.innermost() in step.closes:
+        if self.strict and self.innermost().name in step.closes:
             self.end(ended_by_start(step.name, self.open_boxes()))
         self.opened.append(step)
         if step.does == PRE:
@@ -179,7 +173,7 @@ class Reader(PlainTags):
     def _close(self, step: Step) -> None:
         """An end tag: its box ends, and those in it that have none of their own."""
         ends = 1
-        if step.name != self.innermost():
+        if step.name != self.innermost().name:
             self.broken += 1
             if self.broken > _MOST_BROKEN and self.strict:
                 raise Unusual
@@ -207,7 +201,7 @@ class Reader(PlainTags):
         elif does == HIDDEN:
             return self._pass_hidden(step, end + 1)
         elif does == META:
-            page.metas.append((html[at + 1 : end], not self.opened and not self.box))
+            self.meta(html[at + 1 : end])
         elif does == TITLE:
             close: i64 = past_raw(step.name, html, end + 1)
             if page.title is None:

@@ -49,8 +49,8 @@ def _how_styled(style: str) -> str | None:
             return "font-size 0"
         if ("width" in packed and "height" in packed) and len(_ZERO_BOX.findall(style)) > 1:
             return "zero-size"
-    grounds = packed.count("background")
-    return _same_colour(style) if grounds and packed.count("color:") > packed.count("background-color:") else None
+    coloured = "background" in packed and packed.count("color:") > packed.count("background-color:")
+    return _same_colour(style) if coloured else None
 
 
 def _same_colour(style: str) -> str | None:

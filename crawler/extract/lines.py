@@ -33,6 +33,7 @@ class Lines:
         self.scrolled: list[str] = []
 
     def say(self, text: str) -> None:
+        """Adds a text to the line; where white space counts, its line breaks end lines."""
         if self.pre and "\n" in text:
             for part in text.split("\n"):
                 self.buffer.append(part)
@@ -80,9 +81,10 @@ class Lines:
                 break
             count -= 1
 
-    def innermost(self) -> str:
+    def innermost(self) -> Step:
+        """The box that is open and has no other open in it; the page itself where none is."""
         opened = self.opened
-        return opened[-1].name if opened else self.page.boxes[self.box].name
+        return opened[-1] if opened else self.page.boxes[self.box]
 
     def open_boxes(self) -> Iterator[str]:
         """The names of the boxes that are open, the innermost first."""
@@ -93,7 +95,12 @@ class Lines:
             yield self.page.boxes[box].name
             box = self.page.parent[box]
 
+    def meta(self, tag: str) -> None:
+        """A meta tag: it stands in the head as long as no box is open."""
+        self.page.metas.append((tag, not self.opened and not self.box))
+
     def link(self, at: i64) -> None:
+        """The link whose tag begins at an index: what follows stands in it."""
         self.linking = True
         page = self.page
         if self.marquee:

@@ -41,8 +41,7 @@ _SIX_LETTERS: Final = 0xFFFFFFFFFFFF
 
 @mypyc_attr(acyclic=True, allow_interpreted_subclasses=False)
 class PlainTags(Lines):
-    """The tags of a page that can be told by their letters. What they are is the same for every other way to read them:
-    that is left to crawler.extract.tags."""
+    """The commonest tags of a page, told by their letters; what crawler.extract.tags says of them is done at once."""
 
     def __init__(self, html: str, strict: bool) -> None:
         super().__init__(Outline(html), strict)
@@ -74,19 +73,9 @@ class PlainTags(Lines):
             return behind
         if key == _SPAN:
             return behind
-        opened = self.opened
-        if opened:
-            if opened[-1].key != key or opened[-1].does == PRE:
-                return 0
-            self.end_line()
-            if opened:
-                opened.pop()
-            else:
-                self.end(1)
-            return behind
-        if not self.box:
+        if not self.opened and not self.box:
             return 0
-        step = self.page.boxes[self.box]
+        step = self.innermost()
         if step.key != key or step.does == PRE:
             return 0
         self.end_line()
@@ -109,27 +98,18 @@ class PlainTags(Lines):
         inline = key in (_SPAN, _I, _STRONG, _EM, _FONT, _B)
         if letter != SPACE:
             return end + 1 if inline and letter == GREATER else 0
-        if key == _A:
-            end = self._attributes(end)
-            if end and not self.hiding:
-                if self.addressed:
-                    self.link(at)
-                return end + 1
-        elif inline:
-            end = self._attributes(end)
-            if end and not self.hiding:
-                return end + 1
-        elif key in (_IMG, _LINK_TAG, _INPUT):
-            end = self._attributes(end)
-            if end:
-                return end + 1
-        elif key == _META:
-            end = self._attributes(end)
-            if end:
-                page = self.page
-                page.metas.append((html[at + 1 : end], not self.opened and not self.box))
-                return end + 1
-        return 0
+        link = key == _A
+        meta = key == _META
+        if not (link or meta or inline or key in (_IMG, _LINK_TAG, _INPUT)):
+            return 0
+        end = self._attributes(end)
+        if not end or (self.hiding and (link or inline)):
+            return 0
+        if meta:
+            self.meta(html[at + 1 : end])
+        elif link and self.addressed:
+            self.link(at)
+        return end + 1
 
     def _attributes(self, at: i64) -> i64:
         """Reads attributes from the space before them on, if their names are in small letters and their values in

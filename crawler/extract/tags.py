@@ -117,36 +117,26 @@ def step_of(tag: str) -> Step:
 
 def kind_of(tag: str) -> Step:
     """What a tag means by its name alone; a link means nothing by that."""
+    return _COMMENT if tag.startswith("!--") else KINDS.get(_named(tag)[0], PLAIN)
+
+
+def _named(tag: str) -> tuple[str, int]:
+    """A tag's name in lower case, and where its attributes begin: below 0 where it has none."""
     space = tag.find(" ")
     name = tag if space < 0 else tag[:space]
-    kind = KINDS.get(name)
-    if kind is not None:
-        return kind
-    if tag.startswith("!--"):
-        return _COMMENT
-    if name.isalnum() and name.islower():
-        return PLAIN
-    return KINDS.get(_name_of(tag), PLAIN)
-
-
-def _name_of(tag: str) -> str:
+    if name in KINDS or (name.isalnum() and name.islower()):
+        return name, space
     found = _NAME.match(tag)
-    return found[0].lower() if found is not None else ""
+    name = found[0] if found is not None else ""
+    return name.lower(), len(name) if len(name) < len(tag) else -1
 
 
 def work_out(tag: str, whole: bool) -> Step:
     """The Step of a tag that is not among STEPS. One that is not `whole`, its quotes left open, is kept for none."""
-    space = tag.find(" ")
-    name = tag if space < 0 else tag[:space]
-    kind = KINDS.get(name)
-    if kind is None:
-        if tag.startswith("!") or tag.startswith("?"):  # noqa: PIE810 - a tuple costs more, compiled
-            return _COMMENT if tag.startswith("!--") else PLAIN
-        if not (name.isalnum() and name.islower()):
-            name = _name_of(tag)
-            space = len(name) if len(name) < len(tag) else -1
-            kind = KINDS.get(name)
-    step = kind if kind is not None else PLAIN
+    if tag.startswith("!") or tag.startswith("?"):  # noqa: PIE810 - a tuple costs more, compiled
+        return _COMMENT if tag.startswith("!--") else PLAIN
+    name, space = _named(tag)
+    step = KINDS.get(name, PLAIN)
     does = step.does
     if space > 0 and (does in (INLINE, OPEN, PRE)) and name not in VOID_TAGS:
         attrs = tag[space:].lower()
