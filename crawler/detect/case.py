@@ -66,8 +66,3 @@ class Case:
 
 
 Detector = Callable[[Case], Iterable[Finding]]
-
-
-def body_of(case: Case) -> Scope:
-    """The text whose damage counts, as `case.body` says."""
-    return case.body

@@ -13,10 +13,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from crawler.detect.case import Case, Scope, body_of
+from crawler.detect.case import Case, Scope
 from crawler.detect.language.offers import BORROWED, FRAME, LEAST_SECTIONS, TRADES, WARNING, Trade
 from crawler.detect.language.tables import SIMPLIFIED
 from crawler.detect.pinyin_gloss import machine_glosses
+from crawler.detect.stretches import merged
 from crawler.model import Article, Finding, FindingKind, Region, Severity
 
 KINDS = (FindingKind.FAKE_DOCUMENT,)
@@ -75,7 +76,7 @@ class _Offer:
 
 def detect(case: Case) -> Iterator[Finding]:
     """At most one finding: the offer's most telling name, with every part of the frame and of the offer in evidence."""
-    body = body_of(case)
+    body = case.body
     title = Scope(Region.TITLE, case.article.title or "") if case.document.markup else Scope(Region.TITLE, "")
     texts = [_read(scope) for scope in (body, title) if scope.text]
     offers = [(text, offer) for text in texts for offer in _offers(text.plain)]
@@ -182,14 +183,7 @@ def _windows(plain: str, gates: Sequence[str]) -> list[tuple[int, int]]:
         at = -1
         while (at := plain.find(gate, at + 1)) >= 0:
             places.append(at)
-    windows: list[tuple[int, int]] = []
-    for at in sorted(places):
-        low, high = max(at - NEAR, 0), at + NEAR
-        if windows and low <= windows[-1][1]:
-            windows[-1] = (windows[-1][0], high)
-        else:
-            windows.append((low, high))
-    return windows
+    return merged((max(at - NEAR, 0), at + NEAR) for at in places)
 
 
 def _names(plain: str, low: int, high: int, trade: Trade) -> Iterator[_Name]:

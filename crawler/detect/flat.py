@@ -10,6 +10,7 @@ from crawler.decode import Document
 from crawler.detect.language.junk import plausible
 from crawler.detect.language.lone import lone_pieces
 from crawler.detect.language.seeds import hints
+from crawler.detect.stretches import merged
 
 # A character written as a number: in HTML, in a script string, in an escaped address.
 REFERENCE = re.compile(r"&#x[0-9a-fA-F]{2,5};?|&#[0-9]{2,6};?|\\u[0-9a-fA-F]{4}|%u[0-9a-fA-F]{4}")
@@ -113,14 +114,8 @@ def reference_stretches(source: str) -> list[tuple[int, int]]:
     """Where Chinese is written as numbers, what stands close together in one stretch; all of it where it is unseen."""
     if any(character in source for character in INVISIBLE):
         return [(0, len(source))]
-    places = sorted(found.span() for _, references, _ in _HAN_REFERENCES for found in references.finditer(source))
-    stretches: list[tuple[int, int]] = []
-    for low, high in places:
-        if stretches and low - stretches[-1][1] <= 2 * BESIDE:
-            stretches[-1] = (stretches[-1][0], high)
-        else:
-            stretches.append((low, high))
-    return [(max(low - BESIDE, 0), high + BESIDE) for low, high in stretches]
+    places = (found.span() for _, references, _ in _HAN_REFERENCES for found in references.finditer(source))
+    return [(max(low - BESIDE, 0), high + BESIDE) for low, high in merged(places, apart=2 * BESIDE)]
 
 
 def _has_references(source: str) -> bool:

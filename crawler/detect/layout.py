@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from crawler.detect.case import Case, Scope, body_of
+from crawler.detect.case import Case, Scope
 from crawler.model import Finding, FindingKind, Severity
 
 KINDS = (FindingKind.BROKEN_PARAGRAPH, FindingKind.DUPLICATE_TEXT)
@@ -36,7 +36,7 @@ PROSE = 0.6
 
 def detect(case: Case) -> Iterator[Finding]:
     """Cuts first, then repetitions."""
-    scope = body_of(case)
+    scope = case.body
     yield from _breaks(scope)
     yield from _repeats(scope)
     yield from _doubled(scope)

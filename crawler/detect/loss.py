@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from crawler.detect.case import Case, Scope, body_of
+from crawler.detect.case import Case, Scope
 from crawler.model import Finding, FindingKind, Severity
 
 KINDS = (FindingKind.GLYPH_LOSS, FindingKind.NUMBER_DAMAGE)
@@ -38,7 +38,7 @@ _UNITS_OF_ROWS = frozenset("戶户家個个项項条條人名件")
 
 def detect(case: Case) -> Iterator[Finding]:
     """Each place where a glyph or part of a number is plainly gone."""
-    scope = body_of(case)
+    scope = case.body
     yield from _glyphs(scope)
     yield from _numbers(scope)
     yield from _last_of_rows(scope)

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from crawler.detect.case import Case, Scope, body_of
+from crawler.detect.case import Case, Scope
 from crawler.detect.language.tables import is_common_pair
 from crawler.detect.pinyin_gloss import machine_glosses
 from crawler.detect.rare import unusual
@@ -31,7 +31,7 @@ _FAMOUS_SIGNS = "锟烫屯锘"
 
 def detect(case: Case) -> Iterator[Finding]:
     """Shifted places with their repair, then whole misread stretches."""
-    scope = body_of(case)
+    scope = case.body
     yield from _glossed_inside(scope)
     for pattern, repair in _misreadings(scope.text):
         for match in pattern.finditer(scope.text):

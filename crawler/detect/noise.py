@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from crawler.detect.case import Case, Scope, body_of
+from crawler.detect.case import Case, Scope
 from crawler.detect.language.residue import CALLS, CATEGORIES, DISCLAIMERS, LINES, REASONS
 from crawler.detect.rare import unusual
 from crawler.detect.reading import Reading, reading_of
@@ -30,7 +30,7 @@ SHORT, HEAD, TAIL = 16, 3, 4
 
 def detect(case: Case) -> Iterator[Finding]:
     """Sown pieces, then in a text without markup what was copied along with it."""
-    scope = body_of(case)
+    scope = case.body
     if scope.text.isascii():
         return
     yield from _sown(scope)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from crawler.detect.case import Case, body_of
+from crawler.detect.case import Case
 from crawler.detect.language.tables import is_common
 from crawler.model import Finding, FindingKind, Severity
 
@@ -38,7 +38,7 @@ def _by_machine(found: Sequence[re.Match[str]]) -> int:
 
 def detect(case: Case) -> Iterator[Finding]:
     """One finding for each gloss, its repair the bare character; taking all of them out restores the text exactly."""
-    scope = body_of(case)
+    scope = case.body
     found = machine_glosses(scope.text)
     if not found:
         return

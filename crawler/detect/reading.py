@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from crawler.detect.case import Case, Scope, body_of
+from crawler.detect.case import Case, Scope
 from crawler.detect.language.clues import DELETED, PHRASES, SWAPPED
 from crawler.detect.language.tables import SIMPLIFIED
 from crawler.detect.pinyin_gloss import machine_glosses
@@ -63,7 +63,7 @@ class Reading:
 
 def reading_of(case: Case) -> Reading:
     """The body as it reads; where no machine has put glosses in, the body as it is."""
-    return _read(body_of(case))
+    return _read(case.body)
 
 
 # Several detectors ask for the same reading in turn.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from crawler.detect.case import Case, body_of
+from crawler.detect.case import Case
 from crawler.model import Finding, FindingKind, Severity
 
 KINDS = (FindingKind.SCRIPT_MIX,)
@@ -27,7 +27,7 @@ OWN, STRAYS, SHARE = 60, 3, 0.1
 
 def detect(case: Case) -> Iterator[Finding]:
     """One finding for each stray character inside a word of the other script, its repair the form that belongs."""
-    scope = body_of(case)
+    scope = case.body
     text = scope.text
     if not any(mark in text for mark in "國們個為這來時會說對開發"):
         return

@@ -16,7 +16,8 @@ from crawler.detect.flat import (
 )
 from crawler.detect.language.lone import lone_pieces
 from crawler.detect.language.seeds import has_latin_seed, hints
-from crawler.detect.weighing import findings_in
+from crawler.detect.stretches import merged
+from crawler.detect.weighing import MOST, findings_in
 from crawler.extract import hidden_blocks
 from crawler.model import Finding, FindingKind, Region, Severity
 
@@ -28,8 +29,6 @@ SAID = 4_000
 NEAR = 6_000
 # A hidden element may have so many characters more than twice its run, and is all of one piece.
 SPARE = 8
-# More blocks than this in one region say nothing more.
-MOST = 200
 # Attributes whose text a search engine may read.
 _SPOKEN = re.compile(r"\b(?:content|title|alt|value)\s*=\s*([\"'])([^\"'<>]{6,4000})\1", re.IGNORECASE)
 _TITLE = re.compile(r"<title[^<>]{0,200}>([^<]{1,4000})", re.IGNORECASE)
@@ -39,10 +38,9 @@ _SPACE = re.compile(r"\s+")
 
 def detect(case: Case) -> Iterator[Finding]:
     """Runs in the article, then in the rest of the visible page, in the title, and in what the markup hides."""
-    old = _before(case)
     if not case.document.markup:
         pieces = lone_pieces(case.page_text, hints(case.page_text))
-        yield from findings_in(case.page_text, Region.PAGE, pieces, old=old)
+        yield from findings_in(case.page_text, Region.PAGE, pieces, old=_before(case))
         return
     suspected = suspicions(case.document)
     latin = has_latin_seed(case.page_text)
@@ -50,7 +48,7 @@ def detect(case: Case) -> Iterator[Finding]:
         return
     pieces, full = suspected.pieces, bool(suspected.runs) or latin
     seen: list[str] = []
-    for finding in _visible(case, pieces, full=full, old=old):
+    for finding in _visible(case, pieces, full=full):
         seen.append(_bare(finding.quote))
         yield finding
     unseen: set[str] = set()
@@ -86,9 +84,9 @@ def _before(case: Case) -> str | None:
     return "\n".join([text, *(line for line in case.page_text.split("\n") if line not in own)])
 
 
-def _visible(case: Case, pieces: Collection[str], *, full: bool, old: str | None) -> Iterator[Finding]:
+def _visible(case: Case, pieces: Collection[str], *, full: bool) -> Iterator[Finding]:
     article, title = case.article.text, case.article.title or ""
-    for finding in findings_in(case.page_text, Region.PAGE, pieces, full=full, old=old):
+    for finding in findings_in(case.page_text, Region.PAGE, pieces, full=full, old=_before(case)):
         yield _moved(finding, article, Region.ARTICLE) or finding
     yield from findings_in(title, Region.TITLE, pieces, full=full, grow=False)
 
@@ -115,14 +113,7 @@ def _around(source: str, lines: Iterable[str]) -> list[tuple[int, int]]:
         found += reference_stretches(source)
     if len(found) >= MOST:
         return [(0, len(source))]
-    found.sort()
-    merged = found[:1]
-    for low, high in found[1:]:
-        if low <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], high))
-        else:
-            merged.append((low, high))
-    return merged
+    return merged(found)
 
 
 def _hidden(

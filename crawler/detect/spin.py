@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from crawler.detect.case import Case, Scope, body_of
+from crawler.detect.case import Case, Scope
 from crawler.detect.deletion import clued
 from crawler.detect.language.clues import PHRASES, SWAPPED
 from crawler.detect.reading import Reading, reading_of
@@ -28,7 +28,7 @@ ENOUGH = 8
 
 def detect(case: Case) -> Iterator[Finding]:
     """Each swapped character or word, with what stood there before as its repair."""
-    scope = body_of(case)
+    scope = case.body
     yield from _de(scope)
     for match in _SWAPPED.finditer(scope.text) if "蕞" in scope.text or "壹" in scope.text else ():
         at = match.start() + match.group().index("壹") if "壹" in match.group() else match.start()

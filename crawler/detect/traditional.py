@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from crawler.detect.case import Case, body_of
+from crawler.detect.case import Case
 from crawler.detect.language.tables import SIMPLIFIED
 from crawler.model import Finding, FindingKind, Severity
 
@@ -28,7 +28,7 @@ MIN_LEFT = 5
 
 def detect(case: Case) -> Iterator[Finding]:
     """One finding for each ambiguous character left, where the whole text proves the machine."""
-    scope = body_of(case)
+    scope = case.body
     text = scope.text
     if not any(mark in text for mark in "國個會這"):
         return

@@ -12,6 +12,7 @@ from functools import lru_cache
 from crawler.detect.language.items import BORDER, CONTACT, MOBILE, items_in
 from crawler.detect.language.junk import JunkRun, runs_between
 from crawler.detect.language.tables import SIMPLIFIED
+from crawler.detect.stretches import merged
 
 # So long an item may be, in Chinese characters alone and with all that belongs to it.
 LONGEST_PIECE, LONGEST, LINE = 24, 48, 160
@@ -85,7 +86,7 @@ def lone_runs(text: str, pieces: Collection[str], *, grow: bool = True, old: str
             if bounds := _line(text, at, at + len(piece)) if grow else _bounds(text, at, at + len(piece)):
                 places.append(bounds)
             at = text.find(piece, at + len(piece))
-    return [run for low, high in _merged(sorted(places)) for run in _runs(text, low, high, old, grow)]
+    return [run for low, high in merged(places, apart=1) for run in _runs(text, low, high, old, grow)]
 
 
 def _line(text: str, first: int, last: int) -> tuple[int, int] | None:
@@ -108,17 +109,6 @@ def _bounds(text: str, first: int, last: int) -> tuple[int, int] | None:
     if after is None and last + LONGEST < len(text):
         return None
     return low, after.start() if after else len(text)
-
-
-def _merged(places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """These stretches, those with nothing but a border between them as one."""
-    merged: list[tuple[int, int]] = []
-    for low, high in places:
-        if merged and low - merged[-1][1] <= 1:
-            merged[-1] = (merged[-1][0], max(high, merged[-1][1]))
-        else:
-            merged.append((low, high))
-    return merged
 
 
 def _runs(text: str, low: int, high: int, old: str | None, grow: bool) -> list[JunkRun]:
