@@ -20,6 +20,7 @@ from urllib.parse import unquote, urlsplit
 from crawler import schedule
 from crawler.decode import decode
 from crawler.extract import extract
+from crawler.gone import MISSING_STATUS
 from crawler.model import (
     Article,
     AttachedFile,
@@ -42,7 +43,6 @@ from crawler.volatile import without_query
 MISSING_CONFIRMATIONS = 2
 # A replaced or lost file weighs as much as a changed figure in the text: it may be the document itself.
 _REPLACED, _GONE, _BACK = 0.6, 0.7, 0.5
-_MISSING_STATUS = frozenset({404, 410})
 _PAGE = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script", b"<meta")
 _UNITS = (("GB", 1 << 30), ("MB", 1 << 20), ("KB", 1 << 10))
 
@@ -56,20 +56,16 @@ def files_to_ask(
     wants to know. Only http(s) addresses can be asked. A file whose address differs from a known one's in nothing but
     what `noise` masks (a session token) is that file, at its address of today.
     """
-    names = {place.shape for place in noise.masked if place.kind == "query"}
-    known = {_without(file.url, names): file for file in held}
+    names = noise.parameters
+    known = {without_query(file.url, names): file for file in held}
     wanted = []
     for attachment in article.attachments:
         if urlsplit(attachment.url).scheme not in ("http", "https"):
             continue
-        file = known.get(_without(attachment.url, names)) or AttachedFile(url=attachment.url, name=attachment.name)
+        file = known.get(without_query(attachment.url, names)) or AttachedFile(url=attachment.url, name=attachment.name)
         if at_once or file.due is None or file.due <= now:
             wanted.append(replace(file, url=attachment.url, name=attachment.name))
     return tuple(wanted)
-
-
-def _without(url: str, names: set[str]) -> str:
-    return without_query(url, names) if names else url
 
 
 def judge_file(source: Source, file: AttachedFile, fetched: FetchResult, number: int, now: datetime) -> FileVerdict:
@@ -80,7 +76,7 @@ def judge_file(source: Source, file: AttachedFile, fetched: FetchResult, number:
             return FileVerdict(state=_well(source, asked, now), at=now)
         case FetchFailed(reason=reason, detail=detail, retry_after=wait):
             return _failed(source, asked, f"{reason}: {detail}", now, retry_after=wait)
-        case Snapshot(status=status) if status in _MISSING_STATUS:
+        case Snapshot(status=status) if status in MISSING_STATUS:
             return _missing(source, asked, f"the server answered {status}", number, now)
         case Snapshot(status=status) if status != 200:
             return _failed(source, asked, f"the server answered {status}", now)

@@ -32,6 +32,11 @@ def compare(before: Article, after: Article, *, numbers: tuple[int, int]) -> Cha
     return _article_change(before, after, numbers)
 
 
+def created(article: Article) -> Change:
+    """The Change into a Page's first Article."""
+    return Change(before=0, after=1, kind=ChangeKind.CREATED, significance=0.1, summary=article.title or "")
+
+
 def _article_change(before: Article, after: Article, numbers: tuple[int, int]) -> Change:
     found = diff(before, after)
     body_differs = bare_text(" ".join(before.paragraphs)) != bare_text(" ".join(after.paragraphs))

@@ -10,6 +10,8 @@ from crawler import schedule
 from crawler.model import Known, Snapshot, Source
 from crawler.urls import canonical
 
+# How a server says that nothing is there.
+MISSING_STATUS = frozenset({404, 410})
 # What a site calls the page that stands for a whole folder, and the page it sends visitors to instead of a 404.
 _FRONT = re.compile(r"(?:index|default|list|main|home)(?:[_-]?\d+)?(?:\.\w{2,5})?", re.IGNORECASE)
 _NOT_FOUND = re.compile(r"/(?:404|not[_-]?found|page[_-]?not[_-]?found)(?:\.\w{2,5})?$", re.IGNORECASE)

@@ -17,13 +17,13 @@ from datetime import datetime, timedelta
 
 from crawler import schedule
 from crawler.aftermath import Aftermath, aftermath
-from crawler.compare import compare, similarity
+from crawler.compare import compare, created, similarity
 from crawler.decode import Document, encoding_of
 from crawler.detect import Case, detect
 from crawler.extract import RULES, visible_text
 from crawler.flipping import flip
 from crawler.foreign import foreign_matter, silence
-from crawler.gone import ask_again, confirmed, leads_nowhere, left_its_place
+from crawler.gone import MISSING_STATUS, ask_again, confirmed, leads_nowhere, left_its_place
 from crawler.model import (
     Article,
     Change,
@@ -48,7 +48,6 @@ from crawler.noise import not_modified, sift
 from crawler.reading import Reading, read
 from crawler.sniff import not_a_page
 
-_MISSING_STATUS = frozenset({404, 410})
 _BLOCKED_STATUS = frozenset({401, 403, 407, 412, 429, 451, 521})
 _MOVED_SIMILARITY = 0.8
 
@@ -162,7 +161,7 @@ def _page_change(known: Known, kind: ChangeKind, significance: float, summary: s
 
 def _answered(source: Source, known: Known, snapshot: Snapshot, base: Verdict, now: datetime) -> Verdict:
     status = snapshot.status
-    if status in _MISSING_STATUS:
+    if status in MISSING_STATUS:
         return _missing(source, known, base, f"the server answered {status}", snapshot)
     if status in _BLOCKED_STATUS:
         return _blocked(source, known, base, f"the server answered {status}", now, snapshot)
@@ -194,9 +193,13 @@ def _reread(source: Source, known: Known) -> Article | None:
     """The Article in force before, as today's rules read it, so that an upgrade of ours is no change of theirs."""
     if known.latest is None:
         return None
-    if known.latest.rules == RULES or known.latest_snapshot is None:
-        return known.latest.article
-    return read(source, known.latest_snapshot).article
+    snapshot = _outdated(known)
+    return known.latest.article if snapshot is None else read(source, snapshot).article
+
+
+def _outdated(known: Known) -> Snapshot | None:
+    """The response that the Version in force must be read from again, if other rules read it."""
+    return known.latest_snapshot if known.latest is not None and known.latest.rules != RULES else None
 
 
 def _redirected(
@@ -284,9 +287,7 @@ def _healthy(source: Source, known: Known, base: Verdict, *, changed: bool, now:
 
 
 def _reread_version(known: Known, before: Article | None) -> NewVersion | None:
-    if known.latest is None or before is None or known.latest.rules == RULES or known.latest_snapshot is None:
-        return None
-    return NewVersion(article=before, rules=RULES)
+    return None if before is None or _outdated(known) is None else NewVersion(article=before, rules=RULES)
 
 
 def _changes(
@@ -294,7 +295,7 @@ def _changes(
 ) -> tuple[Change, ...]:
     """The one Change that this content makes, if any; of several that apply, the weightiest names it."""
     if before is None:
-        return (Change(before=0, after=1, kind=ChangeKind.CREATED, significance=0.1, summary=article.title or ""),)
+        return (created(article),)
     edit = compare(before, article, numbers=(number, number + 1))
     base = edit or _page_change(known, ChangeKind.EDITED, 0.0, "")
     if known.state in (PageState.GONE, PageState.MOVED):

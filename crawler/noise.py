@@ -127,10 +127,8 @@ def mask(article: Article, noise: Noise) -> Article:
         if place.kind == "block" and _has_heading(article, place):
             for at in _block_lines(article, place):
                 lines[at] = None
-    names = {place.shape for place in noise.masked if place.kind == "query"}
-    attachments = article.attachments
-    if names:
-        attachments = tuple(replace(one, url=without_query(one.url, names)) for one in attachments)
+    names = noise.parameters
+    attachments = tuple(replace(one, url=without_query(one.url, names)) for one in article.attachments)
     return replace(article, paragraphs=tuple(line for line in lines if line is not None), attachments=attachments)
 
 

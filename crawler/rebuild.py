@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from crawler.compare import compare
+from crawler.compare import compare, created
 from crawler.extract import RULES
 from crawler.model import (
     Article,
     Change,
-    ChangeKind,
     NewVersion,
     Noise,
     PageKind,
@@ -63,7 +62,7 @@ def _differs(noise: Noise, sighting: Sighting, before: Article, article: Article
 
 def _change(noise: Noise, sighting: Sighting, before: Article | None, article: Article, number: int) -> Change | None:
     if before is None:
-        return Change(before=0, after=1, kind=ChangeKind.CREATED, significance=0.1, summary=article.title or "")
+        return created(article)
     numbers = (number, number + 1)
     masked = None if sighting.past else compare(mask(before, noise), mask(article, noise), numbers=numbers)
     return masked or compare(before, article, numbers=numbers)

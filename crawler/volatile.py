@@ -12,7 +12,7 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from crawler.model import Article, Attachment, VolatileKind
+from crawler.model import Article, Attachment, PlaceKey, VolatileKind, place_key
 from crawler.tables import is_figure
 
 _TOKEN = re.compile(r"(?=[A-Za-z0-9_\-]*\d)(?=[A-Za-z0-9_\-]*[A-Za-z])[A-Za-z0-9_\-]{12,}")
@@ -31,10 +31,6 @@ _SENTENCE = re.compile(r"[。！？；]|[.!?]\s")
 _MAX_VOLATILE_LINE = 60
 
 
-# Kind, place and, but for a block, shape.
-Key = tuple[str, str, str]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spot:
     """One such place in one Article: lines `first` up to (not including) `last`, or the query of an attachment."""
@@ -47,12 +43,12 @@ class Spot:
     last: int = 0
 
     @property
-    def key(self) -> Key:
+    def key(self) -> PlaceKey:
         """As VolatilePlace has it."""
-        return (self.kind, self.place, self.shape if self.kind != "block" else "")
+        return place_key(self.kind, self.place, self.shape)
 
 
-def spots_of(article: Article, *, but: Container[str] = ()) -> dict[Key, Spot]:
+def spots_of(article: Article, *, but: Container[str] = ()) -> dict[PlaceKey, Spot]:
     """The lines and queries that could differ by themselves, by key; what stands twice cannot be told apart.
 
     `but`: lines that need not be looked at.
@@ -145,10 +141,10 @@ def is_block_line(line: str) -> bool:
     return len(line) <= _MAX_LINE and _SENTENCE.search(line) is None
 
 
-def without_query(url: str, names: set[str]) -> str:
-    """An address less the parameters of these names."""
+def without_query(url: str, names: Container[str]) -> str:
+    """An address less the parameters of these names; as it is written where it has none of them."""
     parts = urlsplit(url)
-    if not parts.query:
+    if not names or not parts.query:
         return url
     kept = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name not in names]
     return urlunsplit(parts._replace(query=urlencode(kept)))

@@ -29,7 +29,7 @@ class _Newest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Files:
-    """What following files needs, wired once a pass. `notify` False tells nobody."""
+    """What following files needs. `notify` False tells nobody."""
 
     archive: Archive
     fetcher: Fetcher
@@ -43,7 +43,7 @@ class Files:
         one whose Page another process has recorded meanwhile.
         """
         version = self._version(checked) if source.attachments else None
-        if version is None:
+        if version is None or not version.article.attachments:
             return checked
         at_once = at_once or checked.recorded.version is not None
         known = self.archive.files(checked.page)

@@ -6,16 +6,16 @@ Nobody is notified: what was told was told, and what today's rules see in the pa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from crawler.errors import StoreBusy, StoreError
 from crawler.extract import RULES
 from crawler.model import Json, Page, Source
 from crawler.rebuild import rebuild
+from jobs.backfill import Tell
 from store import Rewritten, Store
 
-Tell = Callable[[int, int], None]
 # A page may be recorded by a running daemon while it is read; it is then read again, this often at most.
 _ATTEMPTS = 3
 

@@ -166,10 +166,15 @@ class Archive:
             found, following = (session.exec(query.limit(1)).first() for query in (before, after))
             until = following[0].seen_at if following else None
             again = timeline.seen_again(session, row_id(row), at, until) if found else None
-            known = replace(_known(session, row), seen_again=again.at if again else None, past=True)
             state, missing = standing_at(session, row_id(row), at)
-            since = missing[0] if missing else None
-            known = replace(known, state=state, missing_count=len(missing), missing_since=since)
+            known = replace(
+                _known(session, row),
+                seen_again=again.at if again else None,
+                past=True,
+                state=state,
+                missing_count=len(missing),
+                missing_since=missing[0] if missing else None,
+            )
             last = last_response(session, found, at, rules)
         return self._with_versions(known, found, following, last)
 

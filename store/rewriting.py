@@ -27,6 +27,8 @@ _COMPARED = frozenset(
         ChangeKind.ATTACHMENTS,
     )
 )
+# What a Change was judged to be; the rest of it describes the texts.
+_VERDICT = frozenset({"kind", "minor", "significance", "summary"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,16 +124,12 @@ class Rewrite:
     def _told(self, known: ChangeRow, change: Change) -> dict[str, object]:
         """What a Change's row holds now that its texts are read anew."""
         values = change_values(change, known.at)
-        keep = ["kind", "minor", "significance", "summary"]
+        text = {name: value for name, value in values.items() if name not in _VERDICT}
         if known.kind == ChangeKind.RESTORED.value:
-            return {name: value for name, value in values.items() if name not in keep} | {
-                "summary": f"back, {change.summary}"
-            }
+            return text | {"summary": f"back, {change.summary}"}
         told = known.kind not in _COMPARED and known.kind != ChangeKind.CREATED.value
         twin = known.kind == ChangeKind.CREATED.value and known.minor
-        if told or twin or self._of_template(known, change):
-            return {name: value for name, value in values.items() if name not in keep}
-        return values
+        return text if told or twin or self._of_template(known, change) else values
 
     def _of_template(self, known: ChangeRow, change: Change) -> bool:
         """Whether the Change was, and is, one of many of a template's: then it says so still."""

@@ -18,7 +18,7 @@ from crawler.model.kinds import (
     Region,
     Severity,
 )
-from crawler.model.noise import NO_NOISE, Noise, VolatileKind, VolatilePlace
+from crawler.model.noise import NO_NOISE, Noise, PlaceKey, VolatileKind, VolatilePlace, place_key
 from crawler.model.reread import Kept, RebuiltVersion, Sighting
 from crawler.model.text import Evidence, Json, bare_text, fold_space
 from crawler.model.verdict import Known, NewVersion, RateEstimate, Returned, SeenVersion, SourceEvent, Verdict
@@ -56,6 +56,7 @@ __all__ = [
     "Page",
     "PageKind",
     "PageState",
+    "PlaceKey",
     "RateEstimate",
     "RebuiltVersion",
     "Region",
@@ -77,4 +78,5 @@ __all__ = [
     "bare_text",
     "fold_space",
     "match_findings",
+    "place_key",
 ]

@@ -9,6 +9,15 @@ from typing import Literal
 VolatileKind = Literal["figure", "clock", "block", "query"]
 
 
+# Kind, place and, but for a block, shape.
+PlaceKey = tuple[str, str, str]
+
+
+def place_key(kind: VolatileKind, place: str, shape: str) -> PlaceKey:
+    """What makes a place the same one on the next visit, and on the Source's other pages."""
+    return (kind, place, shape if kind != "block" else "")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VolatilePlace:
     """A place that was seen to differ between visits.
@@ -34,9 +43,9 @@ class VolatilePlace:
         return self.changed >= 3 and self.changed >= 4 * self.stayed
 
     @property
-    def key(self) -> tuple[str, str, str]:
-        """What makes it the same place on the next visit, and on the Source's other pages."""
-        return (self.kind, self.place, self.shape if self.kind != "block" else "")
+    def key(self) -> PlaceKey:
+        """As `place_key` says."""
+        return place_key(self.kind, self.place, self.shape)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +58,11 @@ class Noise:
     def masked(self) -> tuple[VolatilePlace, ...]:
         """Those that are left out of comparisons now."""
         return tuple(place for place in self.places if place.masked)
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """The masked parameters in the addresses of files, by name."""
+        return frozenset(place.shape for place in self.places if place.masked and place.kind == "query")
 
 
 NO_NOISE = Noise()

@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import IO
+from typing import IO, Protocol
 
+import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
 from crawler.model import Json, Outcome, PageState, Severity
+from jobs.backfill import Tell
 
 # Line separators that some readers split at, and lone surrogates, which UTF-8 cannot carry.
 _UNSAFE = re.compile("[\u0085\u2028\u2029\ud800-\udfff]")
@@ -40,6 +43,21 @@ SEVERITY_STYLE: Mapping[Severity, str] = {
     Severity.MEDIUM: "yellow",
     Severity.LOW: "dim",
 }
+
+
+class Concluded(Protocol):
+    """What long work came to."""
+
+    problems: list[str]
+
+    @property
+    def summary(self) -> str:
+        """One line for a person."""
+        ...
+
+    def as_json(self) -> dict[str, Json]:
+        """The same for programs."""
+        ...
 
 
 def json_line(value: Mapping[str, Json]) -> str:
@@ -77,6 +95,29 @@ def progress() -> Progress:
         console=errors(),
         transient=True,
     )
+
+
+@contextmanager
+def watched(name: str, total: int | None, *, quiet: bool) -> Iterator[Tell | None]:
+    """A bar for work that tells (done, of how many); None, and no bar, where nobody watches or it shall be `quiet`."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    with progress() as bar:
+        task = bar.add_task(name, total=total)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
+
+
+def conclude(result: Concluded, *, as_json: bool) -> None:
+    """Print what long work came to, and what failed. Raises typer.Exit(1) where something did."""
+    if as_json:
+        sys.stdout.write(json_line(result.as_json()) + "\n")
+    else:
+        console().print(printable(result.summary))
+    for problem in result.problems:
+        errors().print(printable(f"failed: {problem}"), style="red")
+    if result.problems:
+        raise typer.Exit(1)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]], *, empty: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -15,8 +14,8 @@ from crawler.urls import canonical
 from jobs.backfill import LOOSE_SOURCE
 from jobs.cli.context import settings_of, sources_of, store_of
 from jobs.cli.listing import Json_, is_url
-from jobs.cli.output import console, errors, json_line, printable, progress
-from jobs.reextract import Reextracted, reextract
+from jobs.cli.output import conclude, watched
+from jobs.reextract import reextract
 from store import Store
 
 
@@ -47,15 +46,9 @@ def reextract_(
     with store_of(context) as store:
         sources = _sources(context, store)
         pages = _pages(store, sources, what or [], everything)
-        result = _run(store, sources, pages, dry_run, quiet=as_json)
-    if as_json:
-        sys.stdout.write(json_line(result.as_json()) + "\n")
-    else:
-        console().print(printable(result.summary))
-    for problem in result.problems:
-        errors().print(printable(f"failed: {problem}"), style="red")
-    if result.problems:
-        raise typer.Exit(1)
+        with watched("reading again", len(pages), quiet=as_json) as tell:
+            result = reextract(store, sources, pages, dry_run=dry_run, tell=tell)
+    conclude(result, as_json=as_json)
 
 
 def _sources(context: typer.Context, store: Store) -> dict[str, Source]:
@@ -82,13 +75,3 @@ def _pages(store: Store, sources: dict[str, Source], what: Sequence[str], everyt
             )
         urls.append(page.url)
     return store.rereading.outdated(RULES, sources=names if what else list(sources), urls=urls, everything=everything)
-
-
-def _run(store: Store, sources: dict[str, Source], pages: Sequence[Page], dry_run: bool, *, quiet: bool) -> Reextracted:
-    if not sys.stderr.isatty() or quiet:
-        return reextract(store, sources, pages, dry_run=dry_run)
-    with progress() as bar:
-        task = bar.add_task("reading again", total=len(pages))
-        return reextract(
-            store, sources, pages, dry_run=dry_run, tell=lambda done, total: bar.update(task, completed=done)
-        )

@@ -8,6 +8,7 @@ from crawler.model import Json, Outcome
 from jobs.check import Checked
 from jobs.cli.output import OUTCOME_STYLE, json_line, one_line
 from jobs.sweep import Event, SourceVisited
+from store.views import iso
 
 
 def checked_lines(checked: Checked) -> list[tuple[str, str]]:
@@ -58,7 +59,7 @@ def _checked_json(checked: Checked) -> dict[str, Json]:
     return {
         "page": checked.page.url,
         "source": checked.page.source,
-        "at": verdict.at.isoformat().replace("+00:00", "Z"),
+        "at": iso(verdict.at),
         "outcome": verdict.outcome.value,
         "state": verdict.state.value,
         "status": verdict.status,

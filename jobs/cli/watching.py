@@ -14,10 +14,10 @@ from rich.progress import Progress
 from crawler.errors import ConfigurationError
 from crawler.model import Outcome, Page, Source
 from crawler.urls import canonical
-from jobs.backfill import Backfill, Imported, Plan, plan
+from jobs.backfill import Plan, plan
 from jobs.cli.context import run_async, run_service, settings_of, sources_of, store_of
 from jobs.cli.listing import Json_, is_url
-from jobs.cli.output import console, errors, json_line, one_line, printable, progress
+from jobs.cli.output import conclude, console, errors, one_line, printable, progress, watched
 from jobs.cli.telling import checked_lines, json_watch
 from jobs.daemon import run_daemon
 from jobs.notify import deliver
@@ -206,25 +206,9 @@ def backfill(
                 settings=settings_of(context),
             ),
         )
-        result = _run_backfill(work, dry_run, as_json)
-    if as_json:
-        sys.stdout.write(json_line(result.as_json()) + "\n")
-    else:
-        console().print(printable(result.summary))
-    for problem in result.problems:
-        errors().print(printable(f"failed: {problem}"), style="red")
-    if result.problems:
-        raise typer.Exit(1)
-
-
-def _run_backfill(work: Backfill, dry_run: bool, as_json: bool) -> Imported:
-    if not sys.stderr.isatty() or as_json:
-        return run_async(work.run(dry_run=dry_run))
-    with progress() as bar:
-        task = bar.add_task("backfill", total=work.total)
-        return run_async(
-            work.run(dry_run=dry_run, tell=lambda done, total: bar.update(task, completed=done, total=total))
-        )
+        with watched("backfill", work.total, quiet=as_json) as tell:
+            result = run_async(work.run(dry_run=dry_run, tell=tell))
+    conclude(result, as_json=as_json)
 
 
 def _backfill_sources(
