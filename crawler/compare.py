@@ -6,6 +6,7 @@ import hashlib
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain, takewhile, zip_longest
 
 from rapidfuzz.distance import Indel
 
@@ -135,24 +136,25 @@ _PUNCTUATION = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "�
 
 def _same_but_typography(before: Article, after: Article) -> bool:
     """Whether two articles are alike with everything folded that only a typesetter sees: they differ in minor ways."""
-    old, new = list(before.paragraphs), list(after.paragraphs)
-    # Folding is dear, and most paragraphs of most edits did not change at all.
-    while old and new and old[-1] == new[-1]:
-        del old[-1], new[-1]
-    pairs = enumerate(zip(old, new, strict=False))
-    first = next((place for place, (one, other) in pairs if one != other), min(len(old), len(new)))
-    sides = ((before, "".join(old[first:])), (after, "".join(new[first:])))
-    parts = [
+    fields = [
         (
             article.title or "",
             article.published or "",
             article.issuer or "",
             "".join(attachment.url + attachment.name for attachment in article.attachments),
-            body,
         )
-        for article, body in sides
+        for article in (before, after)
     ]
-    return all(_folded(one) == _folded(other) for one, other in zip(*parts, strict=True))
+    if any(one != other and _folded(one) != _folded(other) for one, other in zip(*fields, strict=True)):
+        return False
+    old, new = list(before.paragraphs), list(after.paragraphs)
+    # Folding is dear, and most paragraphs of most edits did not change at all.
+    while old and new and old[-1] == new[-1]:
+        del old[-1], new[-1]
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
+    # Borders of paragraphs may have moved, so characters are compared; no further than to the first that differs.
+    sides = (chain.from_iterable(map(_folded, lines[same:])) for lines in (old, new))
+    return all(one == other for one, other in zip_longest(*sides))
 
 
 def _folded(text: str) -> str:
