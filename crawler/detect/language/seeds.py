@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import compress
 from operator import add
 
 from crawler.detect.language.latin import LATIN
@@ -24,8 +25,6 @@ ENOUGH, ENOUGH_IN_SHORT = 4.0, 4.0
 # A pair that the table does not know, and a pair with anything but Han characters in it.
 UNKNOWN_PAIR = -0.9
 BESIDE = -0.1
-# More kinds of seeds than this in one text, and it is walked through once instead of searched for each.
-MANY_KINDS = 160
 
 # Pairs that tell too little for a look, but enough to read the line that they stand on where it is a short one.
 HINT = 2.0
@@ -40,8 +39,8 @@ _HINTS = {
     for right in written_forms({pair[1]})
 }
 # Each pair as the number that its two characters are in UTF-16: numbers are looked up faster than pairs are cut out.
-_NUMBERS = {int.from_bytes(hint.encode("utf-16-le"), "little"): hint for hint in _HINTS}
-_NUMBER_SET = frozenset(_NUMBERS)
+_NUMBERS = {int.from_bytes(hint.encode("utf-16-le"), "little"): weight for hint, weight in _HINTS.items()}
+_BEYOND_UTF16 = re.compile("[\U00010000-\U0010ffff]")
 _LATIN_SEEDS = frozenset(word.encode() for word, weight in LATIN.items() if weight >= 3.0)
 _LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z0-9]+")
 # ASCII letters and digits in lower case, everything else a space.
@@ -77,27 +76,20 @@ def han_looks(
 
 def hints(text: str, *, least: float = 0.0) -> list[tuple[int, float]]:
     """(place, weight) of each pair that hints or tells, in order; only those worth so much at `least`."""
-    kinds = [kind for kind in _kinds_in(text) if _HINTS[kind] >= least]
-    if len(kinds) > MANY_KINDS:
-        weights = map(_HINTS.get, map(add, text, text[1:]))
-        return [(at, weight) for at, weight in enumerate(weights) if weight]
-    found = []
-    for seed in kinds:
-        weight = _HINTS[seed]
-        at = text.find(seed)
-        while at >= 0:
-            found.append((at, weight))
-            at = text.find(seed, at + 1)
+    units = text.encode("utf-16-le", "surrogatepass")
+    if len(units) != 2 * len(text):
+        # A character of two units would shift all places behind it, and is in no pair: any other stands for it.
+        units = _BEYOND_UTF16.sub("\0", text).encode("utf-16-le", "surrogatepass")
+    found: list[tuple[int, float]] = []
+    for first in (0, 1):
+        pairs = memoryview(units)[2 * first :]
+        numbers = pairs[: len(pairs) & ~3].cast("I").tolist()
+        hits = map(_NUMBERS.__contains__, numbers)
+        found += [(first + 2 * at, _NUMBERS[numbers[at]]) for at in compress(range(len(numbers)), hits)]
+    if least:
+        found = [hint for hint in found if hint[1] >= least]
     found.sort()
     return found
-
-
-def _kinds_in(text: str) -> list[str]:
-    """Which pairs that hint or tell a text has."""
-    units = text.encode("utf-16-le", "surrogatepass")
-    even = memoryview(units[: len(units) & ~3]).cast("I").tolist()
-    odd = memoryview(units[2 : 2 + ((len(units) - 2) & ~3)]).cast("I").tolist() if len(units) > 2 else []
-    return [_NUMBERS[number] for number in _NUMBER_SET.intersection(even).union(_NUMBER_SET.intersection(odd))]
 
 
 def company(text: str) -> tuple[float, int]:
