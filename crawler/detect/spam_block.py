@@ -48,7 +48,9 @@ def detect(case: Case) -> Iterator[Finding]:
         return
     pieces, full = suspected.pieces, bool(suspected.runs) or latin
     seen: list[str] = []
-    for finding in _visible(case, pieces, full=full):
+    # Latin letters are not among what is suspected.
+    around = None if latin else {piece for text, _ in suspected.runs for piece in text.split() if len(piece) > 1}
+    for finding in _visible(case, pieces, full=full, around=around):
         seen.append(_bare(finding.quote))
         yield finding
     unseen: set[str] = set()
@@ -84,9 +86,9 @@ def _before(case: Case) -> str | None:
     return "\n".join([text, *(line for line in case.page_text.split("\n") if line not in own)])
 
 
-def _visible(case: Case, pieces: Collection[str], *, full: bool) -> Iterator[Finding]:
+def _visible(case: Case, pieces: Collection[str], *, full: bool, around: Collection[str] | None) -> Iterator[Finding]:
     article, title = case.article.text, case.article.title or ""
-    for finding in findings_in(case.page_text, Region.PAGE, pieces, full=full, old=_before(case)):
+    for finding in findings_in(case.page_text, Region.PAGE, pieces, full=full, around=around, old=_before(case)):
         yield _moved(finding, article, Region.ARTICLE) or finding
     yield from findings_in(title, Region.TITLE, pieces, full=full, grow=False)
 

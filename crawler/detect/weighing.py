@@ -27,17 +27,19 @@ def findings_in(
     pieces: Collection[str],
     *,
     full: bool = True,
+    around: Collection[str] | None = None,
     grow: bool = True,
     old: str | None = None,
 ) -> Iterator[Finding]:
     """The runs of a text that prove something, then what stands on the lines of `pieces` and is in no run.
 
-    `full`: whether there may be runs beside those lines; `old`: the article's text a Version ago.
+    `full`: whether there may be runs beside those lines, and where it is known, `around` which pieces of the text.
+    `old`: the article's text a Version ago.
     """
     flat = without_invisible(text)
     plain = flat.text if flat else text
     taken: list[JunkRun] = []
-    for run in islice(junk_runs(plain, grow=grow), MOST) if full else ():
+    for run in islice(junk_runs(plain, grow=grow, around=around), MOST) if full else ():
         severity = severity_of(run)
         if severity is not None:
             taken.append(run)

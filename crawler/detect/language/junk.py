@@ -7,7 +7,7 @@ items, every item is weighed, and the best-scoring stretch of items, with those 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from crawler.detect.language.items import (
@@ -69,14 +69,17 @@ class JunkRun:
         return self.score / max(self.pairs, 1)
 
 
-def junk_runs(text: str, *, enough: float = ENOUGH, grow: bool = True) -> list[JunkRun]:
+def junk_runs(
+    text: str, *, enough: float = ENOUGH, grow: bool = True, around: Collection[str] | None = None
+) -> list[JunkRun]:
     """Every run in `text` that reads like injected keywords, in order; nothing is decided about severity here.
 
     `enough`: what the telling pairs of a place must sum to for a look; less for short texts where few words count.
     `grow`: whether unknown items may belong to a run; not in a title, where the neighbours are the page's own.
+    `around`: pieces of the text away from which there is none; None where that is not known.
     """
     runs: list[JunkRun] = []
-    for low, high in _windows(text, looks(text, enough=enough)):
+    for low, high in _windows(text, looks(text, enough=enough, around=around)):
         items = items_in(text, low, high)
         runs.extend(_run(text, items, first, last, grow) for first, last in _stretches(items))
         if not runs or runs[-1].end <= low:

@@ -7,13 +7,14 @@ them weighed. Ordinary text costs next to nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import compress
 from operator import add
 
 from crawler.detect.language.latin import LATIN
 from crawler.detect.language.lexicon import OWN
 from crawler.detect.language.tables import BIGRAMS, SIMPLIFIED, written_forms
+from crawler.detect.stretches import Stretch, merged
 
 # A pair this telling is a seed; so many characters on either side are its company.
 SEED = 2.5
@@ -43,15 +44,29 @@ _NUMBERS = {int.from_bytes(hint.encode("utf-16-le"), "little"): weight for hint,
 _BEYOND_UTF16 = re.compile("[\U00010000-\U0010ffff]")
 _LATIN_SEEDS = frozenset(word.encode() for word, weight in LATIN.items() if weight >= 3.0)
 _LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z0-9]+")
+# So far around a line that is suspected looks are taken; of more lines than this all of a text is looked at.
+AROUND, FEW_LINES = 400, 24
 # ASCII letters and digits in lower case, everything else a space.
 _WORDS_ONLY = bytes(ord(chr(byte).lower()) if chr(byte).isalnum() and byte < 128 else 32 for byte in range(256))
 
 
-def looks(text: str, *, enough: float = ENOUGH) -> Iterator[tuple[int, int]]:
-    """(first, last) place of each group of pairs or words that is worth a look, in order; groups may touch."""
+def looks(text: str, *, enough: float = ENOUGH, around: Collection[str] | None = None) -> Iterator[tuple[int, int]]:
+    """(first, last) place of each group of pairs or words that is worth a look, in order; groups may touch.
+
+    `around`: pieces of the text away from which there is nothing to see; None where that is not known.
+    """
+    if around is not None and len(around) <= FEW_LINES and all(piece in text for piece in around):
+        for low, high in _around(text, around):
+            yield from ((first + low, last + low) for first, last in looks(text[low:high], enough=enough))
+        return
     latin = list(_latin_looks(text, enough)) if has_latin_seed(text) else []
     found = ((first, last) for first, last, _ in han_looks(text, enough))
     yield from sorted([*found, *latin]) if latin else found
+
+
+def _around(text: str, pieces: Iterable[str]) -> list[Stretch]:
+    places = (found.span() for piece in pieces for found in re.finditer(re.escape(piece), text))
+    return merged((max(low - AROUND, 0), high + AROUND) for low, high in places)
 
 
 def han_looks(
