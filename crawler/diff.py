@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from typing import Literal
 
@@ -83,7 +84,7 @@ class Diff:
 
 def diff(before: Article, after: Article) -> Diff:
     """What differs: the fields other than the body, and the body with moves, edits, and what came or went."""
-    return Diff(fields=_field_changes(before, after), hunks=tuple(_hunks(before.paragraphs, after.paragraphs)))
+    return Diff(fields=_field_changes(before, after), hunks=_hunks_of(before.paragraphs, after.paragraphs))
 
 
 def _field_changes(before: Article, after: Article) -> tuple[FieldChange, ...]:
@@ -105,6 +106,12 @@ def _attachment_list(article: Article) -> str | None:
 
 
 # ---- paragraphs --------------------------------------------------------------------------------------------------
+
+
+# Several that judge the same visit ask in turn.
+@lru_cache(maxsize=2)
+def _hunks_of(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[Hunk, ...]:
+    return tuple(_hunks(before, after))
 
 
 def _hunks(before: Sequence[str], after: Sequence[str]) -> Iterator[Hunk]:

@@ -36,6 +36,8 @@ _OPENERS = {closing: opening for opening, closing in _PAIRS.items()}
 # Of brackets the full-width and the narrow one pass for each other.
 _FOLDED = {opening: "(" if opening == "（" else opening for opening in _PAIRS}
 _WANTED = {closing: _FOLDED[opening] for closing, opening in _OPENERS.items()}
+_FOLDED_MARKS = str.maketrans({"（": "(", "）": ")"})
+_CLOSED = tuple(opening + closing for opening, closing in _PAIRS.items() if opening != "（")
 _BRACKET = re.compile("[（()）「」『』《》【】“”]")
 # 1) and a） and 二） number a list.
 _NUMBERED = re.compile(r"[\dA-Za-z①-⑳ⅰ-ⅹⅠ-Ⅻ一二三四五六七八九十:;\-]\Z")
@@ -107,7 +109,7 @@ def _halves(text: str) -> list[_Place]:
     found: list[_Place] = []
     begin, pending = 0, ""
     for line in text.split("\n"):
-        lone = _lone(line)
+        lone = [] if _balanced(line) else _lone(line)
         # Quotations and brackets may run on over paragraphs.
         for at in lone:
             mark = line[at]
@@ -124,14 +126,15 @@ def _halves(text: str) -> list[_Place]:
 
 
 def _balanced(text: str) -> bool:
-    """A quick look that spares most texts the slow one: every mark closed in its turn."""
-    waiting: list[str] = []
-    for mark in _BRACKET.findall(text):
-        if mark in _FOLDED:
-            waiting.append(_FOLDED[mark])
-        elif not waiting or waiting.pop() != _WANTED[mark]:
-            return False
-    return not waiting
+    """A quick look that spares most texts and lines the slow one: every mark closed in its turn."""
+    marks = "".join(_BRACKET.findall(text)).translate(_FOLDED_MARKS)
+    left = len(marks) + 1
+    # From the inside out.
+    while marks and len(marks) < left:
+        left = len(marks)
+        for pair in _CLOSED:
+            marks = marks.replace(pair, "")
+    return not marks
 
 
 def _lone(line: str) -> list[int]:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from crawler.model.kinds import ChangeKind, PageKind
 from crawler.model.text import Evidence, bare_text
@@ -19,7 +20,8 @@ class Attachment:
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# Not slotted: its digest takes all of it to be read, and is asked for many times.
+@dataclass(frozen=True, kw_only=True)
 class Article:
     """What a page says. A field that the page does not show is None, never a guess.
 
@@ -45,7 +47,7 @@ class Article:
         """The paragraphs joined by newlines; offsets of findings in region `article` count code points in it."""
         return "\n".join(self.paragraphs)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """sha-256 in hex over what makes a Version (title, body, published, issuer, attachments), white space folded.
 
