@@ -12,7 +12,7 @@ from crawler.model import Finding, FindingKind, Severity
 KINDS = (FindingKind.GLYPH_LOSS, FindingKind.NUMBER_DAMAGE)
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff"
-_MARK = re.compile(r"[?]|\ufffd+")
+_MARK = re.compile("[?\ufffd](?:(?<=\ufffd)\ufffd+)?")
 _HAN_ONE = re.compile(f"[{_HAN}]")
 # A clause with one of these may well be a question.
 _ASKING = re.compile(

@@ -25,7 +25,7 @@ ENOUGH = 3
 @lru_cache(maxsize=2)
 def machine_glosses(text: str) -> Sequence[re.Match[str]]:
     """The glosses in a text, character (1) and reading (2); none where an editor may have put them."""
-    if not any(bracket in text and glossed.search(text) for bracket, glossed in _ANY_GLOSS):
+    if sum(len(glossed.findall(text)) for bracket, glossed in _ANY_GLOSS if bracket in text) < ENOUGH:
         return ()
     found = [match for match in _GLOSS.finditer(text) if _TONED.search(match[2]) or len(match[2]) > 1]
     return found if _by_machine(found) >= ENOUGH else ()

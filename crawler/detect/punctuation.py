@@ -23,7 +23,8 @@ _ENDED = re.compile(
     "(?:有效|顺利|順利|扎实|扎實)(?:开展|開展|解决|解決|落实|落實|推进|推進)"
     "(?=(?:分别|分別)(?:成立|建立|制定|组建|組建)|针对|針對|按照)"
 )
-_FORMULA = re.compile(r"\d\+\d(?:\+[\dXN])*")
+_PLUSED = re.compile("\\+[0-9０-９]")
+_FORMULA = re.compile("[0-9０-９]\\+[0-9０-９](?:\\+[0-9０-９XN])*")
 _PLUS = re.compile(r"“([\u4e00-\u9fff]{2,5}) ([\u4e00-\u9fff]{2,4})[\u4e00-\u9fff]*”")
 # What is usually added to something with a plus sign, in both scripts.
 _HEAD_WORDS = """
@@ -86,9 +87,10 @@ def _ends(text: str) -> Iterator[_Place]:
 
 
 def _marks(text: str) -> Iterator[_Place]:
-    if "+" in text and "“" in text:
-        quoted = {match.group() for match in _FORMULA.finditer(text) if text[match.start() - 1 : match.start()] == "“"}
-        for match in _FORMULA.finditer(text):
+    if "“" in text and _PLUSED.search(text):
+        formulas = list(_FORMULA.finditer(text))
+        quoted = {match.group() for match in formulas if text[match.start() - 1 : match.start()] == "“"}
+        for match in formulas:
             bare = _is_han(text[match.start() - 1 : match.start()]) and _is_han(text[match.end() : match.end() + 1])
             if bare and any(match.group().startswith(one) or one.startswith(match.group()) for one in quoted):
                 yield *match.span(), "quotation marks that it has elsewhere", f"“{match.group()}”"

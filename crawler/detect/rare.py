@@ -16,18 +16,21 @@ _FIRST_LEVEL = {
 }
 _COMMON = written_forms(_FIRST_LEVEL | {one for pair, weight in BIGRAMS.items() if weight < 0 for one in pair})
 # Full-width letters, digits and marks, and the marks and signs of ordinary typography.
+_LATIN_MARKS = r"\u00a0-\u00ac\u00ae-\u00e2\u00ea-\u00ff"
+_UNUSUAL_LATIN = r"\u00ad\u00e3-\u00e9"
 _MARKS = (
-    r"\u00a0-\u00ff\u2010-\u2027\u2030-\u203b\u2103\u2160-\u216b\u2460-\u249b"
+    r"\u2010-\u2027\u2030-\u203b\u2103\u2160-\u216b\u2460-\u249b"
     r"\u25a0-\u25cf\u3000-\u3015\uff01-\uff5e"
 )
-_ASCII_AND_MARKS = f"\x00-\x7f\ufffd\U00010000-\U0010ffff{_MARKS}"
-_RARE = f"[^{_ASCII_AND_MARKS}{''.join(sorted(_COMMON))}]"
+_USUAL = f"\x00-\x7f\ufffd{_LATIN_MARKS}{_MARKS}{''.join(sorted(_COMMON))}"
+_RARE = f"[^{_USUAL}{_UNUSUAL_LATIN}\U00010000-\U0010ffff]"
 ODD = re.compile(_RARE)
 # Two of them close together, or one beside a mark that may stand for a lost byte: where a look is worth its price.
 _NEAR_BY = "[^\x00-\x7f]{0,6}"
 _IN_COMPANY = re.compile(f".(?:(?={_NEAR_BY}(?:{_RARE}|[?\ufffd]))|(?<=[?\ufffd].)|(?<=[?\ufffd]..)|(?<=[?\ufffd]...))")
-# The same with all that other wrong readings and machines leave: accented vowels, invisible characters, emoji.
-_UNUSUAL = re.compile(f"{_RARE}|[\u00ad\u00e3-\u00e9\u2600-\u27bf\U00010000-\U0010ffff]")
+# The same with all that other wrong readings and machines leave: accented vowels, invisible characters, emoji. One
+# class: an alternative of two is not searched for at the speed of one.
+_UNUSUAL = re.compile(f"[^{_USUAL}]")
 # Greek, Cyrillic and kana: GB 2312 has them, and where they stand together they are a text in their own language.
 LETTERS = re.compile("[\u0370-\u04ff\u3041-\u30ff]")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -15,8 +15,20 @@ from crawler.detect.pinyin_gloss import machine_glosses
 from crawler.model import Evidence, Finding, FindingKind, Severity
 
 _NEEDLES = {needle for clue in DELETED + SWAPPED for needle in clue.needles} | {first for first, _ in PHRASES}
-# All that any clue looks for, in one scan; the longest first, so that each is found where it stands.
-_ANY_NEEDLE = re.compile("|".join(map(re.escape, sorted(_NEEDLES, key=len, reverse=True))))
+
+
+def _any_of(needles: Iterable[str]) -> re.Pattern[str]:
+    """All that any clue looks for, in one scan; the longest first, so that each is found where it stands.
+
+    Grouped by the first character, for each alternative is tried in its turn.
+    """
+    rest: dict[str, list[str]] = {}
+    for needle in sorted(needles, key=len, reverse=True):
+        rest.setdefault(needle[0], []).append(re.escape(needle[1:]))
+    return re.compile("|".join(f"{re.escape(first)}(?:{'|'.join(ends)})" for first, ends in rest.items()))
+
+
+_ANY_NEEDLE = _any_of(_NEEDLES)
 
 
 @dataclass(frozen=True, slots=True)

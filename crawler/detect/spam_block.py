@@ -55,8 +55,11 @@ def detect(case: Case) -> Iterator[Finding]:
         yield finding
     unseen: set[str] = set()
     if suspected.runs:
-        in_sight = beyond_ascii(case.page_text)
-        unseen = {line for text, _ in suspected.runs for line in text.split("\n") if line not in in_sight}
+        lines = (line for text, _ in suspected.runs for line in text.split("\n"))
+        unseen = {line for line in lines if line not in case.page_text}
+        # Nor may it be there with invisible characters in it.
+        in_sight = beyond_ascii(case.page_text) if unseen else ""
+        unseen = {line for line in unseen if line not in in_sight}
     source = case.document.text
     unheard = [piece for piece in pieces if piece not in case.page_text]
     if unheard:

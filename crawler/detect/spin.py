@@ -20,8 +20,9 @@ _GENUINE_DE = re.compile(
 )
 _DE = re.compile("得")
 _SWAPS = {"蕞": "最"}
-_SWAPPED = re.compile("蕞(?!尔)|第壹|(?<=[\u4e00-\u9fff])壹(?=[个次项名位批流起直定些种致体])")
-_FOREIGN = re.compile(r"(?<=[\u4e00-\u9fff])China(?=[\u4e00-\u9fff])")
+# What stands before is looked at last: a search skips quickly to a plain character.
+_SWAPPED = re.compile("蕞(?!尔)|第壹|壹(?=[个次项名位批流起直定些种致体])(?<=[\u4e00-\u9fff]壹)")
+_FOREIGN = re.compile("China(?=[\u4e00-\u9fff])(?<=[\u4e00-\u9fff]China)")
 _HAN = re.compile("[\u4e00-\u9fff]")
 ENOUGH = 8
 

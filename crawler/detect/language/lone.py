@@ -44,8 +44,11 @@ def lone_pieces(text: str, places: Sequence[tuple[int, float]]) -> frozenset[str
     for at, _ in places:
         if at < done:
             continue
-        low, high = _piece(text, at)
-        done = high
+        high = done = _piece_end(text, at)
+        # Most hints stand in prose: that shows soonest from what is behind.
+        if high - at > LONGEST_PIECE or _SOFT.match(text, high):
+            continue
+        low = _piece_begin(text, at)
         if high - low <= LONGEST_PIECE and not _soft(text, low, high):
             found.add(text[low:high])
             if len(found) >= MOST:
@@ -59,13 +62,17 @@ def _worth(piece: str) -> float:
     return sum(run.score for run in runs_between(piece, 0, len(piece), worth=PERHAPS, grow=False))
 
 
-def _piece(text: str, at: int) -> tuple[int, int]:
-    """The stretch around a place up to the next borders on either side, or a little longer than any item is."""
+def _piece_begin(text: str, at: int) -> int:
+    """Where the piece around a place begins: behind the border before it, or a little farther away than any begins."""
     low, least = at, max(at - LONGEST_PIECE, 0)
     while low > least and not BORDER.match(text, low - 1):
         low -= 1
+    return low
+
+
+def _piece_end(text: str, at: int) -> int:
     after = BORDER.search(text, at, at + LONGEST_PIECE + 1)
-    return low, after.start() if after else min(at + LONGEST_PIECE + 1, len(text))
+    return after.start() if after else min(at + LONGEST_PIECE + 1, len(text))
 
 
 def _soft(text: str, low: int, high: int) -> bool:

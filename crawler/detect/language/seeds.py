@@ -65,8 +65,13 @@ def looks(text: str, *, enough: float = ENOUGH, around: Collection[str] | None =
 
 
 def _around(text: str, pieces: Iterable[str]) -> list[Stretch]:
-    places = (found.span() for piece in pieces for found in re.finditer(re.escape(piece), text))
-    return merged((max(low - AROUND, 0), high + AROUND) for low, high in places)
+    found: list[Stretch] = []
+    for piece in pieces:
+        at = text.find(piece)
+        while at >= 0:
+            found.append((max(at - AROUND, 0), at + len(piece) + AROUND))
+            at = text.find(piece, at + len(piece))
+    return merged(found)
 
 
 def han_looks(
