@@ -126,24 +126,19 @@ def _fits(reading: Reading, clue: Clue, at: int, end: int) -> tuple[int, int] | 
 
 def _self(reading: Reading) -> Iterator[tuple[int, int, str, str | None]]:
     text = reading.text
-    if text.count("我") <= SELF_ENOUGH:
+    if text.count("我") <= SELF_ENOUGH or sum(map(text.count, SELF)) < SELF_ENOUGH:
         return
-    found = [
-        match for match in _SELF.finditer(text) if _SELF_ACTS.match(reading.simplified(match.end(), match.end() + 8))
-    ]
-    if found and sum(map(text.count, SELF)) >= SELF_ENOUGH:
-        for match in found:
-            yield (
-                match.end() - 1,
-                match.end() + 2,
-                "an office that calls itself 我局 or 我市 elsewhere is 我 here",
-                None,
-            )
+    for match in _SELF.finditer(text):
+        if _SELF_ACTS.match(reading.simplified(match.end(), match.end() + 8)):
+            yield match.end() - 1, match.end() + 2, "an office that calls itself 我局 or 我市 elsewhere is 我 here", None
 
 
 def _of_the_city(text: str) -> Iterator[tuple[int, int, str, str | None]]:
     """The city's name right before 工作: whose work it is has gone."""
-    if text.count("市") < CITY_ENOUGH or not _WORK_NEXT.search(text):
+    if text.count("市") < CITY_ENOUGH:
+        return
+    before = {text[max(work.start() - 2, 0) : work.start()] for work in _WORK_NEXT.finditer(text)}
+    if not any(text.count(f"{name}市") >= CITY_ENOUGH for name in before):
         return
     cities = Counter(match[1] for match in _CITY.finditer(text))
     for city, times in cities.most_common(3):
