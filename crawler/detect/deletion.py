@@ -130,7 +130,8 @@ def _self(reading: Reading) -> Iterator[tuple[int, int, str, str | None]]:
         return
     for match in _SELF.finditer(text):
         if _SELF_ACTS.match(reading.simplified(match.end(), match.end() + 8)):
-            yield match.end() - 1, match.end() + 2, "an office that calls itself 我局 or 我市 elsewhere is 我 here", None
+            at = match.end() - 1
+            yield at, at + 3, "an office that calls itself 我局 or 我市 elsewhere is 我 here", None
 
 
 def _of_the_city(text: str) -> Iterator[tuple[int, int, str, str | None]]:
