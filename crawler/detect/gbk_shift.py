@@ -35,6 +35,11 @@ _GLOSS = re.compile(r"\([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{
 NEAR, DENSE, SPARE, BETTER = 10, 0.2, 0.2, 4.0
 # A place costs milliseconds; damaged pages have a few, and made-up ones may have thousands.
 MOST, LONGEST, FOLDED_REACH = 60, 3_000, 16
+# So many places without a mark that come to nothing when glanced at, or when read, are how this page is: a list of rare
+# names, another language. Only marks are looked at from there on.
+GLANCES, READ = 300, 4
+# How far around a place commas show whether its text has full-width marks.
+HABIT = 400
 # What the reading must be better by than the text as served, and a repair than the next best one (natural logarithms).
 ENOUGH, MARGIN = 14.0, 2.5
 # What a character of it weighs on average: Chinese prose about -4, names and rare words down to -7.
@@ -47,30 +52,51 @@ def detect(case: Case) -> Iterator[Finding]:
     text = reading.text
     if text.isascii():
         return
-    done = looked = 0
+    done = passed = looked = glanced = read = 0
     for place in odd_places(text):
-        if place < done or not _suspicious(text, place):
+        if place < max(done, passed):
+            continue
+        if (glanced >= GLANCES or read >= READ) and not _is_marked(text, place, place + NEAR):
+            mark = _MARKED.search(text, place + NEAR)
+            if mark is None:
+                return
+            passed = mark.start() - NEAR
+            continue
+        glanced += 1
+        if not _suspicious(text, place):
             continue
         looked += 1
         if looked > MOST:
             return
-        best: tuple[Mended, int] | None = None
-        for start, run in _runs(text, place, done):
-            found = mended(run, ENOUGH)
-            if found is not None and (best is None or found.gain > best[0].gain):
-                best = found, start
-                size = len(run.wide)
-            done = max(done, start + len(run.wide))
-        if best is not None and best[0].gain >= ENOUGH and best[0].fluent >= FLUENT:
-            done = best[1] + size + best[0].beyond
-            yield _finding(reading, best[0], best[1] + best[0].start, done)
+        best, done = _best(text, place, done)
+        if best is None:
+            read += 1
+        else:
+            glanced = read = 0
+            yield _finding(reading, *best)
+
+
+def _best(text: str, place: int, floor: int) -> tuple[tuple[Mended, int, int] | None, int]:
+    """What reads best around a place, from where to where it is served, if it reads well; and where to go on."""
+    best: tuple[Mended, int] | None = None
+    done, size = floor, 0
+    for start, run in _runs(text, place, floor):
+        found = mended(run, ENOUGH)
+        if found is not None and (best is None or found.gain > best[0].gain):
+            best, size = (found, start), len(run.wide)
+        done = max(done, start + len(run.wide))
+    if best is None or best[0].gain < ENOUGH or best[0].fluent < FLUENT:
+        return None, done
+    found, start = best
+    done = start + size + found.beyond
+    return (found, start + found.start, done), done
 
 
 def _suspicious(text: str, at: int) -> bool:
     """Whether what stands here is odd as served and ordinary when it is read one byte later: a quick look."""
     near = _APART.split(text[at : at + NEAR], maxsplit=1)[0]
     odd = len(ODD.findall(near))
-    marked = _MARKED.search(text, max(at - 3, 0), at + len(near) + 1) is not None
+    marked = _is_marked(text, at, at + len(near) + 1)
     if odd < DENSE * len(near) or (odd < 2 and not marked) or 2 * len(LETTERS.findall(near)) > len(near):
         return False
     # A lone character before a mark has nothing to be read with.
@@ -84,9 +110,14 @@ def _suspicious(text: str, at: int) -> bool:
 _MARKED = re.compile("[?\ufffd]")
 
 
+def _is_marked(text: str, at: int, end: int) -> bool:
+    return _MARKED.search(text, max(at - 3, 0), end) is not None
+
+
 def _runs(text: str, at: int, floor: int) -> Iterator[tuple[int, Run]]:
     """(where it begins, the run) for the ways to take the run around a place."""
-    folded = "，" not in text and "," in text
+    beside = text[max(at - HABIT, 0) : at + HABIT]
+    folded = beside.count(",") > beside.count("，")
     start = _run_begins(text, at, max(floor, at - LONGEST), _APART)
     stop = _APART.search(text, at, start + LONGEST)
     yield start, _run(text, start, stop.start() if stop else min(len(text), start + LONGEST), floor)
