@@ -9,6 +9,7 @@ from dataclasses import replace
 from crawler.detect.case import Case
 from crawler.detect.flat import (
     NOTHING,
+    Suspicions,
     beyond_ascii,
     reference_stretches,
     suspicions,
@@ -49,7 +50,7 @@ def detect(case: Case) -> Iterator[Finding]:
     pieces, full = suspected.pieces, bool(suspected.runs) or latin
     seen: list[str] = []
     # Latin letters are not among what is suspected.
-    around = None if latin else {piece for text, _ in suspected.runs for piece in text.split() if len(piece) > 1}
+    around = None if latin else _in_sight(case, suspected)
     for finding in _visible(case, pieces, full=full, around=around):
         seen.append(_bare(finding.quote))
         yield finding
@@ -72,8 +73,16 @@ def detect(case: Case) -> Iterator[Finding]:
                 seen.append(bare)
                 yield finding
         hidden = [_bare(block.text) for block in hidden_blocks(case.document)]
+        around = unseen if all(line in source for line in unseen) else None
         for low, high in _around(source, unseen):
-            yield from _hidden(source, low, high, hidden, seen, pieces, unseen)
+            yield from _hidden(source, low, high, hidden, seen, pieces, unseen, around)
+
+
+def _in_sight(case: Case, suspected: Suspicions) -> set[str] | None:
+    """The suspected pieces that stand in the visible text; None where one may be there otherwise than it reads."""
+    pieces = {piece for text, _ in suspected.runs for piece in text.split() if len(piece) > 1}
+    seen = {piece for piece in pieces if piece in case.page_text}
+    return seen if all(piece in case.document.text for piece in pieces - seen) else None
 
 
 def _before(case: Case) -> str | None:
@@ -129,6 +138,7 @@ def _hidden(
     seen: list[str],
     pieces: Collection[str],
     unseen: Collection[str],
+    around: Collection[str] | None,
 ) -> Iterator[Finding]:
     """Runs in a stretch of the markup: hidden elements, what scripts write, then attributes.
 
@@ -137,7 +147,7 @@ def _hidden(
     """
     flat = without_tags(source[low:high])
     all_hidden = "".join(hidden)
-    for finding in findings_in(flat.text, Region.MARKUP, pieces):
+    for finding in findings_in(flat.text, Region.MARKUP, pieces, around=around):
         bare = _bare(finding.quote)
         if _told(bare, seen):
             continue

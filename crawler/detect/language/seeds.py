@@ -55,7 +55,7 @@ def looks(text: str, *, enough: float = ENOUGH, around: Collection[str] | None =
 
     `around`: pieces of the text away from which there is nothing to see; None where that is not known.
     """
-    if around is not None and len(around) <= FEW_LINES and all(piece in text for piece in around):
+    if around is not None and len(around) <= FEW_LINES:
         for low, high in _around(text, around):
             yield from ((first + low, last + low) for first, last in looks(text[low:high], enough=enough))
         return
