@@ -13,10 +13,10 @@ KINDS = (FindingKind.GLYPH_LOSS,)
 
 _HAN = "\u4e00-\u9fff"
 # 二是 opens a point of its own; before it stands the end of another.
-_POINT = re.compile(f"[二三四五六七八九]是(?=[{_HAN}]{{2}})")
+_POINT = re.compile(f"是(?=[{_HAN}]{{2}})(?<=[二三四五六七八九]是)")
 _BEFORE_POINT = re.compile(f"[{_HAN}%％]")
 _NO_END = frozenset("第其之十这這那有于至即就便但而都也、")
-_RATE = re.compile("[%％](?=[0-9]{1,6}[條条個个家户戶項项])")
+_RATES = [(sign, re.compile(f"{sign}(?=[0-9]{{1,6}}[條条個个家户戶項项])")) for sign in "%％"]
 _RATE_END = re.compile(r"[0-9.]{1,8}[%％]\Z")
 # A verb whose object has come before ends a sentence; these begin the next.
 _ENDED = re.compile(
@@ -39,7 +39,9 @@ _FOLDED = {opening: "(" if opening == "（" else opening for opening in _PAIRS}
 _WANTED = {closing: _FOLDED[opening] for closing, opening in _OPENERS.items()}
 _FOLDED_MARKS = str.maketrans({"（": "(", "）": ")"})
 _CLOSED = tuple(opening + closing for opening, closing in _PAIRS.items() if opening != "（")
-_BRACKET = re.compile("[（()）「」『』《》【】“”]")
+_BRACKETS = "（()）「」『』《》【】“”"
+_BRACKET = re.compile(f"[{_BRACKETS}]")
+_MARK = re.compile(f"[{_BRACKETS}\n]")
 # 1) and a） and 二） number a list.
 _NUMBERED = re.compile(r"[\dA-Za-z①-⑳ⅰ-ⅹⅠ-Ⅻ一二三四五六七八九十:;\-]\Z")
 # The rest of a gloss whose bracket was torn together with a character: `mojibake` says so.
@@ -70,17 +72,17 @@ _Place = tuple[int, int, str, str | None]
 def _ends(text: str) -> Iterator[_Place]:
     if "一是" in text:
         for match in _POINT.finditer(text):
-            ended = text[match.start() - 1 : match.start()]
+            at, end = match.start() - 1, match.end()
+            ended = text[at - 1 : at]
             if ended in _NO_END or not _BEFORE_POINT.match(ended):
                 continue
             # A rate is quoted whole, of a sentence its last four characters.
-            rate = _RATE_END.search(text, max(match.start() - 10, 0), match.start())
-            start = rate.start() if rate else max(match.start() - 4, 0)
-            yield start, match.end(), "the end of a sentence", f"{text[start : match.start()]}。{match.group()}"
-    if "%" in text or "％" in text:
-        for match in _RATE.finditer(text):
-            if rate := _RATE_END.search(text, max(match.start() - 9, 0), match.end()):
-                yield *rate.span(), "the end of a sentence", f"{rate.group()}。"
+            rate = _RATE_END.search(text, max(at - 10, 0), at)
+            start = rate.start() if rate else max(at - 4, 0)
+            yield start, end, "the end of a sentence", f"{text[start:at]}。{text[at:end]}"
+    for match in (match for sign, rates in _RATES if sign in text for match in rates.finditer(text)):
+        if rate := _RATE_END.search(text, max(match.start() - 9, 0), match.end()):
+            yield *rate.span(), "the end of a sentence", f"{rate.group()}。"
     if "有效" in text or "扎" in text or "利" in text:
         for match in _ENDED.finditer(text):
             yield *match.span(), "the end of a sentence", f"{match.group()}。"
@@ -106,12 +108,14 @@ def _is_han(mark: str) -> bool:
 
 def _halves(text: str) -> list[_Place]:
     """Brackets and quotation marks without their other half, line by line; none where the text does so all along."""
-    if _balanced(text):
+    left = _unclosed("".join(_MARK.findall(text)))
+    # A quick look spares most texts the slow one, and most lines.
+    if not _unclosed(left.replace("\n", "")):
         return []
     found: list[_Place] = []
     begin, pending = 0, ""
-    for line in text.split("\n"):
-        lone = [] if _balanced(line) else _lone(line)
+    for line, unclosed in zip(text.split("\n"), left.split("\n"), strict=True):
+        lone = _lone(line) if unclosed else []
         # Quotations and brackets may run on over paragraphs.
         for at in lone:
             mark = line[at]
@@ -127,16 +131,15 @@ def _halves(text: str) -> list[_Place]:
     return found if len(found) <= HABIT else []
 
 
-def _balanced(text: str) -> bool:
-    """A quick look that spares most texts and lines the slow one: every mark closed in its turn."""
-    marks = "".join(_BRACKET.findall(text)).translate(_FOLDED_MARKS)
+def _unclosed(marks: str) -> str:
+    """The marks that are left where every one that is closed in its turn is taken out, from the inside out."""
+    marks = marks.translate(_FOLDED_MARKS)
     left = len(marks) + 1
-    # From the inside out.
-    while marks and len(marks) < left:
+    while len(marks) < left:
         left = len(marks)
         for pair in _CLOSED:
             marks = marks.replace(pair, "")
-    return not marks
+    return marks
 
 
 def _lone(line: str) -> list[int]:
