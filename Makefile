@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN     = $(VENV)/bin
-# What is installed, and what is built of the project itself: crawler/extract is compiled where a compiler is there.
+# What is installed, and what is built of the project itself: what setup.py names is compiled where a compiler is there.
 NEEDS   = $(VENV)/.needs
 STAMP   = $(VENV)/.installed
 
@@ -21,9 +21,9 @@ $(NEEDS): requirements-dev.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-dev.lock
 	@touch $@
 
-$(STAMP): $(NEEDS) pyproject.toml setup.py $(wildcard crawler/extract/*.py)
+$(STAMP): $(NEEDS) pyproject.toml setup.py $(wildcard crawler/extract/*.py) crawler/detect/language/pairs.py
 	@echo "building the project …"
-	@rm -f crawler/extract/*.so *__mypyc*.so
+	@rm -f crawler/extract/*.so crawler/detect/language/*.so *__mypyc*.so
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -c 'import crawler.extract.flatten as f; print("crawler.extract is", "plain Python: no C compiler was found, pages are read at a quarter of the speed" if f.__file__.endswith(".py") else "compiled")'
 	@touch $@
@@ -58,4 +58,4 @@ lock: setup ## resolve the dependencies anew and write all locks
 	$(BIN)/uv pip compile -q --group bench --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements-bench.lock
 
 clean: ## remove what the targets made
-	rm -rf crawler/extract/*.so *__mypyc*.so $(VENV) .venv-bench demo-data build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf crawler/extract/*.so crawler/detect/language/*.so *__mypyc*.so $(VENV) .venv-bench demo-data build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -10,9 +10,12 @@ import sys
 
 from setuptools import Extension, setup
 
+# Under crawler/.
 COMPILED = """
-    article attachments body boxes characters dates flatten headings hidden_by hiding joining lines metadata names
-    nesting openings outline pagekind plaintags quotes references roles tags
+    detect/language/pairs extract/article extract/attachments extract/body extract/boxes extract/characters
+    extract/dates extract/flatten extract/headings extract/hidden_by extract/hiding extract/joining extract/lines
+    extract/metadata extract/names extract/nesting extract/openings extract/outline extract/pagekind
+    extract/plaintags extract/quotes extract/references extract/roles extract/tags
 """.split()  # noqa: SIM905 - words read better than a list of them
 
 
@@ -23,9 +26,9 @@ def compiled() -> list[Extension]:
     try:
         from mypyc.build import mypycify
 
-        extensions = mypycify([f"crawler/extract/{name}.py" for name in COMPILED], opt_level="3", debug_level="0")
+        extensions = mypycify([f"crawler/{name}.py" for name in COMPILED], opt_level="3", debug_level="0")
     except (ImportError, SystemExit) as error:
-        sys.stderr.write(f"not compiling crawler.extract ({error or 'mypyc refused'}); it runs as plain Python\n")
+        sys.stderr.write(f"not compiling ({error or 'mypyc refused'}); all runs as plain Python\n")
         return []
     for extension in extensions:
         extension.optional = True  # without a compiler the installation succeeds all the same

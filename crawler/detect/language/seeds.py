@@ -1,18 +1,18 @@
 """Where a text deserves a closer look: places at which pairs of characters that tell of junk stand close together.
 
-All pairs of a text are looked up at once, as numbers; only where telling ones are near each other are the pairs around
-them weighed. Ordinary text costs next to nothing.
+All pairs of a text are looked up at once; only where telling ones are near each other are the pairs around them
+weighed. Ordinary text costs next to nothing.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import compress
 from operator import add
 
 from crawler.detect.language.latin import LATIN
 from crawler.detect.language.lexicon import OWN
+from crawler.detect.language.pairs import marks_of, places_of
 from crawler.detect.language.tables import BIGRAMS, SIMPLIFIED, written_forms
 from crawler.detect.stretches import Stretch, merged
 
@@ -39,9 +39,7 @@ _HINTS = {
     for left in written_forms({pair[0]})
     for right in written_forms({pair[1]})
 }
-# Each pair as the number that its two characters are in UTF-16: numbers are looked up faster than pairs are cut out.
-_NUMBERS = {int.from_bytes(hint.encode("utf-16-le"), "little"): weight for hint, weight in _HINTS.items()}
-_BEYOND_UTF16 = re.compile("[\U00010000-\U0010ffff]")
+_MARKS = marks_of(_HINTS)
 _LATIN_SEEDS = frozenset(word.encode() for word, weight in LATIN.items() if weight >= 3.0)
 _LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z0-9]+")
 # So far around a line that is suspected looks are taken; of more lines than this all of a text is looked at.
@@ -96,20 +94,8 @@ def han_looks(
 
 def hints(text: str, *, least: float = 0.0) -> list[tuple[int, float]]:
     """(place, weight) of each pair that hints or tells, in order; only those worth so much at `least`."""
-    units = text.encode("utf-16-le", "surrogatepass")
-    if len(units) != 2 * len(text):
-        # A character of two units would shift all places behind it, and is in no pair: any other stands for it.
-        units = _BEYOND_UTF16.sub("\0", text).encode("utf-16-le", "surrogatepass")
-    found: list[tuple[int, float]] = []
-    for first in (0, 1):
-        pairs = memoryview(units)[2 * first :]
-        numbers = pairs[: len(pairs) & ~3].cast("I").tolist()
-        hits = map(_NUMBERS.__contains__, numbers)
-        found += [(first + 2 * at, _NUMBERS[numbers[at]]) for at in compress(range(len(numbers)), hits)]
-    if least:
-        found = [hint for hint in found if hint[1] >= least]
-    found.sort()
-    return found
+    found = places_of(text, _HINTS, _MARKS)
+    return [hint for hint in found if hint[1] >= least] if least else found
 
 
 def company(text: str) -> tuple[float, int]:
