@@ -28,7 +28,7 @@ _LABEL = re.compile(f"(\n{_INDENT})[:：](?=[{_HAN}“])")
 _TITLE = re.compile("、(?:局[长長]|主任|书记|書記)")
 _SELF = re.compile("[，,。；;\n](?:但是|所以|因此)?我")
 _SELF_ACTS = re.compile(SELF_ACTS)
-_CITY = re.compile("([\u4e00-\u9fff]{2})市")
+_CITY = re.compile("市(?<=([\u4e00-\u9fff]{2})市)")
 _NEXT = ("下一", "的下", "得下", "情况", "情況")
 _WORK_NEXT = re.compile(f"工作(?:{'|'.join(_NEXT)})")
 _GOES = tuple("在来到去赴回的从于")
@@ -136,10 +136,7 @@ def _self(reading: Reading) -> Iterator[tuple[int, int, str, str | None]]:
 
 def _of_the_city(text: str) -> Iterator[tuple[int, int, str, str | None]]:
     """The city's name right before 工作: whose work it is has gone."""
-    if text.count("市") < CITY_ENOUGH:
-        return
-    before = {text[max(work.start() - 2, 0) : work.start()] for work in _WORK_NEXT.finditer(text)}
-    if not any(text.count(f"{name}市") >= CITY_ENOUGH for name in before):
+    if text.count("市") < CITY_ENOUGH or not _WORK_NEXT.search(text):
         return
     cities = Counter(match[1] for match in _CITY.finditer(text))
     for city, times in cities.most_common(3):
