@@ -55,7 +55,8 @@ _ASCII = bytes(range(128))
 _Reading = tuple[str, int]
 
 
-@dataclass(frozen=True, kw_only=True)
+# Told apart by identity: to compare or to hash one by its text is to read all of it.
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Document:
     """A Snapshot decoded and parsed, with the evidence for its charset.
 

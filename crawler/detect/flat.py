@@ -145,26 +145,17 @@ class Suspicions:
 
 
 NOTHING = Suspicions((), frozenset())
-# The last documents read, by identity: to hash one is to read all of it.
-_READ: tuple[tuple[Document, Suspicions], ...] = ()
 
 
 def suspicions(document: Document) -> Suspicions:
     """The Chinese anywhere in a Document, tags and scripts included, that deserves a closer look.
 
     Everything that is not ASCII is read in one pass, a line for each run of it. Where nothing comes of it, nothing in
-    the visible text, the title, hidden pieces or scripts can. Kept for the last documents, because several detectors
-    ask.
+    the visible text, the title, hidden pieces or scripts can.
     """
-    global _READ
-    for known, found in _READ:
-        if known is document:
-            return found
     text = _squeezed(document.text)
     places = hints(text)
-    found = Suspicions(tuple(plausible(text, places)), lone_pieces(text, places)) if places else NOTHING
-    _READ = ((document, found), *_READ[:1])
-    return found
+    return Suspicions(tuple(plausible(text, places)), lone_pieces(text, places)) if places else NOTHING
 
 
 def _squeezed(source: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from crawler.decode import Document
 from crawler.extract.flatten import outline
@@ -24,20 +25,11 @@ class HiddenBlock:
     links: tuple[tuple[str, str], ...] = ()
 
 
-# The last documents read: every reader of one page asks for its outline. They are told apart by identity, since to hash
-# one is to read all of it.
-_READ: tuple[tuple[Document, Outline], ...] = ()
-
-
+# Every reader of one page asks for it.
+@lru_cache(maxsize=2)
 def outline_of(document: Document) -> Outline:
     """The document's outline; kept for the last two documents."""
-    global _READ
-    for known, page in _READ:
-        if known is document:
-            return page
-    page = outline(document)
-    _READ = ((document, page), *_READ[:1])
-    return page
+    return outline(document)
 
 
 def visible_text(document: Document) -> str:
