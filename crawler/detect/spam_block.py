@@ -30,8 +30,10 @@ SAID = 4_000
 NEAR = 6_000
 # A hidden element may have so many characters more than twice its run, and is all of one piece.
 SPARE = 8
-# Attributes whose text a search engine may read.
-_SPOKEN = re.compile(r"\b(?:content|title|alt|value)\s*=\s*([\"'])([^\"'<>]{6,4000})\1", re.IGNORECASE)
+# Attributes whose text a search engine may read, up to their quotation mark; and their text.
+_SPOKEN = re.compile(r"\b(?:content|title|alt|value)\s*=\s*\Z", re.IGNORECASE)
+_NAMED = 40
+_VALUE = re.compile(r"[^\"'<>]{6,4000}(?=[\"'])")
 _TITLE = re.compile(r"<title[^<>]{0,200}>([^<]{1,4000})", re.IGNORECASE)
 _WRITES = re.compile(r"\.write(?:ln)?\(|innerhtml|\.append\(|\.html\(")
 _SPACE = re.compile(r"\s+")
@@ -49,33 +51,37 @@ def detect(case: Case) -> Iterator[Finding]:
         return
     pieces, full = suspected.pieces, bool(suspected.runs) or latin
     seen: list[str] = []
-    # Latin letters are not among what is suspected.
-    around = None if latin else _in_sight(case, suspected)
+    around = _in_sight(case, suspected)
     for finding in _visible(case, pieces, full=full, around=around):
         seen.append(_bare(finding.quote))
         yield finding
-    unseen: set[str] = set()
-    if suspected.runs:
-        lines = (line for text, _ in suspected.runs for line in text.split("\n"))
-        unseen = {line for line in lines if line not in case.page_text}
-        # Nor may it be there with invisible characters in it.
-        in_sight = beyond_ascii(case.page_text) if unseen else ""
-        unseen = {line for line in unseen if line not in in_sight}
-    source = case.document.text
-    unheard = [piece for piece in pieces if piece not in case.page_text]
+    source, blocks = case.document.text, hidden_blocks(case.document)
+    unseen = _unseen(case, suspected, "\n".join(block.text for block in blocks))
+    if not unseen:
+        return
+    for finding in _titles(source, pieces):
+        if not _told(bare := _bare(finding.quote), seen):
+            seen.append(bare)
+            yield finding
+    hidden = [_bare(block.text) for block in blocks]
+    around = unseen if all(line in source for line in unseen) else None
+    for low, high in _around(source, unseen):
+        yield from _hidden(source, low, high, hidden, seen, pieces, unseen, around)
+
+
+def _unseen(case: Case, suspected: Suspicions, hidden: str) -> set[str]:
+    """The lines of what is suspected that nobody sees: of runs, and pieces in titles, hidden blocks and scripts."""
+    lines = (line for text, _ in suspected.runs for line in text.split("\n"))
+    unseen = {line for line in lines if line not in case.page_text}
+    # Nor may it be there with invisible characters in it.
+    in_sight = beyond_ascii(case.page_text) if unseen else ""
+    unseen = {line for line in unseen if line not in in_sight}
+    unheard = [piece for piece in suspected.pieces if piece not in case.page_text]
     if unheard:
+        source = case.document.text
         titles = "".join(title[1] for title in _titles_in(source))
-        blocks = "\n".join(block.text for block in hidden_blocks(case.document))
-        unseen.update(piece for piece in unheard if piece in titles or piece in blocks or _is_written(source, piece))
-    if unseen:
-        for finding in _titles(source, pieces):
-            if not _told(bare := _bare(finding.quote), seen):
-                seen.append(bare)
-                yield finding
-        hidden = [_bare(block.text) for block in hidden_blocks(case.document)]
-        around = unseen if all(line in source for line in unseen) else None
-        for low, high in _around(source, unseen):
-            yield from _hidden(source, low, high, hidden, seen, pieces, unseen, around)
+        unseen.update(piece for piece in unheard if piece in titles or piece in hidden or _is_written(source, piece))
+    return unseen
 
 
 def _in_sight(case: Case, suspected: Suspicions) -> set[str] | None:
@@ -157,14 +163,27 @@ def _hidden(
         if finding.severity.rank >= Severity.HIGH.rank or block or bare in all_hidden or _is_said(source, start):
             seen.append(bare)
             yield _in_source(finding, source, start, end)
-    for attribute in _SPOKEN.finditer(source, low, high):
-        if attribute[2].isascii() or not any(line in attribute[2] for line in unseen):
-            continue
-        for finding in findings_in(attribute[2], Region.MARKUP, ()):
+    for begin, value in _spoken(source, low, high, unseen):
+        for finding in findings_in(value, Region.MARKUP, ()):
             if finding.severity.rank >= Severity.HIGH.rank and not _told(bare := _bare(finding.quote), seen):
                 seen.append(bare)
-                begin = attribute.start(2)
                 yield _in_source(finding, source, begin + finding.start, begin + finding.end)
+
+
+def _spoken(source: str, low: int, high: int, lines: Iterable[str]) -> list[tuple[int, str]]:
+    """(where it begins, the text) of each attribute that a search engine may read and that has one of these lines."""
+    found: dict[int, str] = {}
+    for line in lines:
+        at = source.find(line, low, high)
+        while at >= 0:
+            opening = max(source.rfind(mark, max(at - SAID, low), at) for mark in "\"'<>")
+            at = source.find(line, at + 1, high)
+            if opening < 0 or not _SPOKEN.search(source, max(opening - _NAMED, low), opening):
+                continue
+            value = _VALUE.match(source, opening + 1, high)
+            if value and source[value.end()] == source[opening]:
+                found[opening + 1] = value.group()
+    return sorted(found.items())
 
 
 def _whole(text: str, start: int, end: int, bare: str, block: str) -> tuple[int, int]:

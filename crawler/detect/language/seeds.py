@@ -51,14 +51,11 @@ _WORDS_ONLY = bytes(ord(chr(byte).lower()) if chr(byte).isalnum() and byte < 128
 def looks(text: str, *, enough: float = ENOUGH, around: Collection[str] | None = None) -> Iterator[tuple[int, int]]:
     """(first, last) place of each group of pairs or words that is worth a look, in order; groups may touch.
 
-    `around`: pieces of the text away from which there is nothing to see; None where that is not known.
+    `around`: pieces of the text away from which no pairs are worth one; None where that is not known.
     """
-    if around is not None and len(around) <= FEW_LINES:
-        for low, high in _around(text, around):
-            yield from ((first + low, last + low) for first, last in looks(text[low:high], enough=enough))
-        return
     latin = list(_latin_looks(text, enough)) if has_latin_seed(text) else []
-    found = ((first, last) for first, last, _ in han_looks(text, enough))
+    near = _around(text, around) if around is not None and len(around) <= FEW_LINES else [(0, len(text))]
+    found = ((low + first, low + last) for low, high in near for first, last, _ in han_looks(text[low:high], enough))
     yield from sorted([*found, *latin]) if latin else found
 
 
