@@ -199,4 +199,4 @@ def _from_codes(codes: str) -> str:
 def _from_escapes(escaped: str) -> str:
     if escaped.startswith("%") and escaped[1:2] not in "uU":
         return unquote(escaped, errors="replace")
-    return re.sub(r"(?:%u|\\u|\\x)([0-9a-fA-F]{2,4})", lambda found: chr(int(found[1], 16)), escaped)
+    return escaped.replace("%u", "\\u").encode().decode("unicode_escape")
