@@ -1,4 +1,4 @@
-"""`python -m bench [extract|detect] [--quick] [--demo] [--only NAME …] [--json]`; `--list` names what is measured."""
+"""`python -m bench [extract|detect|judge] [--quick] [--demo] [--only NAME …] [--json]`; `--list`: what is measured."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 
-from bench import detect, detect_speed, table
+from bench import detect, detect_speed, judge, table
 from bench.extract import REPETITIONS, benchmark
 from bench.pages import SETS, Labelled, demo_pages, measured_pages, measuring_data
 from bench.peers import BY_NAME, PEERS
@@ -18,7 +18,7 @@ QUICK_EACH = 8
 def arguments(words: Sequence[str] | None) -> argparse.Namespace:
     """What was asked for."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="Speed and quality against peers, in one run.")
-    parser.add_argument("benchmark", nargs="?", choices=["extract", "detect"], default="extract")
+    parser.add_argument("benchmark", nargs="?", choices=["extract", "detect", "judge"], default="extract")
     parser.add_argument("--quick", action="store_true", help=f"{QUICK_EACH} pages a set, one repetition")
     parser.add_argument("--demo", action="store_true", help="the bundled site's pages, whatever else there is")
     parser.add_argument("--only", action="append", choices=list(BY_NAME), metavar="NAME", help="only this extractor")
@@ -60,6 +60,9 @@ def main(words: Sequence[str] | None = None) -> int:
     asked = arguments(words)
     if asked.benchmark == "detect":
         print("\n".join(detect.DETECTORS) if asked.list else _detection(asked))
+        return 0
+    if asked.benchmark == "judge":
+        print(judge.report(judge.benchmark(1 if asked.quick else 9), as_json=asked.json))
         return 0
     if asked.list:
         for peer in PEERS:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import detect_speed, extract, peer_env, table
+from bench import detect_speed, extract, judge, peer_env, table
 from bench.pages import GBK, GOVERNMENT, SETS, Labelled, demo_pages
 from bench.pagetext import text_of
 from bench.peer_env import LOCK, entries
@@ -131,6 +131,15 @@ def test_every_detector_is_timed_and_so_are_all_together() -> None:
     names = {detector.__module__.rpartition(".")[2] for detector in DETECTORS}
     assert set(rows) == {detect_speed.TOGETHER, detect_speed.OTHERS, *names}
     assert all(set(row) == set(detect_speed.MEASURES) for row in rows.values())
+
+
+def test_a_visit_is_timed_on_articles_of_its_own() -> None:
+    """An edited article, the same article, and two diffs; none of it for nothing."""
+    ran = bench("judge", "--quick", "--json")
+    assert ran.returncode == 0, ran.stderr
+    rows = {row["name"]: row for row in json.loads(ran.stdout)}
+    assert {name for name, row in rows.items() if row["ceiling"]} == set(judge.CEILINGS)
+    assert all(row["milliseconds"] > 0 for row in rows.values())
 
 
 def test_ceilings_are_set_for_rows_and_measures_that_there_are() -> None:

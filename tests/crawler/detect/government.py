@@ -151,6 +151,14 @@ def government_page(chance: random.Random) -> str:
     )
 
 
+def government_paragraphs(chance: random.Random, *, characters: int) -> list[str]:
+    """The paragraphs of one long article, at least so many characters."""
+    found: list[str] = []
+    while sum(map(len, found)) < characters:
+        found.append("".join(_filled(chance.choice(_SENTENCES), chance) for _ in range(chance.randint(2, 5))))
+    return found
+
+
 def _filled(pattern: str, chance: random.Random, title: str = "", body: str = "") -> str:
     words = {
         "place": chance.choice(_PLACES),
