@@ -24,7 +24,7 @@ READ = """
 import json, sys
 from crawler.decode import decode_bytes
 from crawler.detect.language import pairs
-from crawler.detect.language.seeds import hints
+from crawler.detect.language.seeds import company, hints
 from crawler.extract import extract, flatten, hidden_blocks, visible_text
 from jobs.demo.site import PAGES, TIMELINE, page_bytes, page_state
 bodies = []
@@ -39,7 +39,7 @@ said = [flatten.__file__.endswith(".py") and pairs.__file__.endswith(".py")]
 for body in bodies:
     document = decode_bytes(body, url="https://a.example/x.html")
     seen = visible_text(document)
-    said.append([repr(extract(document)), seen, repr(hidden_blocks(document)), hints(seen)])
+    said.append([repr(extract(document)), seen, repr(hidden_blocks(document)), hints(seen), company(seen)])
 sys.stdout.write(json.dumps(said))
 """
 

@@ -1,4 +1,4 @@
-"""Where a text has one of many pairs of Han characters: a step a character, and so compiled (setup.py)."""
+"""Pairs of Han characters in a text: where it has some, what they sum to. A step for each, so compiled (setup.py)."""
 
 from __future__ import annotations
 
@@ -36,3 +36,30 @@ def places_of(text: str, pairs: dict[str, float], marks: bytes) -> list[tuple[in
         before = here
         at += 1
     return found
+
+
+def best_sum(text: str, pairs: dict[str, float], unknown: float, beside: float) -> tuple[float, int]:
+    """The best sum over neighbouring pairs of a text, and the place where it ends.
+
+    A pair of Han characters that is none of `pairs` is `unknown`, one with anything else in it `beside`.
+    """
+    total = 0.0
+    best = 0.0
+    last: i64 = 0
+    size: i64 = len(text)
+    at: i64 = 1
+    while at < size:
+        weight = pairs.get(text[at - 1 : at + 1])
+        if weight is not None:
+            total += weight
+        elif ord(text[at - 1]) > _HAN and ord(text[at]) > _HAN:
+            total += unknown
+        else:
+            total += beside
+        if total <= 0.0:
+            total = 0.0
+        elif total > best:
+            best = total
+            last = at
+        at += 1
+    return best, int(last)

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from operator import add
 
 from crawler.detect.language.latin import LATIN
 from crawler.detect.language.lexicon import OWN
-from crawler.detect.language.pairs import marks_of, places_of
+from crawler.detect.language.pairs import best_sum, marks_of, places_of
 from crawler.detect.language.tables import BIGRAMS, SIMPLIFIED, written_forms
 from crawler.detect.stretches import Stretch, merged
 
@@ -40,6 +39,7 @@ _HINTS = {
     for right in written_forms({pair[1]})
 }
 _MARKS = marks_of(_HINTS)
+_TRADITIONAL = re.compile(f"[{re.escape(''.join(map(chr, SIMPLIFIED)))}]")
 _LATIN_SEEDS = frozenset(word.encode() for word, weight in LATIN.items() if weight >= 3.0)
 _LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z0-9]+")
 # So far around a line that is suspected looks are taken; of more lines than this all of a text is looked at.
@@ -97,20 +97,8 @@ def hints(text: str, *, least: float = 0.0) -> list[tuple[int, float]]:
 
 def company(text: str) -> tuple[float, int]:
     """The best sum over neighbouring pairs of a short text, and the place where it ends."""
-    plain = text.translate(SIMPLIFIED)
-    weigh = BIGRAMS.get
-    total = best = 0.0
-    last = 0
-    for place, pair in enumerate(map(add, plain, plain[1:]), 1):
-        weight = weigh(pair)
-        if weight is None:
-            weight = UNKNOWN_PAIR if pair[0] > "\u3400" and pair[1] > "\u3400" else BESIDE
-        total += weight
-        if total <= 0.0:
-            total = 0.0
-        elif total > best:
-            best, last = total, place
-    return best, last
+    plain = text.translate(SIMPLIFIED) if _TRADITIONAL.search(text) else text
+    return best_sum(plain, BIGRAMS, UNKNOWN_PAIR, BESIDE)
 
 
 def has_latin_seed(text: str) -> bool:
