@@ -25,6 +25,9 @@ from store.views import ChangeView, FindingView, Recorded
 # A finding below this waits to be read; the outbox is for what somebody should hear of.
 NOTIFIED_FROM = Severity.HIGH
 
+# Made once, like the others here: a statement costs more to make than to ask.
+_PAGE = select(PageRow).where(col(PageRow.key) == bindparam("page"))
+_LOCKED_PAGE = _PAGE.with_for_update()
 _PAGES = PageRow.metadata.tables[str(PageRow.__tablename__)]
 _CHECK = insert(CheckRow.metadata.tables[str(CheckRow.__tablename__)])
 
@@ -33,8 +36,8 @@ Changes = list[tuple[ChangeRow, Change]]
 
 def page_row(session: Session, url: str, *, lock: bool = False) -> PageRow:
     """The row of a page, locked until the end of the transaction where asked. Raises NotKnown."""
-    query = select(PageRow).where(PageRow.key == key_of(url))
-    row = session.exec(query.with_for_update() if lock else query).first()
+    found = session.execute(_LOCKED_PAGE if lock else _PAGE, {"page": key_of(url)})
+    row: PageRow | None = found.scalar_one_or_none()
     if row is None:
         raise not_tracked(url)
     return row
