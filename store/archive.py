@@ -155,6 +155,7 @@ class Archive:
                 noise_of(session.exec(select(SourceRow.noise).where(SourceRow.name == row.source)).one()),
                 findings=knowing.open_findings(session, row_id(row)),
                 latest=version_of(found[0], found[1]) if found else None,
+                address=found[2] if found else "",
                 following=version_of(following[0], following[1]) if following else None,
                 seen_again=again.at if again else None,
                 past=True,
@@ -253,6 +254,7 @@ def _source_row(session: Session, name: str) -> SourceRow:
     return row
 
 
-def _version(page_id: int) -> Select[VersionRow, str]:
+def _version(page_id: int) -> Select[VersionRow, str, str]:
     snapshot = col(VersionRow.snapshot_id) == col(SnapshotRow.id)
-    return select(VersionRow, SnapshotRow.digest).join(SnapshotRow, snapshot).where(VersionRow.page_id == page_id)
+    read = select(VersionRow, SnapshotRow.digest, SnapshotRow.final_url).join(SnapshotRow, snapshot)
+    return read.where(VersionRow.page_id == page_id)

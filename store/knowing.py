@@ -33,7 +33,7 @@ _unresolved = (
     .exists()
 )
 _LATEST = (
-    select(PageRow, col(SourceRow.noise), _unresolved, VersionRow, col(SnapshotRow.digest))
+    select(PageRow, col(SourceRow.noise), _unresolved, VersionRow, col(SnapshotRow.digest), col(SnapshotRow.final_url))
     .join(SourceRow, col(SourceRow.name) == col(PageRow.source))
     .outerjoin(VersionRow, col(VersionRow.id) == _newest)
     .outerjoin(SnapshotRow, col(SnapshotRow.id) == col(VersionRow.snapshot_id))
@@ -60,13 +60,14 @@ def latest(session: Session, url: str, rules: str) -> Standing:
     found = session.execute(_LATEST, {"key": key_of(url)}).first()
     if found is None:
         raise not_tracked(url)
-    row, noise, unresolved, version, digest = found
+    row, noise, unresolved, version, digest, address = found
     newest = None if version is None else version_of(version, digest)
     known = known_of(
         row,
         noise_of(noise),
         findings=open_findings(session, row_id(row)) if unresolved else (),
         latest=newest,
+        address=address or "",
         recent=_recent(session, row_id(row), newest, version),
     )
     return Standing(known, None if version is None else last_response(session, version, None, rules))
@@ -94,6 +95,7 @@ def known_of(
     *,
     findings: tuple[OpenFinding, ...],
     latest: Version | None = None,
+    address: str = "",
     following: Version | None = None,
     recent: tuple[SeenVersion, ...] = (),
     seen_again: datetime | None = None,
@@ -113,6 +115,7 @@ def known_of(
         noise=noise,
         hidden=row.hidden,
         latest=latest,
+        address=address,
         following=following,
         recent=recent,
         seen_again=seen_again,
