@@ -34,8 +34,12 @@ def ask_again(source: Source, known: Known, now: datetime) -> datetime:
 
 
 def left_its_place(known: Known, snapshot: Snapshot) -> bool:
-    """Whether a Page sends its visitors to another address, and had content of its own or is sent to a front page."""
-    if not snapshot.redirects or _bare_address(snapshot.final_url) == _bare_address(known.page.url):
+    """Whether a Page sends its visitors to another address, and had content of its own or is sent to a front page.
+
+    One that is read where it was read before has not gone anywhere.
+    """
+    was_read_at = {_bare_address(address) for address in (known.page.url, known.address) if address}
+    if not snapshot.redirects or _bare_address(snapshot.final_url) in was_read_at:
         return False
     return known.latest is not None or leads_nowhere(known, snapshot)
 

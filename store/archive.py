@@ -17,31 +17,18 @@ from crawler.model import (
     FileVerdict,
     Known,
     Link,
-    OpenFinding,
     Page,
-    PageState,
     Source,
     SourceState,
     Verdict,
 )
-from store import admission, attachments, leases, noise, recording, timeline
+from store import admission, attachments, knowing, leases, noise, recording, timeline
 from store.blobs import BlobStore
 from store.engine import reading, writing
-from store.noise import noise_of, recent_versions
-from store.rows import (
-    finding_of,
-    key_of,
-    page_of,
-    put_source_state,
-    rate_of,
-    row_id,
-    snapshot_of,
-    state_of,
-    validators_of,
-    version_of,
-)
+from store.noise import noise_of
+from store.rows import key_of, page_of, put_source_state, row_id, snapshot_of, state_of, version_of
 from store.sightings import last_response, standing_at
-from store.tables import FindingRow, PageRow, SnapshotRow, SourceRow, VersionRow
+from store.tables import PageRow, SnapshotRow, SourceRow, VersionRow
 from store.views import Recorded
 
 
@@ -144,12 +131,8 @@ class Archive:
         Raises NotKnown for a page that was not admitted, BlobCorrupt where that response cannot be read.
         """
         with reading(self._engine) as session:
-            row = recording.page_row(session, page.url)
-            newest = _version(row_id(row)).order_by(col(VersionRow.number).desc())
-            found = session.exec(newest.limit(1)).first()
-            known = replace(_known(session, row), recent=recent_versions(session, row_id(row)))
-            last = last_response(session, found, None, rules)
-        return self._with_versions(known, found, None, last)
+            standing = knowing.latest(session, page.url, rules)
+        return self._with_response(standing.known, standing.last)
 
     def known_at(self, page: Page, at: datetime, *, rules: str) -> Known:
         """The same for a capture of the past: `latest` is the Version in force at `at`, `following` the next one.
@@ -167,16 +150,20 @@ class Archive:
             until = following[0].seen_at if following else None
             again = timeline.seen_again(session, row_id(row), at, until) if found else None
             state, missing = standing_at(session, row_id(row), at)
-            known = replace(
-                _known(session, row),
+            known = knowing.known_of(
+                row,
+                noise_of(session.exec(select(SourceRow.noise).where(SourceRow.name == row.source)).one()),
+                findings=knowing.open_findings(session, row_id(row)),
+                latest=version_of(found[0], found[1]) if found else None,
+                address=found[2] if found else "",
+                following=version_of(following[0], following[1]) if following else None,
                 seen_again=again.at if again else None,
                 past=True,
-                state=state,
-                missing_count=len(missing),
-                missing_since=missing[0] if missing else None,
             )
-            last = last_response(session, found, at, rules)
-        return self._with_versions(known, found, following, last)
+            missing_since = missing[0] if missing else None
+            known = replace(known, state=state, missing_count=len(missing), missing_since=missing_since)
+            last = last_response(session, found[0], at, rules) if found else None
+        return self._with_response(known, last)
 
     def record(self, page: Page, verdict: Verdict, *, notify: bool = True, past: bool = False) -> Recorded:
         """Records everything one Check decided, whole or not at all, and says what was written.
@@ -254,18 +241,9 @@ class Archive:
         with writing(self._engine) as session:
             leases.release(session, owner, hosts)
 
-    def _with_versions(
-        self,
-        known: Known,
-        found: tuple[VersionRow, SnapshotRow] | None,
-        following: tuple[VersionRow, SnapshotRow] | None,
-        last: SnapshotRow | None,
-    ) -> Known:
-        return replace(
-            known,
-            latest=version_of(found[0], found[1].digest) if found else None,
-            latest_snapshot=snapshot_of(last, self._blobs.get(last.digest)) if last else None,
-            following=version_of(following[0], following[1].digest) if following else None,
+    def _with_response(self, known: Known, last: SnapshotRow | None) -> Known:
+        return (
+            known if last is None else replace(known, latest_snapshot=snapshot_of(last, self._blobs.get(last.digest)))
         )
 
 
@@ -276,31 +254,7 @@ def _source_row(session: Session, name: str) -> SourceRow:
     return row
 
 
-def _version(page_id: int) -> Select[VersionRow, SnapshotRow]:
+def _version(page_id: int) -> Select[VersionRow, str, str]:
     snapshot = col(VersionRow.snapshot_id) == col(SnapshotRow.id)
-    return select(VersionRow, SnapshotRow).join(SnapshotRow, snapshot).where(VersionRow.page_id == page_id)
-
-
-def _known(session: Session, row: PageRow) -> Known:
-    open_findings = (
-        select(FindingRow, VersionRow.number)
-        .outerjoin(VersionRow, col(FindingRow.version_id) == col(VersionRow.id))
-        .where(FindingRow.page_id == row_id(row), col(FindingRow.resolved_at).is_(None))
-        .order_by(col(FindingRow.id))
-    )
-    return Known(
-        page=page_of(row),
-        state=PageState(row.state),
-        validators=validators_of(row),
-        open_findings=tuple(
-            OpenFinding(finding=finding_of(found), version=number or 0, opened_at=found.opened_at)
-            for found, number in session.exec(open_findings)
-        ),
-        failures=row.failures,
-        missing_count=row.missing_count,
-        missing_since=row.missing_since,
-        last_checked=row.last_checked,
-        rate=rate_of(row),
-        noise=noise_of(session.exec(select(SourceRow.noise).where(SourceRow.name == row.source)).one()),
-        hidden=row.hidden,
-    )
+    read = select(VersionRow, SnapshotRow.digest, SnapshotRow.final_url).join(SnapshotRow, snapshot)
+    return read.where(VersionRow.page_id == page_id)

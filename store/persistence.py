@@ -6,11 +6,19 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, or_, select
 
 from crawler.model import Finding
 from store.rows import finding_of, finding_values
 from store.tables import FindingRow
+
+# Made once: it is asked at every Check that read content.
+_HELD = (
+    select(FindingRow)
+    .where(col(FindingRow.page_id) == bindparam("page"), col(FindingRow.resolved_at).is_(None))
+    .order_by(col(FindingRow.id))
+)
 
 Opened = list[tuple[FindingRow, Finding]]
 
@@ -60,11 +68,7 @@ def current_findings(
 
     Returns what opened and what resolved.
     """
-    held = session.exec(
-        select(FindingRow)
-        .where(FindingRow.page_id == page_id, col(FindingRow.resolved_at).is_(None))
-        .order_by(col(FindingRow.id))
-    ).all()
+    held = session.execute(_HELD, {"page": page_id}).scalars().all()
     pairs, unseen, fresh = pair_off(held, seen)
     for row, finding in pairs:
         row.sqlmodel_update(finding_values(finding))

@@ -7,15 +7,17 @@ finds that the numbers in its verdict are stale and is told to judge again.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 
-from sqlalchemy import Update
+from sqlalchemy import ColumnElement, Update, bindparam, insert
+from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import Session, col, select, update
 
 from crawler.errors import NotKnown
 from crawler.model import Change, ChangeKind, Finding, Page, Severity, Verdict
 from store.noise import noise_json, record_event
 from store.persistence import Opened, current_findings, past_findings
-from store.rows import key_of, put_page_state, row_id, snapshot_row
+from store.rows import key_of, page_values, row_id, snapshot_row
 from store.tables import ChangeRow, CheckRow, OutboxRow, PageRow, SourceRow
 from store.timeline import Timeline
 from store.views import ChangeView, FindingView, Recorded
@@ -23,16 +25,27 @@ from store.views import ChangeView, FindingView, Recorded
 # A finding below this waits to be read; the outbox is for what somebody should hear of.
 NOTIFIED_FROM = Severity.HIGH
 
+# Made once, like the others here: a statement costs more to make than to ask.
+_PAGE = select(PageRow).where(col(PageRow.key) == bindparam("page"))
+_LOCKED_PAGE = _PAGE.with_for_update()
+_PAGES = PageRow.metadata.tables[str(PageRow.__tablename__)]
+_CHECK = insert(CheckRow.metadata.tables[str(CheckRow.__tablename__)])
+
 Changes = list[tuple[ChangeRow, Change]]
 
 
 def page_row(session: Session, url: str, *, lock: bool = False) -> PageRow:
     """The row of a page, locked until the end of the transaction where asked. Raises NotKnown."""
-    query = select(PageRow).where(PageRow.key == key_of(url))
-    row = session.exec(query.with_for_update() if lock else query).first()
+    found = session.execute(_LOCKED_PAGE if lock else _PAGE, {"page": key_of(url)})
+    row: PageRow | None = found.scalar_one_or_none()
     if row is None:
-        raise NotKnown(f"{url} is not tracked; `palimpsest pages` lists what is.")
+        raise not_tracked(url)
     return row
+
+
+def not_tracked(url: str) -> NotKnown:
+    """The error for a page that was never admitted."""
+    return NotKnown(f"{url} is not tracked; `palimpsest pages` lists what is.")
 
 
 def has_check(session: Session, url: str, at: datetime) -> bool:
@@ -44,6 +57,9 @@ def has_check(session: Session, url: str, at: datetime) -> bool:
 
 def record(session: Session, page: Page, verdict: Verdict, *, notify: bool, past: bool) -> Recorded:
     """Writes the verdict; see `Archive.record`. The body of its snapshot is already in the blob store."""
+    if not past and _is_quiet(verdict):
+        _write_quiet(session, page, verdict)
+        return Recorded()
     row = page_row(session, page.url, lock=True)
     # A page that was never checked later stands as this capture found it, be it from a backfill or not.
     advances = not past or row.last_checked is None or row.last_checked <= verdict.at
@@ -81,6 +97,31 @@ def record(session: Session, page: Page, verdict: Verdict, *, notify: bool, past
         opened=tuple(finding for _, finding in opened),
         resolved=resolved,
     )
+
+
+def _is_quiet(verdict: Verdict) -> bool:
+    """Whether a Check says nothing but that it was made, and how the page stands: most of all Checks do."""
+    brought = (verdict.snapshot, verdict.version, verdict.reread, verdict.following_change, verdict.returned)
+    learned = (verdict.findings, verdict.noise, verdict.event)
+    return all(one is None for one in (*brought, *learned)) and not verdict.changes and not verdict.merge_following
+
+
+def _write_quiet(session: Session, page: Page, verdict: Verdict) -> None:
+    # By tables, and not by rows that the session keeps: nothing else of this transaction needs them.
+    connection, values = session.connection(), page_values(verdict)
+    page_id = connection.execute(_standing(tuple(values)), {**values, "page": key_of(page.url)}).scalar()
+    if page_id is None:
+        raise not_tracked(page.url)
+    check = {"page_id": page_id, "at": verdict.at, "outcome": verdict.outcome.value}
+    connection.execute(_CHECK, check | {"status": verdict.status, "detail": verdict.detail, "past": False})
+
+
+@lru_cache(maxsize=8)
+def _standing(columns: tuple[str, ...]) -> ReturningUpdate[tuple[int]]:
+    """The statement that writes these columns of one page and counts the Check."""
+    values: dict[str, ColumnElement[object]] = {name: bindparam(name) for name in columns}
+    values |= {"checks": _PAGES.c.checks + 1}
+    return update(_PAGES).where(_PAGES.c.key == bindparam("page")).values(values).returning(_PAGES.c.id)
 
 
 def _source(row: PageRow) -> Update:
@@ -125,7 +166,7 @@ def _write_version(timeline: Timeline, verdict: Verdict, snapshot_id: int | None
 
 def _write_page(row: PageRow, timeline: Timeline, verdict: Verdict, number: int | None, *, advances: bool) -> None:
     if advances:
-        put_page_state(row, verdict)
+        row.sqlmodel_update(page_values(verdict))
     is_newest = timeline.following is None
     if verdict.version is not None and row.versions == 0:
         row.rules = verdict.version.rules

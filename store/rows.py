@@ -92,22 +92,26 @@ def put_source_state(row: SourceRow, state: SourceState) -> None:
     row.last_checked, row.last_ok, row.next_check = state.last_checked, state.last_ok, state.next_check
 
 
-def put_page_state(row: PageRow, verdict: Verdict) -> None:
-    """Writes how the Page stands after a Check into its row."""
-    row.state = verdict.state.value
-    row.next_check, row.last_checked = verdict.next_check, verdict.at
-    row.etag, row.last_modified = verdict.validators.etag, verdict.validators.last_modified
-    row.failures = verdict.failures
-    row.missing_count, row.missing_since = verdict.missing_count, verdict.missing_since
-    row.rate_changes, row.rate_days, row.rate_as_of = (
-        verdict.rate.changes,
-        verdict.rate.days,
-        verdict.rate.as_of,
-    )
+def page_values(verdict: Verdict) -> dict[str, object]:
+    """How the Page stands after a Check, by the columns of its row."""
+    values: dict[str, object] = {
+        "state": verdict.state.value,
+        "next_check": verdict.next_check,
+        "last_checked": verdict.at,
+        "etag": verdict.validators.etag,
+        "last_modified": verdict.validators.last_modified,
+        "failures": verdict.failures,
+        "missing_count": verdict.missing_count,
+        "missing_since": verdict.missing_since,
+        "rate_changes": verdict.rate.changes,
+        "rate_days": verdict.rate.days,
+        "rate_as_of": verdict.rate.as_of,
+    }
     if verdict.hidden is not None:
-        row.hidden = verdict.hidden
+        values["hidden"] = verdict.hidden
     if verdict.moved_to is not None or verdict.state is not PageState.MOVED:
-        row.moved_to = verdict.moved_to
+        values["moved_to"] = verdict.moved_to
+    return values
 
 
 def snapshot_row(page_id: int, snapshot: Snapshot) -> SnapshotRow:

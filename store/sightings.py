@@ -57,13 +57,11 @@ def last_sighting(session: Session, version: VersionRow, until: datetime | None)
     return seen[max(times)][0] if times else None
 
 
-def last_response(
-    session: Session, found: tuple[VersionRow, SnapshotRow] | None, until: datetime | None, rules: str
-) -> SnapshotRow | None:
+def last_response(session: Session, version: VersionRow, until: datetime | None, rules: str) -> SnapshotRow | None:
     """What must be read again before comparing: the last response of a Version that other rules read, else None."""
-    if found is None or found[0].rules == rules:
+    if version.rules == rules:
         return None
-    return last_sighting(session, found[0], until) or found[1]
+    return last_sighting(session, version, until) or session.get_one(SnapshotRow, version.snapshot_id)
 
 
 def standing_at(session: Session, page_id: int, at: datetime) -> tuple[PageState, tuple[datetime, ...]]:

@@ -8,10 +8,10 @@ Version and the next one saw the old content, that content becomes a Version aga
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, bindparam
 from sqlmodel import Session, and_, col, or_, select, update
 
 from crawler.errors import StoreBusy
@@ -21,13 +21,21 @@ from store.sightings import last_sighting
 from store.tables import ChangeRow, CheckRow, FindingRow, VersionRow
 
 NOT_MODIFIED = 304
+# Made once: it is asked at every Check that read content.
+_NEWEST = (
+    select(VersionRow)
+    .where(col(VersionRow.page_id) == bindparam("page"))
+    .order_by(col(VersionRow.number).desc())
+    .limit(1)
+)
 
 
 @dataclass(slots=True, kw_only=True)
 class Timeline:
     """`before` is the Version in force then, `following` the next one, `current` the one in force once recorded.
 
-    `again` is the first Check between then and `following` that saw the content of `before`.
+    `again` is the first Check between then and `following` that saw the content of `before`. `past`: something may have
+    happened to the page since.
     """
 
     session: Session
@@ -37,23 +45,23 @@ class Timeline:
     following: VersionRow | None
     current: VersionRow | None
     again: CheckRow | None = None
+    past: bool = False
 
     @classmethod
     def load(cls, session: Session, page_id: int, url: str, at: datetime | None) -> Timeline:
         """Around `at`, or the end of the history where None."""
+        if at is None:
+            newest = session.execute(_NEWEST, {"page": page_id}).scalar_one_or_none()
+            return cls(session=session, page_id=page_id, url=url, before=newest, following=None, current=newest)
         versions = select(VersionRow).where(VersionRow.page_id == page_id)
         newest_first, number = col(VersionRow.number).desc(), col(VersionRow.number)
-        if at is None:
-            before, following = session.exec(versions.order_by(newest_first).limit(1)).first(), None
-        else:
-            seen_at = col(VersionRow.seen_at)
-            before = session.exec(versions.where(seen_at <= at).order_by(newest_first).limit(1)).first()
-            following = session.exec(versions.where(seen_at > at).order_by(number).limit(1)).first()
+        seen_at = col(VersionRow.seen_at)
+        before = session.exec(versions.where(seen_at <= at).order_by(newest_first).limit(1)).first()
+        following = session.exec(versions.where(seen_at > at).order_by(number).limit(1)).first()
         until = following.seen_at if following else None
-        again = None if at is None or before is None else seen_again(session, page_id, at, until)
-        return cls(
-            session=session, page_id=page_id, url=url, before=before, following=following, current=before, again=again
-        )
+        again = seen_again(session, page_id, at, until) if before else None
+        around = cls(session=session, page_id=page_id, url=url, before=before, following=following, current=before)
+        return replace(around, again=again, past=True)
 
     def reread(self, article: NewVersion, at: datetime) -> None:
         """Replaces what the Version in force says by what its last response before `at` does; number and time stay."""
@@ -157,7 +165,7 @@ class Timeline:
 
     def _take_over(self, seen_at: datetime) -> None:
         """Changes of the page as a whole since `seen_at` happened to the Version now in force then."""
-        if self.current is None:
+        if self.current is None or not self.past:
             return
         before, after = col(ChangeRow.before_id), col(ChangeRow.after_id)
         if self.before is None:

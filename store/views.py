@@ -256,10 +256,10 @@ class Counts:
 class Recorded:
     """What `Archive.record` wrote: the new Version's number, the Changes, the Findings opened and resolved."""
 
-    version: int | None
-    changes: tuple[Change, ...]
-    opened: tuple[Finding, ...]
-    resolved: tuple[Finding, ...]
+    version: int | None = None
+    changes: tuple[Change, ...] = ()
+    opened: tuple[Finding, ...] = ()
+    resolved: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

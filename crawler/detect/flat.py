@@ -26,10 +26,13 @@ FEW = 4
 # So much around them is read with them.
 BESIDE = 600
 _REFERENCE_MARKS = (b"&#", b"\\u", b"%u")
+_MAY_REFER = re.compile(r"&#|\\u|%u")
 _TAG = re.compile(r"<[^<>]{0,4000}>")
 _TAG_OR_REFERENCE = re.compile(f"({_TAG.pattern})|{REFERENCE.pattern}")
 # Tags that may stand inside a word.
 _IN_WORD = re.compile(r"</?(?:b|i|u|em|strong|font|span|big|small|wbr)\b", re.IGNORECASE)
+# Tags between the items of one list.
+_IN_LIST = re.compile(r"</?(?:a|li|br|dd|dt|td|tr|img|label|option)\b", re.IGNORECASE)
 INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\u202a\u202b\u202c\u202d\u202e\u2061\u2062\u2063"
 _INVISIBLE = re.compile(f"[{INVISIBLE}]+")
 _UNMARKED = bytes(byte for byte in range(256) if byte not in b"".join(_REFERENCE_MARKS))
@@ -59,32 +62,40 @@ class Flat:
 
 
 def _flat(source: str, cuts: re.Pattern[str]) -> Flat:
+    """The source with what stands `_instead` of each cut; no more breaks together than a blank line takes."""
     pieces: list[str] = []
     places: list[tuple[int, int]] = []
     ends: dict[int, int] = {}
-    at = size = 0
+    at = size = breaks = 0
     for cut in cuts.finditer(source):
         start = cut.start()
-        if start > at:
+        between = source[at:start]
+        if between and not (breaks and between.isspace()):
             places.append((size, at))
-            pieces.append(source[at:start])
+            pieces.append(between)
             size += start - at
+            breaks = 0
         at = cut.end()
         instead = _instead(cut.group())
+        if instead[:1] == "\n":
+            instead = instead[breaks:]
+            breaks += len(instead)
+        elif instead:
+            breaks = 0
         if instead:
             places.append((size, start))
             pieces.append(instead)
             ends[start] = at
-            size += 1
+            size += len(instead)
     places.append((size, at))
     pieces.append(source[at:])
     return Flat("".join(pieces), places, ends)
 
 
 def _instead(cut: str) -> str:
-    """What one piece that is cut out reads as: a line break for a tag, the character for a reference."""
+    """What a cut piece reads as: a break for a tag, a blank line for a box, for a reference its character."""
     if cut[0] == "<":
-        return "" if _IN_WORD.match(cut) else "\n"
+        return "" if _IN_WORD.match(cut) else "\n" if _IN_LIST.match(cut) else "\n\n"
     return _character(cut) if cut[0] in "&\\%" else ""
 
 
@@ -100,7 +111,7 @@ def _character(reference: str) -> str:
 
 def without_tags(source: str) -> Flat:
     """Markup with a line break for each tag, none for those that may stand inside a word, and references decoded."""
-    return _flat(source, _TAG_OR_REFERENCE if _has_references(source) else _TAG)
+    return _flat(source, _TAG_OR_REFERENCE if _MAY_REFER.search(source) else _TAG)
 
 
 def without_invisible(text: str) -> Flat | None:
@@ -116,10 +127,6 @@ def reference_stretches(source: str) -> list[tuple[int, int]]:
         return [(0, len(source))]
     places = (found.span() for _, references, _ in _HAN_REFERENCES for found in references.finditer(source))
     return [(max(low - BESIDE, 0), high + BESIDE) for low, high in merged(places, apart=2 * BESIDE)]
-
-
-def _has_references(source: str) -> bool:
-    return bool(_marks_in(source.encode("utf-8", "replace")))
 
 
 def _marks_in(raw: bytes) -> list[bytes]:

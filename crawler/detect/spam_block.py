@@ -153,7 +153,9 @@ def _hidden(
     """
     flat = without_tags(source[low:high])
     all_hidden = "".join(hidden)
-    for finding in findings_in(flat.text, Region.MARKUP, pieces, around=around):
+    # A word that is told alone stands in the long run too.
+    found = findings_in(flat.text, Region.MARKUP, pieces, around=around)
+    for finding in sorted(found, key=lambda one: one.start - one.end):
         bare = _bare(finding.quote)
         if _told(bare, seen):
             continue
@@ -247,7 +249,8 @@ def _in_source(finding: Finding, source: str, start: int, end: int) -> Finding:
 
 
 def _told(bare: str, seen: list[str]) -> bool:
-    return any(bare in told or told in bare for told in seen)
+    """Whether a run, or most of it, was told of already."""
+    return any(bare in told or (2 * len(told) > len(bare) and told in bare) for told in seen)
 
 
 def _bare(text: str) -> str:

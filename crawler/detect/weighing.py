@@ -17,6 +17,10 @@ SHOWN = 50
 LINE = 60
 # A single item is worth at least so much and so many pairs long; two or three characters are anything.
 ALONE, LEAST = 5.0, 3
+# And what reads like several with nothing between them so much.
+JOINED = 12.0
+# So many items are a list.
+MANY = 4
 # More blocks than this in one region say nothing more.
 MOST = 200
 
@@ -72,8 +76,7 @@ def severity_of(run: JunkRun) -> Severity | None:
     """How sure a run makes us that it is injected; None where it proves nothing."""
     telling, score, mean, most = len(run.telling), run.score, run.mean, 2 * run.junk >= len(run.items)
     if not run.alone:
-        # Prose runs into it: only much that is telling counts.
-        return Severity.HIGH if score >= 26.0 and mean >= 1.4 and telling >= 6 else None
+        return _severity_in_prose(run)
     if run.junk >= 4 and score >= 26.0 and telling >= 4 and mean >= 0.5 and most:
         return Severity.CRITICAL
     if _is_high(run):
@@ -82,7 +85,22 @@ def severity_of(run: JunkRun) -> Severity | None:
         return Severity.MEDIUM
     if run.junk > 1:
         return Severity.LOW if telling and score >= 6.0 and mean >= 0.4 else None
+    if score >= JOINED and mean >= 0.45:
+        # Several items with nothing between them: each joint costs a little.
+        return Severity.LOW
     return Severity.LOW if telling and score >= ALONE and mean >= 0.7 and run.pairs >= LEAST else None
+
+
+def _severity_in_prose(run: JunkRun) -> Severity | None:
+    """The same where prose runs into it: only much that is telling counts, or many items between marks of a list."""
+    telling, most = len(run.telling), 2 * run.junk >= len(run.items)
+    if run.score >= 26.0 and run.mean >= 1.4 and telling >= 6:
+        return Severity.HIGH
+    if run.separator in ("", ",", "，"):
+        return Severity.LOW if most and run.junk >= 3 and run.score >= 18.0 and run.mean >= 1.2 else None
+    if run.junk >= 4 and telling >= 4 and most and run.score >= 18.0 and run.mean >= 0.8:
+        return Severity.HIGH if run.junk >= 8 else Severity.MEDIUM
+    return Severity.LOW if most and run.junk >= 2 and run.score >= 10.0 and run.mean >= 0.5 else None
 
 
 def _is_high(run: JunkRun) -> bool:
@@ -105,7 +123,13 @@ def _is_about(text: str, run: JunkRun, *, alone: bool = False) -> bool:
         return REPORTING.search(text, run.start, run.end) is not None
     low = text.rfind("\n", max(run.start - LINE, 0), run.start) + 1 or max(run.start - LINE, 0)
     high = text.find("\n", run.end, run.end + LINE)
-    return REPORTING.search(text, low, high if high >= 0 else min(run.end + LINE, len(text))) is not None
+    high = high if high >= 0 else min(run.end + LINE, len(text))
+    if run.junk < MANY:
+        return REPORTING.search(text, low, high) is not None
+    # Of many items one may happen to have such a word.
+    telling = sum(REPORTING.search(item) is not None for item in run.items)
+    beside = REPORTING.search(text, low, run.start) or REPORTING.search(text, run.end, high)
+    return beside is not None or telling * MANY > len(run.items)
 
 
 def evidence_of(run: JunkRun) -> dict[str, Json]:

@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
 from crawler.fetch.face import Fetcher, spent
+from crawler.forwarding import forwarded_to
 from crawler.model import FailureReason, FetchFailed, FetchRequest, FetchResult, Snapshot, Validators
 
 MAX_REDIRECTS = 10
@@ -132,8 +133,13 @@ def redirect_target(answer: Snapshot) -> str | None:
         return location
 
 
-async def follow(inner: Fetcher, request: FetchRequest, now: datetime, limit: int) -> FetchResult:
-    """Fetch and follow at most `limit` redirects, refusing schemes at every hop; one deadline covers all hops."""
+async def follow(
+    inner: Fetcher, request: FetchRequest, now: datetime, limit: int, *, stubs: bool = False
+) -> FetchResult:
+    """Fetch and follow at most `limit` redirects, refusing schemes at every hop; one deadline covers all hops.
+
+    `stubs`: pages that only send their reader on count as redirects.
+    """
     token = spent.set(0.0)
     try:
         hop = request
@@ -146,6 +152,8 @@ async def follow(inner: Fetcher, request: FetchRequest, now: datetime, limit: in
             if isinstance(answer, FetchFailed):
                 return _lost(answer, request.url, hop.url) if passed else answer
             target = redirect_target(answer) if isinstance(answer, Snapshot) else None
+            if target is None and stubs and isinstance(answer, Snapshot):
+                target = forwarded_to(answer)
             if target is None or not isinstance(answer, Snapshot):
                 return _arrived(answer, request.url, tuple(passed)) if passed else answer
             passed.append(hop.url)
@@ -188,7 +196,7 @@ class GuardFetcher:
 
     async def fetch(self, request: FetchRequest, now: datetime) -> FetchResult:
         """See Fetcher."""
-        return await follow(self._inner, request, now, MAX_REDIRECTS)
+        return await follow(self._inner, request, now, MAX_REDIRECTS, stubs=True)
 
     async def aclose(self) -> None:
         """See Fetcher."""

@@ -47,8 +47,9 @@ class SourceEvent:
 class Known:
     """All that the judge may know of a Page before a Check.
 
-    `latest` is the Version in force at the Check's time, `latest_snapshot` its raw response (present only where the
-    judge must re-read it), `following` the next known Version when a backfill brings a capture from between two.
+    `latest` is the Version in force at the Check's time, `address` where it was read (after redirects; "" where that is
+    not known), `latest_snapshot` its raw response (present only where the judge must re-read it), `following` the next
+    known Version when a backfill brings a capture from between two.
     `seen_again`: when a later Check, before `following`, first saw the content of `latest` again.
     `missing_since` and `missing_count`: consecutive Checks that said the page is not there.
     `recent` are the last Versions, `latest` first. `noise` is the Source's; `hidden` digests what was masked at the
@@ -58,6 +59,7 @@ class Known:
     page: Page
     state: PageState = PageState.LIVE
     latest: Version | None = None
+    address: str = ""
     latest_snapshot: Snapshot | None = None
     following: Version | None = None
     seen_again: datetime | None = None

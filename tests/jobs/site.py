@@ -32,6 +32,10 @@ class Town:
         self.list_them()
         return self.url(number)
 
+    def serve_at(self, number: int, path: str) -> None:
+        """Serve a published article at another path too."""
+        self.outside.answer(path, lambda asked: self._answer(number))
+
     def list_them(self) -> None:
         """Serve the listing of what is published."""
         items = "".join(

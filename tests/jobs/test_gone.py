@@ -43,6 +43,25 @@ def test_a_redirect_to_a_front_page_is_gone_and_no_edit(
     assert (kinds(watched, town.url(1)), state(watched, town.url(1))) == (["created", "removed", "restored"], "live")
 
 
+@pytest.mark.parametrize("how", ["redirect", "refresh"])
+def test_a_page_that_always_led_elsewhere_did_not_move(desk: Desk, town: Town, how: str) -> None:
+    """It is read where it leads, from the first visit on, and what changes there changed."""
+    town.publish(1)
+    town.serve_at(1, "/show/1.html")
+    if how == "redirect":
+        town.outside.redirect(town.path(1), "/show/1.html", 302)
+    else:
+        town.outside.page(town.path(1), '<meta http-equiv="refresh" content="0;url=/show/1.html">')
+    desk.config.write_text(configuration(town), encoding="utf-8")
+    for _ in range(3):
+        desk("check", "--all")
+    assert (kinds(desk, town.url(1)), state(desk, town.url(1))) == (["created"], "live")
+    town.articles[1] = (*town.articles[1], "四、本通知自印发之日起施行。")
+    desk("check", "--all")
+    assert (kinds(desk, town.url(1)), state(desk, town.url(1))) == (["created", "edited"], "live")
+    assert len(desk.json("pages")) == len(town.articles)
+
+
 def test_a_time_in_the_configuration_holds_a_removal_back(watched: Desk, town: Town) -> None:
     town.outside.page(town.path(1), "gone", status=404)
     watched.config.write_text(configuration(town, more='gone_after = "6h"\n'), encoding="utf-8")

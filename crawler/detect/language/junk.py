@@ -37,10 +37,12 @@ MAYBE = 3.5
 GROWTH = 0.4
 LONGEST_ITEM = 40
 BOUND = {BAR: -1.7, SPACE: -0.9, COMMA: -0.9, LINE: -0.2}
+# So many unknown items may stand between two stretches of one list.
+GAP = 3
 # An item at the end of a run that is bound by no more than these has to be worth so much.
 WEAK, EDGE = (LINE, BLANK, STOP, COMMA, SPACE), 2.0
-# And so many pairs, for a number or a word of two characters may be anything.
-LEAST_PAIRS = 2
+# And so many pairs, for a date or a word of three characters may be anything.
+LEAST_PAIRS = 3
 # A part of an item, with prose running into it, must be worth so much, and so much more than the item.
 PART, PART_GAIN = 12.0, 4.0
 
@@ -81,7 +83,7 @@ def junk_runs(
     runs: list[JunkRun] = []
     for low, high in _windows(text, looks(text, enough=enough, around=around)):
         items = items_in(text, low, high)
-        runs.extend(_run(text, items, first, last, grow) for first, last in _stretches(items))
+        runs.extend(_run(text, items, first, last, grow) for first, last in _bridged(items, _stretches(items)))
         if not runs or runs[-1].end <= low:
             runs.extend(_parts(text, items))
     return runs
@@ -90,7 +92,7 @@ def junk_runs(
 def runs_between(text: str, low: int, high: int, *, worth: float, grow: bool) -> list[JunkRun]:
     """The runs within a stretch of a text that are worth so much, whatever pairs they have; nothing else counts."""
     items = items_in(text, low, high)
-    return [_run(text, items, first, last, grow) for first, last in _stretches(items, worth)]
+    return [_run(text, items, first, last, grow) for first, last in _bridged(items, _stretches(items, worth))]
 
 
 def plausible(text: str, places: Sequence[tuple[int, float]]) -> Iterator[tuple[str, float]]:
@@ -164,6 +166,29 @@ def _stretches(items: Sequence[Item], worth: float = WORTH) -> Iterator[tuple[in
             peak, top = total, number
     if peak >= worth:
         yield begin, top
+
+
+def _bridged(items: Sequence[Item], stretches: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The stretches, those as one between which a few unknown items stand in the same list."""
+    found: list[tuple[int, int]] = []
+    for first, last in stretches:
+        if found and _is_bridge(items, *found[-1], first, last):
+            found[-1] = (found[-1][0], last)
+        else:
+            found.append((first, last))
+    return found
+
+
+def _is_bridge(items: Sequence[Item], first: int, last: int, then: int, end: int) -> bool:
+    """Whether what stands between two stretches belongs to the list that both are of."""
+    between = items[last + 1 : then]
+    borders = {item.border for item in items[last:then]}
+    if len(between) > GAP or len(borders) > 1 or not borders <= {LINE, BAR, SPACE}:
+        return False
+    if any(item.prose or item.end - item.start > LONGEST_ITEM for item in between):
+        return False
+    lost = -sum(min(item.score, 0.0) for item in between)
+    return lost <= GROWTH * sum(item.score for item in (*items[first : last + 1], *items[then : end + 1]))
 
 
 def _trimmed(items: Sequence[Item], first: int, last: int) -> tuple[int, int]:

@@ -237,3 +237,67 @@ def test_a_headline_about_police_work_does_not_excuse_what_stands_behind_it() ->
     (found,) = of_kind(detect(case_of(page(title=f"{title}-金鼎彩票app下载"))), "spam_block")
     assert found.quote == "金鼎彩票app下载"
     assert of_kind(detect(case_of(page(title=title))), "spam_block") == []
+
+
+# Made up: services that are not loud by themselves, only together.
+SERVICES = (
+    "驾照销分代办",
+    "猎枪专卖",
+    "失忆水货到付款",
+    "刷单平台",
+    "荐股微信群",
+    "高仿手表批发",
+    "气枪配件",
+    "三唑仑购买",
+)
+
+
+HOUSES = (
+    "星河娱乐平台登录",
+    "飞马会线上官网",
+    "彩云彩票平台官网",
+    "远航体育赛事直播",
+    "雄鹰体育网页版登录",
+    "玉麒麟娱乐注册",
+)
+
+
+def test_a_list_behind_a_sentence_is_told_with_its_own_weight() -> None:
+    """A colon or a comma before the first item takes nothing from the many that follow between bars."""
+    case = case_of(page(inside=f"<p>各县（区）政务服务中心：{'_'.join(HOUSES)}</p>"))
+    (found,) = of_kind(detect(case), "spam_block")
+    assert found.quote == "_".join(HOUSES)
+
+
+def test_a_few_characters_written_as_numbers_cut_no_list_in_two() -> None:
+    """What a charset lacks is written as a number here and there, in a page that is otherwise plain."""
+    items = "|".join(SERVICES).replace("销", "&#38144;")
+    case = case_of(page(inside=f'<div style="display:none">{items}</div>'))
+    (found,) = of_kind(detect(case), "spam_block")
+    assert found.quote == items
+
+
+def test_one_word_of_reporting_among_many_items_excuses_nothing() -> None:
+    """An item may sell what a court would speak of; a sentence about them all is another thing."""
+    items = "| ".join(("无犯罪证明代办", *SERVICES))
+    (sold,) = of_kind(detect(case_of(page(inside=f"<p>{items}</p>"))), "spam_block")
+    told = of_kind(detect(case_of(page(inside=f"<p>警方查处：{items}</p>"))), "spam_block")
+    assert sold.severity.rank >= Severity.HIGH.rank
+    assert [one for one in told if one.severity.rank > 0] == []
+
+
+def test_an_unknown_line_in_a_list_does_not_end_it() -> None:
+    """Neither that, nor that its first line is told alone, hides the rest of a list of links."""
+    lines = (GAMBLING[0], "大家都来看看", *GAMBLING[1:], GAMBLING[0])
+    links = "\n".join(f'<li><a href="http://m{n}.example.top/">{line}</a></li>' for n, line in enumerate(lines))
+    case = case_of(page(inside=f'<div style="position:absolute;left:-9999px"><ul>{links}</ul></div>'))
+    longest = max(of_kind(detect(case), "spam_block"), key=lambda one: len(one.quote))
+    assert longest.quote.startswith(GAMBLING[0])
+    assert longest.evidence["items"] == len(lines)
+
+
+def test_items_with_nothing_between_them_are_several() -> None:
+    """Each joint costs a little, and the sum still tells."""
+    case = case_of(page(inside="<p>风云贯电竞官网入口豪门国际开户巴黎人官方下载豪门国际开户</p>"))
+    (found,) = of_kind(detect(case), "spam_block")
+    assert found.quote == "风云贯电竞官网入口豪门国际开户巴黎人官方下载豪门国际开户"
