@@ -7,7 +7,8 @@
     other content                        CHANGED    a Version and its Change
     first content                        NEW
 
-A Snapshot is judged against the Version in force at its time, so captures of the past go through the same door.
+A Snapshot is judged against the Version in force at its time, so captures of the past go through the same door. Where
+the Verdict is `suspect`, the Page is judged again once the addresses beside it were asked (crawler.standins).
 """
 
 from __future__ import annotations
@@ -47,13 +48,16 @@ from crawler.model import (
 from crawler.noise import not_modified, sift
 from crawler.reading import Reading, read
 from crawler.sniff import not_a_page
+from crawler.standins import Beside, suspected
 
 _BLOCKED_STATUS = frozenset({401, 403, 407, 412, 429, 451, 521})
 _MOVED_SIMILARITY = 0.8
 
 
-def judge(source: Source, known: Known, fetched: FetchResult, now: datetime) -> Verdict:
-    """Everything that one visit to `known.page` decides, ready to be recorded."""
+def judge(
+    source: Source, known: Known, fetched: FetchResult, now: datetime, *, beside: Beside | None = None
+) -> Verdict:
+    """Everything that one visit to `known.page` decides, ready to be recorded; `beside` once that was asked for."""
     base = _carried(source, known, now)
     match fetched:
         case NotModified():
@@ -63,7 +67,9 @@ def judge(source: Source, known: Known, fetched: FetchResult, now: datetime) -> 
         case FetchFailed(reason=reason, detail=detail, retry_after=wait):
             return _failed(source, known, base, f"{reason}: {detail}", now, retry_after=wait)
         case Snapshot(status=status):
-            return _answered(source, known, fetched, replace(base, status=status), now)
+            base = replace(base, status=status)
+            verdict = _answered(source, known, fetched, base, now)
+            return verdict if beside is None else _beside(source, known, fetched, base, verdict, beside)
 
 
 def _not_modified(known: Known, verdict: Verdict) -> Verdict:
@@ -185,6 +191,26 @@ def _answered(source: Source, known: Known, snapshot: Snapshot, base: Verdict, n
     return _read(source, known, before, reading, base)
 
 
+def _beside(
+    source: Source, known: Known, snapshot: Snapshot, base: Verdict, verdict: Verdict, beside: Beside
+) -> Verdict:
+    """The Verdict on a suspect answer in the light of what the addresses beside it say.
+
+    What they leave open stays content, but for a Page already missed: that would come back as its own replacement. What
+    is at every address is content only where the Source is that one page: a board, and no notice in place of a site.
+    """
+    if not verdict.suspect:
+        return verdict
+    if beside is Beside.SAME:
+        detail = "the server answers the same for an address that does not exist"
+        return _missing(source, known, base, detail, snapshot)
+    if beside is Beside.EVERYWHERE and known.page.url != source.url:
+        return _failed(source, known, base, "the server answers the same at every address", base.at)
+    if beside is Beside.UNKNOWN and known.missing_count:
+        return _failed(source, known, base, "not what it was, and the server does not say what is missing", base.at)
+    return replace(verdict, suspect=False)
+
+
 def _why(article: Article, key: str) -> str:
     return str(article.evidence.get(key) or "no reason found")
 
@@ -258,6 +284,7 @@ def _read(source: Source, known: Known, before: Article | None, reading: Reading
         validators=Validators() if turning.holds else snapshot.validators,
         noise=None if sifted.noise == known.noise else sifted.noise,
         hidden=sifted.hidden,
+        suspect=suspected(source, known, before, reading, changes, findings),
     )
 
 
