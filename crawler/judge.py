@@ -37,7 +37,6 @@ from crawler.model import (
     NewVersion,
     NotModified,
     Outcome,
-    Page,
     PageKind,
     PageState,
     Snapshot,
@@ -45,6 +44,7 @@ from crawler.model import (
     Validators,
     Verdict,
 )
+from crawler.moved import MOVED_WEIGHT
 from crawler.noise import not_modified, sift
 from crawler.reading import Reading, read
 from crawler.sniff import not_a_page
@@ -77,22 +77,6 @@ def _not_modified(known: Known, verdict: Verdict) -> Verdict:
     noise, read = not_modified(known, verdict.at)
     validators = Validators() if read else verdict.validators
     return replace(verdict, status=304, noise=None if noise == known.noise else noise, validators=validators)
-
-
-def elsewhere(verdict: Verdict, twin: Page | None) -> Verdict:
-    """The Verdict on a new Page in the light of `twin`, a Page of the same Source with the same Article.
-
-    A second address of an Article already kept is no news: its creation is minor and says where the twin is.
-    """
-    if twin is None or verdict.outcome is not Outcome.NEW:
-        return verdict
-    changes = tuple(
-        replace(change, minor=True, significance=0.0, summary=f"same article as {twin.url}")
-        if change.kind is ChangeKind.CREATED
-        else change
-        for change in verdict.changes
-    )
-    return replace(verdict, changes=changes)
 
 
 def _carried(source: Source, known: Known, now: datetime) -> Verdict:
@@ -138,13 +122,15 @@ def _blocked(
 def _missing(source: Source, known: Known, base: Verdict, detail: str, snapshot: Snapshot) -> Verdict:
     now = base.at
     sure = confirmed(source, known, now)
-    told = known.state is PageState.GONE or known.latest is None
+    # What moved is not lost where its old address, or the redirect there, is given up.
+    has_moved = known.state is PageState.MOVED
+    told = has_moved or known.state is PageState.GONE or known.latest is None
     changes = () if told or not sure else (_page_change(known, ChangeKind.REMOVED, 1.0, f"gone: {detail}"),)
     unconfirmed = PageState.FAILING if known.state is PageState.LIVE else known.state
     return replace(
         base,
         outcome=Outcome.GONE,
-        state=PageState.GONE if sure else unconfirmed,
+        state=PageState.GONE if sure and not has_moved else unconfirmed,
         detail=detail,
         snapshot=snapshot,
         changes=changes,
@@ -243,7 +229,7 @@ def _redirected(
         snapshot=None if told else snapshot,
         moved_to=target,
         validators=Validators(),
-        changes=() if told else (_page_change(known, ChangeKind.MOVED, 0.3, f"moved to {target}"),),
+        changes=() if told else (_page_change(known, ChangeKind.MOVED, MOVED_WEIGHT, f"moved to {target}"),),
         outcome=Outcome.UNCHANGED if told else Outcome.CHANGED,
         detail=f"moved to {target}",
     )

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from crawler.errors import StoreBusy
 from crawler.extract import RULES
-from crawler.judge import elsewhere, judge
+from crawler.judge import judge
 from crawler.model import (
     NO_NOISE,
     FetchRequest,
@@ -23,6 +23,7 @@ from crawler.model import (
     Verdict,
     Version,
 )
+from crawler.moved import elsewhere, relocated, sought
 from crawler.standins import Beside
 from crawler.template import shared_change, since, templated
 from crawler.urls import host_of
@@ -83,6 +84,8 @@ async def check_page(
 def _record(page: Page, source: Source, archive: Archive, known: Known, verdict: Verdict, notify: bool) -> Checked:
     if verdict.version is not None and known.latest is None:
         verdict = elsewhere(verdict, archive.twin(page, verdict.version.article.digest))
+    if known.latest is not None and (times := sought(known, verdict)) is not None:
+        verdict = relocated(known, verdict, archive.came_up(page, known.latest.article.title, *times))
     if (shared := shared_change(verdict)) is not None:
         verdict = templated(verdict, *archive.alike(page, shared, since(verdict.at)))
     recorded = archive.record(page, verdict, notify=notify)

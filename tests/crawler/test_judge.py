@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawler.extract import RULES
-from crawler.judge import elsewhere, judge
+from crawler.judge import judge
 from crawler.model import (
     ChangeKind,
     FailureReason,
@@ -383,12 +383,15 @@ def test_a_redirect_to_the_same_address_in_other_dress_is_none(known: Known) -> 
     assert (verdict.outcome, verdict.changes) == (Outcome.UNCHANGED, ())
 
 
-def test_a_second_address_of_a_known_article_is_minor_news() -> None:
-    verdict = judge(SOURCE, Known(page=PAGE), snapshot(html()), T0)
-    (change,) = elsewhere(verdict, Page(url="https://www.example.gov.cn/old.html", source="example")).changes
-    assert change.minor
-    assert "old.html" in change.summary
-    assert elsewhere(verdict, None) == verdict
+def test_what_moved_is_not_lost_where_its_old_address_is_given_up(known: Known) -> None:
+    target = "https://www.example.gov.cn/new/t1.html"
+    known = after(known, judge(SOURCE, known, snapshot(html(), final=target), T0 + HOUR))
+    for hour in (2, 3, 4):
+        verdict = judge(SOURCE, known, snapshot("x", status=404), T0 + hour * HOUR)
+        assert (verdict.outcome, verdict.state, verdict.changes) == (Outcome.GONE, PageState.MOVED, ())
+        known = after(known, verdict)
+    back = judge(SOURCE, known, snapshot(html()), T0 + 5 * HOUR)
+    assert kinds(back) == [ChangeKind.RESTORED]
 
 
 # ---- out of order ------------------------------------------------------------------------------------------------
