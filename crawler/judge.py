@@ -164,7 +164,7 @@ def _answered(source: Source, known: Known, snapshot: Snapshot, base: Verdict, n
     reading = read(source, snapshot)
     article = reading.article
     if article.kind is PageKind.BLOCKED:
-        return _blocked(source, known, base, f"not the page: {_why(article, 'blocked')}", now, snapshot)
+        return _blocked(source, known, base, f"not the page: {_why(article, 'notice')}", now, snapshot)
     if article.kind is PageKind.GONE:
         return _missing(source, known, base, "the page says that it does not exist", snapshot)
     if article.kind is PageKind.EMPTY and leads_nowhere(known, snapshot):
