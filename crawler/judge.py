@@ -2,7 +2,8 @@
 
     failed to fetch, 5xx, not a page     FAILED     the Page is failing; what we hold stays as it is
     401 403 412 429 451 521, challenge   BLOCKED    never content, never a deletion
-    404 410, "does not exist", gone home GONE       a removal once confirmed: `gone_visits` running, over `gone_after`
+    404 410, "does not exist", gone home,
+    a headline whose text is gone       GONE       a removal once confirmed: `gone_visits` running, over `gone_after`
     304, or the same content             UNCHANGED
     other content                        CHANGED    a Version and its Change
     first content                        NEW
@@ -14,9 +15,10 @@ the Verdict is `suspect`, the Page is judged again once the addresses beside it 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from crawler import schedule
+from crawler.absence import beside_it, blocked, failed, hollow, missing, page_change
 from crawler.aftermath import Aftermath, aftermath
 from crawler.compare import compare, created, similarity
 from crawler.decode import Document, encoding_of
@@ -24,7 +26,7 @@ from crawler.detect import Case, detect
 from crawler.extract import RULES, visible_text
 from crawler.flipping import flip
 from crawler.foreign import foreign_matter, silence
-from crawler.gone import MISSING_STATUS, ask_again, confirmed, leads_nowhere, left_its_place
+from crawler.gone import MISSING_STATUS, leads_nowhere, left_its_place
 from crawler.model import (
     Article,
     Change,
@@ -48,7 +50,7 @@ from crawler.moved import MOVED_WEIGHT
 from crawler.noise import not_modified, sift
 from crawler.reading import Reading, read
 from crawler.sniff import not_a_page
-from crawler.standins import Beside, suspected
+from crawler.standins import Beside, suspected, written_on
 
 _BLOCKED_STATUS = frozenset({401, 403, 407, 412, 429, 451, 521})
 _MOVED_SIMILARITY = 0.8
@@ -63,13 +65,13 @@ def judge(
         case NotModified():
             return _not_modified(known, _healthy(source, known, base, changed=False, now=now))
         case FetchFailed(reason=FailureReason.ROBOTS, detail=detail):
-            return _blocked(source, known, base, detail, now)
+            return blocked(source, known, base, detail, now)
         case FetchFailed(reason=reason, detail=detail, retry_after=wait):
-            return _failed(source, known, base, f"{reason}: {detail}", now, retry_after=wait)
+            return failed(source, known, base, f"{reason}: {detail}", now, retry_after=wait)
         case Snapshot(status=status):
             base = replace(base, status=status)
             verdict = _answered(source, known, fetched, base, now)
-            return verdict if beside is None else _beside(source, known, fetched, base, verdict, beside)
+            return verdict if beside is None else beside_it(source, known, fetched, base, verdict, beside)
 
 
 def _not_modified(known: Known, verdict: Verdict) -> Verdict:
@@ -94,107 +96,36 @@ def _carried(source: Source, known: Known, now: datetime) -> Verdict:
     )
 
 
-# ---- nothing to read ---------------------------------------------------------------------------------------------
-
-
-def _failed(
-    source: Source, known: Known, base: Verdict, detail: str, now: datetime, *, retry_after: timedelta | None = None
-) -> Verdict:
-    failures = known.failures + 1
-    return replace(
-        base,
-        outcome=Outcome.FAILED,
-        state=PageState.FAILING if known.state in (PageState.LIVE, PageState.BLOCKED) else known.state,
-        detail=detail,
-        failures=failures,
-        next_check=schedule.after_failure(source, failures, now, retry_after=retry_after),
-    )
-
-
-def _blocked(
-    source: Source, known: Known, base: Verdict, detail: str, now: datetime, snapshot: Snapshot | None = None
-) -> Verdict:
-    failed = _failed(source, known, base, detail, now)
-    state = PageState.BLOCKED if failed.state is PageState.FAILING else failed.state
-    return replace(failed, outcome=Outcome.BLOCKED, state=state, snapshot=snapshot)
-
-
-def _missing(source: Source, known: Known, base: Verdict, detail: str, snapshot: Snapshot) -> Verdict:
-    now = base.at
-    sure = confirmed(source, known, now)
-    # What moved is not lost where its old address, or the redirect there, is given up.
-    has_moved = known.state is PageState.MOVED
-    told = has_moved or known.state is PageState.GONE or known.latest is None
-    changes = () if told or not sure else (_page_change(known, ChangeKind.REMOVED, 1.0, f"gone: {detail}"),)
-    unconfirmed = PageState.FAILING if known.state is PageState.LIVE else known.state
-    return replace(
-        base,
-        outcome=Outcome.GONE,
-        state=PageState.GONE if sure and not has_moved else unconfirmed,
-        detail=detail,
-        snapshot=snapshot,
-        changes=changes,
-        validators=Validators(),
-        failures=0,
-        missing_count=known.missing_count + 1,
-        missing_since=known.missing_since or now,
-        next_check=ask_again(source, known, now),
-    )
-
-
-def _page_change(known: Known, kind: ChangeKind, significance: float, summary: str) -> Change:
-    """A Change of the Page as a whole, between no two contents."""
-    number = known.latest.number if known.latest else 0
-    return Change(before=number, after=number, kind=kind, significance=significance, summary=summary)
-
-
 # ---- an answer ---------------------------------------------------------------------------------------------------
 
 
 def _answered(source: Source, known: Known, snapshot: Snapshot, base: Verdict, now: datetime) -> Verdict:
     status = snapshot.status
     if status in MISSING_STATUS:
-        return _missing(source, known, base, f"the server answered {status}", snapshot)
+        return missing(source, known, base, f"the server answered {status}", snapshot)
     if status in _BLOCKED_STATUS:
-        return _blocked(source, known, base, f"the server answered {status}", now, snapshot)
+        return blocked(source, known, base, f"the server answered {status}", now, snapshot)
     if status != 200:
-        return _failed(source, known, base, f"the server answered {status}", now)
+        return failed(source, known, base, f"the server answered {status}", now)
     if reason := not_a_page(snapshot):
-        return _failed(source, known, base, reason, now)
+        return failed(source, known, base, reason, now)
     reading = read(source, snapshot)
     article = reading.article
     if article.kind is PageKind.BLOCKED:
-        return _blocked(source, known, base, f"not the page: {_why(article, 'notice')}", now, snapshot)
+        return blocked(source, known, base, f"not the page: {_why(article, 'notice')}", now, snapshot)
     if article.kind is PageKind.GONE:
-        return _missing(source, known, base, "the page says that it does not exist", snapshot)
+        return missing(source, known, base, "the page says that it does not exist", snapshot)
     if article.kind is PageKind.EMPTY and leads_nowhere(known, snapshot):
-        return _missing(source, known, base, f"the address now leads to {snapshot.final_url}", snapshot)
+        return missing(source, known, base, f"the address now leads to {snapshot.final_url}", snapshot)
     if article.kind is PageKind.EMPTY:
-        return _failed(source, known, base, f"nothing to read: {_why(article, 'empty')}", now)
+        return failed(source, known, base, f"nothing to read: {_why(article, 'empty')}", now)
     before = _reread(source, known)
     if left_its_place(known, snapshot):
         return _redirected(source, known, before, snapshot, article, base)
-    return _read(source, known, before, reading, base)
-
-
-def _beside(
-    source: Source, known: Known, snapshot: Snapshot, base: Verdict, verdict: Verdict, beside: Beside
-) -> Verdict:
-    """The Verdict on a suspect answer in the light of what the addresses beside it say.
-
-    What they leave open stays content, but for a Page already missed: that would come back as its own replacement. What
-    is at every address is content only where the Source is that one page: a board, and no notice in place of a site.
-    """
-    if not verdict.suspect:
-        return verdict
-    if beside is Beside.SAME:
-        detail = "the server answers the same for an address that does not exist"
-        return _missing(source, known, base, detail, snapshot)
-    if beside is Beside.EVERYWHERE and known.page.url != source.url:
-        return _failed(source, known, base, "the server answers the same at every address", base.at)
-    if beside is Beside.UNKNOWN and known.missing_count:
-        return _failed(source, known, base, "not what it was, and the server does not say what is missing", base.at)
-    return replace(verdict, suspect=False)
+    verdict = _read(source, known, before, reading, base)
+    if hollow(before, article) and not written_on(verdict.findings or ()):
+        return missing(source, known, base, "the headline is there, its text is not", snapshot)
+    return verdict
 
 
 def _why(article: Article, key: str) -> str:
@@ -220,7 +151,7 @@ def _redirected(
     """A Page whose address now leads elsewhere: it moved if the same article is there, else it is gone."""
     target = snapshot.final_url
     if before is None or similarity(before, article) < _MOVED_SIMILARITY:
-        return _missing(source, known, base, f"the address now leads to {target}", snapshot)
+        return missing(source, known, base, f"the address now leads to {target}", snapshot)
     told = known.state is PageState.MOVED
     verdict = _healthy(source, known, base, changed=False, now=base.at)
     return replace(
@@ -229,7 +160,7 @@ def _redirected(
         snapshot=None if told else snapshot,
         moved_to=target,
         validators=Validators(),
-        changes=() if told else (_page_change(known, ChangeKind.MOVED, MOVED_WEIGHT, f"moved to {target}"),),
+        changes=() if told else (page_change(known, ChangeKind.MOVED, MOVED_WEIGHT, f"moved to {target}"),),
         outcome=Outcome.UNCHANGED if told else Outcome.CHANGED,
         detail=f"moved to {target}",
     )
@@ -310,7 +241,7 @@ def _changes(
     if before is None:
         return (created(article),)
     edit = compare(before, article, numbers=(number, number + 1))
-    base = edit or _page_change(known, ChangeKind.EDITED, 0.0, "")
+    base = edit or page_change(known, ChangeKind.EDITED, 0.0, "")
     if known.state in (PageState.GONE, PageState.MOVED):
         summary = f"back, {edit.summary}" if edit else "back as it was"
         return (replace(base, kind=ChangeKind.RESTORED, significance=0.9, minor=False, summary=summary),)

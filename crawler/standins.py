@@ -109,7 +109,7 @@ def suspected(
     which nobody can be asked any more.
     """
     article, page = reading.article, known.page
-    if known.past or sibling(page.url, 0) is None or _written_on(findings):
+    if known.past or sibling(page.url, 0) is None or written_on(findings):
         return False
     if before is None:
         said = len(bare_text(article.text))
@@ -122,7 +122,7 @@ def suspected(
     return removed > 0 and 2 * kept < _REPLACED * (len(before.text) + len(article.text))
 
 
-def _written_on(findings: Sequence[Finding]) -> bool:
+def written_on(findings: Sequence[Finding]) -> bool:
     """Whether foreign matter is seen, apart from the replacing itself."""
     return foreign_matter((), [one for one in findings if one.kind is not FindingKind.TOPIC_SWAP]) is not None
 

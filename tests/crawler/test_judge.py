@@ -326,6 +326,44 @@ def test_a_failure_of_a_gone_page_leaves_it_gone(known: Known) -> None:
     assert verdict.state is PageState.GONE
 
 
+def test_a_blocked_page_that_is_then_missing_is_failing_until_that_is_confirmed(known: Known) -> None:
+    known = after(known, judge(SOURCE, known, snapshot("x", status=403), T0))
+    known = after(known, judge(SOURCE, known, snapshot("x", status=404), T0 + HOUR))
+    assert known.state is PageState.FAILING
+    assert judge(SOURCE, known, snapshot("x", status=404), T0 + 2 * HOUR).state is PageState.GONE
+
+
+@pytest.mark.parametrize("state", [PageState.GONE, PageState.MOVED])
+def test_a_gate_or_a_failure_leaves_what_is_gone_as_it_was(known: Known, state: PageState) -> None:
+    gone = replace(known, state=state, missing_count=3, missing_since=T0)
+    for answer in (snapshot("x", status=403), snapshot("x", status=502), snapshot("<title>安全验证</title>")):
+        verdict = judge(SOURCE, gone, answer, T0 + HOUR)
+        assert (verdict.state, verdict.changes) == (state, ())
+        assert (verdict.missing_count, verdict.missing_since) == (3, T0)
+
+
+# ---- a headline without its text ---------------------------------------------------------------------------------
+
+
+def test_a_headline_whose_text_is_lost_is_a_failure_until_that_is_confirmed(known: Known) -> None:
+    lost = judge(SOURCE, known, snapshot(html(())), T0 + HOUR)
+    assert (lost.outcome, lost.state, lost.changes) == (Outcome.GONE, PageState.FAILING, ())
+    known = after(known, lost)
+    back = judge(SOURCE, known, snapshot(html()), T0 + 2 * HOUR)
+    assert (back.outcome, back.state, back.changes) == (Outcome.UNCHANGED, PageState.LIVE, ())
+    assert kinds(judge(SOURCE, known, snapshot(html(())), T0 + 2 * HOUR)) == [ChangeKind.REMOVED]
+
+
+def test_a_text_cut_to_a_word_on_it_is_an_edit(known: Known) -> None:
+    for left in (("本通知自今日起废止，请勿再参照执行。",), BODY[:1]):
+        assert kinds(judge(SOURCE, known, snapshot(html(left)), T0 + HOUR)) == [ChangeKind.EDITED]
+
+
+def test_foreign_matter_in_place_of_a_text_is_told(known: Known) -> None:
+    told = judge(SOURCE, known, snapshot(html((), tail=JUNK * 3)), T0 + HOUR)
+    assert kinds(told) == [ChangeKind.INJECTED]
+
+
 # ---- moved -------------------------------------------------------------------------------------------------------
 
 

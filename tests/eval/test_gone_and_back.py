@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -26,12 +27,18 @@ LOOK_ALIKES_READ = 56 / 58
 GONE_KNOWN, BLOCKED_KNOWN = 37 / 38, 1.0
 # All but one: an article that merely reloads itself.
 REDIRECTS_KNOWN = 4
-PAGES = Path(__file__).parents[3] / "shared" / "data" / "pages"
+# All but items of a line or two, which are hardly longer than a frame.
+LOST_TEXTS_MISSED = 294 / 300
+DATA = Path(__file__).parents[3] / "shared" / "data"
+PAGES, LOST = DATA / "pages", DATA / "histories" / "tw_tainan_news_json" / "vanish_and_return_sample.jsonl"
 URL = "https://www.example.org/a/1.html"
 SOURCE = Source(name="example", url="https://www.example.org/a/")
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 real = pytest.mark.skipif(not PAGES.is_dir(), reason="../shared/data/pages is absent: no real pages to measure on")
+
+
+lost = pytest.mark.skipif(not LOST.is_file(), reason="../shared/data/histories is absent: no lost texts to measure on")
 
 
 def snapshot(body: bytes) -> Snapshot:
@@ -45,7 +52,12 @@ def verdict(body: bytes, known: Known | None = None) -> Verdict:
 @cache
 def held() -> Known:
     """A page of which an article is held."""
-    first = verdict(html().encode())
+    return after(html().encode())
+
+
+def after(page: bytes) -> Known:
+    """What is known once this was read as the first content."""
+    first = verdict(page)
     assert first.version is not None
     version = Version(
         number=1, seen_at=AT, article=first.version.article, snapshot_digest="", rules=first.version.rules
@@ -156,3 +168,20 @@ def test_pages_served_for_a_robots_txt_have_no_rules() -> None:
     pages = expected("treat as no robots")
     assert pages
     assert all(parse_rules(page, "palimpsest") == NO_RULES for page in pages)
+
+
+@lost
+def test_texts_that_vanish_and_return_are_failures_and_returns() -> None:
+    """Texts that a system lost for minutes to hours, each put under a headline and into the frame of a site."""
+    rows = [json.loads(line) for line in LOST.read_text("utf-8").splitlines()]
+    texts = [row["old_content"] or row["new_content"] for row in rows]
+    found = 0
+    for text in texts:
+        whole = framed("市府新聞", [escape(line) for line in text.split("\n") if line.strip()])
+        known = after(whole)
+        gone = verdict(framed("市府新聞", []), known)
+        missed = replace(known, state=gone.state, missing_count=gone.missing_count, missing_since=gone.missing_since)
+        back = verdict(whole, missed)
+        quiet = not gone.changes and not back.changes
+        found += quiet and (gone.state, back.state) == (PageState.FAILING, PageState.LIVE)
+    assert found / len(texts) >= LOST_TEXTS_MISSED
