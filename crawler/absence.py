@@ -26,6 +26,8 @@ from crawler.standins import Beside
 
 # A text was lost where what stands in its place is this many times shorter.
 _LOST = 4
+# So many visits running may leave open whether a Page that was missed is there again, rewritten.
+_PATIENCE = 5
 _SENTENCE = re.compile(r"[。！？!?]|\.(?=\s|$)")
 
 
@@ -83,8 +85,9 @@ def beside_it(
 ) -> Verdict:
     """The Verdict on a suspect answer in the light of what the addresses beside it say.
 
-    What they leave open stays content, but for a Page already missed: that would come back as its own replacement. What
-    is at every address is content only where the Source is that one page: a board, and no notice in place of a site.
+    What they leave open stays content, but for a Page already missed: that would come back as its own replacement. Not
+    for ever, since there are hosts that never answer for a sibling. What is at every address is content only where the
+    Source is that one page: a board, and no notice in place of a site.
     """
     if not verdict.suspect:
         return verdict
@@ -93,7 +96,7 @@ def beside_it(
         return missing(source, known, base, detail, snapshot)
     if beside is Beside.EVERYWHERE and known.page.url != source.url:
         return failed(source, known, base, "the server answers the same at every address", base.at)
-    if beside is Beside.UNKNOWN and known.missing_count:
+    if beside is Beside.UNKNOWN and known.missing_count and known.failures < _PATIENCE:
         return failed(source, known, base, "not what it was, and the server does not say what is missing", base.at)
     return replace(verdict, suspect=False)
 
@@ -103,15 +106,19 @@ def hollow(before: Article | None, article: Article) -> bool:
 
     Beside the headline there may be labels and the words of the frame, which were not in its text, and no sentence.
     """
+    # The cheapest first: of nearly every visit the text is as long as it was.
+    if before is None or 2 * len(article.text) > len(before.text) or article.attachments:
+        return False
     title = bare_text(article.title or "")
-    if before is None or not title or title != bare_text(before.title or "") or article.attachments:
+    if not title or title != bare_text(before.title or ""):
+        return False
+    if {before.kind, article.kind} != {PageKind.ARTICLE} or not _SENTENCE.search(before.text):
+        return False
+    lines = [line for line in article.paragraphs if line and bare_text(line) != title]
+    if sum(map(len, lines)) * _LOST > len(before.text) or any(map(_SENTENCE.search, lines)):
         return False
     held = bare_text(before.text)
-    if {before.kind, article.kind} != {PageKind.ARTICLE} or not _SENTENCE.search(held):
-        return False
-    lines = [line for line in map(bare_text, article.paragraphs) if line and line != title]
-    left = sum(map(len, lines))
-    return left * _LOST <= len(held) and not any(line in held or _SENTENCE.search(line) for line in lines)
+    return not any(bare_text(line) in held for line in lines)
 
 
 def page_change(known: Known, kind: ChangeKind, significance: float, summary: str) -> Change:

@@ -127,19 +127,19 @@ def written_on(findings: Sequence[Finding]) -> bool:
     return foreign_matter((), [one for one in findings if one.kind is not FindingKind.TOPIC_SWAP]) is not None
 
 
-def says(fetched: FetchResult) -> Beside | None:
-    """What an answer tells by its status alone; None where its text must be compared."""
-    if not isinstance(fetched, Snapshot):
+def answers(source: Source, said: Snapshot, found: FetchResult) -> Beside:
+    """What the answer for another address tells of a page that said this: the same apart from the addresses, or not."""
+    if not isinstance(found, Snapshot):
         return Beside.UNKNOWN
-    if fetched.status in MISSING_STATUS:
+    if found.status in MISSING_STATUS:
         return Beside.OTHER
-    return None if fetched.status == 200 and not not_a_page(fetched) else Beside.UNKNOWN
-
-
-def same_answer(source: Source, one: Snapshot, other: Snapshot) -> bool:
-    """Whether two responses say the same but for the addresses they answer for."""
-    a, b = (_said(read(source, snapshot), snapshot.url) for snapshot in (one, other))
-    return Indel.normalized_similarity(a, b, score_cutoff=_SAME) >= _SAME
+    if found.status != 200 or not_a_page(found):
+        return Beside.UNKNOWN
+    other = read(source, found)
+    if other.article.kind in (PageKind.BLOCKED, PageKind.EMPTY):
+        return Beside.UNKNOWN
+    a, b = _said(read(source, said), said.url), _said(other, found.url)
+    return Beside.SAME if Indel.normalized_similarity(a, b, score_cutoff=_SAME) >= _SAME else Beside.OTHER
 
 
 def _said(reading: Reading, url: str) -> str:

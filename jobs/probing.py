@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 
 from crawler.fetch import Fetcher
 from crawler.model import FetchRequest, FetchResult, Snapshot, Source
-from crawler.standins import Beside, same_answer, says, sibling, witness
+from crawler.standins import Beside, answers, sibling, witness
 
 # As long as an answer stands for its folder: over the Pages of one pass, and not over a repair of the site.
 _KEPT = timedelta(minutes=10)
@@ -34,17 +34,13 @@ class Prober:
             return Beside.OTHER
         before_each()
         found = await self._answer(str(sibling(page.url, 0)), replace(page, url=address), now)
-        if (told := says(found)) is not None:
-            return told
-        if not isinstance(found, Snapshot) or not same_answer(source, said, found):
-            return Beside.OTHER
+        told = answers(source, said, found)
         there = witness(source, page.url)
-        if there is None:
-            return Beside.SAME
+        if told is not Beside.SAME or there is None:
+            return told
         before_each()
         known = await self._answer(there, replace(page, url=there), now)
-        everywhere = isinstance(known, Snapshot) and says(known) is None and same_answer(source, said, known)
-        return Beside.EVERYWHERE if everywhere else Beside.SAME
+        return Beside.EVERYWHERE if answers(source, said, known) is Beside.SAME else Beside.SAME
 
     async def _answer(self, key: str, request: FetchRequest, now: datetime) -> FetchResult:
         # Pages of one host may be under way side by side: the first asks, the others wait for what it is told.

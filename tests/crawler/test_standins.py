@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from crawler.model import Snapshot, Source
-from crawler.standins import same_answer, sibling
+from crawler.standins import Beside, answers, sibling
 
 HOST = "https://www.example.gov.cn"
 SOURCE = Source(name="example", url=f"{HOST}/zwgk/")
@@ -61,10 +61,10 @@ def test_the_address_asked_for_and_a_token_of_the_answer_are_left_out() -> None:
     other = said(
         "/zwgk/t918273645.html", EXCUSE, f"{HOST}/zwgk/t918273645.html", "9b2d7c10-0a11-4d02-8f00-77aa12bc34de"
     )
-    assert same_answer(SOURCE, one, other)
+    assert answers(SOURCE, one, other) is Beside.SAME
 
 
 def test_two_articles_of_one_template_are_two_answers() -> None:
     one = said("/zwgk/t12.html", "本市学校食堂食材采购实行公示制度，每月公开渠道、品种和价格。", title="采购公示")
     other = said("/zwgk/t13.html", "本市停车场收费标准自七月一日起调整，首小时五元。", title="停车收费")
-    assert not same_answer(SOURCE, one, other)
+    assert answers(SOURCE, one, other) is Beside.OTHER

@@ -108,19 +108,48 @@ def hang_up(asked: Asked) -> Answer:
     raise HungUp
 
 
-@pytest.mark.parametrize("status", [None, 403, 503])
-def test_a_sibling_that_is_not_answered_decides_nothing(watched: Desk, town: Town, status: int | None) -> None:
+def refuse(asked: Asked) -> Answer:
+    return Answer(b"no", 403)
+
+
+def be_busy(asked: Asked) -> Answer:
+    return Answer(b"no", 503)
+
+
+def challenge(asked: Asked) -> Answer:
+    return Answer(page("安全验证", "请完成下方验证后继续访问").encode(), headers=(("Content-Type", "text/html"),))
+
+
+@pytest.mark.parametrize("respond", [hang_up, refuse, be_busy, challenge])
+def test_a_sibling_that_is_not_answered_decides_nothing(
+    watched: Desk, town: Town, respond: Callable[[Asked], Answer]
+) -> None:
     """Content stays content; a page already missed stays missed, and is not back as its own replacement."""
     town.outside.answer(town.path(1), excuse)
     town.outside.answer(town.path(2), excuse)
     town.outside.otherwise(excuse)
     town.outside.page("/robots.txt", "", content_type="text/plain")
     watched("check", town.url(1))
-    town.outside.otherwise(hang_up if status is None else lambda asked: Answer(b"no", status))
+    town.outside.otherwise(respond)
     watched("check", town.url(1), town.url(2))
     assert (kinds(watched, town.url(1)), state(watched, town.url(1))) == (["created"], "failing")
     assert len(kinds(watched, town.url(2))) == 2
     assert state(watched, town.url(2)) == "live"
+
+
+def test_a_page_rewritten_after_it_was_missed_is_back_where_no_sibling_is_ever_answered(
+    watched: Desk, town: Town
+) -> None:
+    town.outside.page(town.path(1), "gone", status=404)
+    watched("check", town.url(1))
+    town.outside.page("/robots.txt", "", content_type="text/plain")
+    town.outside.otherwise(refuse)
+    town.outside.page(town.path(1), page("便民服务事项清单", *NEWS))
+    states = []
+    for _ in range(6):
+        watched("check", town.url(1))
+        states.append(state(watched, town.url(1)))
+    assert states == ["failing"] * 5 + ["live"]
 
 
 def test_foreign_matter_at_every_address_is_told_and_no_deletion(watched: Desk, town: Town) -> None:
