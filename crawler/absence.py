@@ -95,7 +95,7 @@ def beside_it(
         detail = "the server answers the same for an address that does not exist"
         return missing(source, known, base, detail, snapshot)
     if beside is Beside.EVERYWHERE and known.page.url != source.url:
-        return failed(source, known, base, "the server answers the same at every address", base.at)
+        return failed(source, known, base, "the server answers the same, or nothing, at every address", base.at)
     if beside is Beside.UNKNOWN and known.missing_count and known.failures < _PATIENCE:
         return failed(source, known, base, "not what it was, and the server does not say what is missing", base.at)
     return replace(verdict, suspect=False)

@@ -3,7 +3,7 @@
 A server that has lost an article may answer 200 with words that no list of wordings has. It gives itself away by its
 answer for a sibling: an address of the same shape in the same folder that nothing was ever published at. The sibling is
 asked for only where a Page is suspected, and a witness (an address that surely exists) only where both say the same:
-where that says it too, the whole site does, and nothing is known of the Page.
+where that says it too, or is not served, it is the whole site, and nothing is known of the Page.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ class Beside(StrEnum):
     """What the addresses beside a Page say of it.
 
     OTHER: the host knows its addresses, the Page's content is content. SAME: it answers as it does for what does not
-    exist. EVERYWHERE: so does an address that surely exists. UNKNOWN: nobody answered in a way that tells.
+    exist. EVERYWHERE: so does an address that surely exists, or that one is not served at all. UNKNOWN: nobody answered
+    in a way that tells.
     """
 
     OTHER = "other"
@@ -140,6 +141,15 @@ def answers(source: Source, said: Snapshot, found: FetchResult) -> Beside:
         return Beside.UNKNOWN
     a, b = _said(read(source, said), said.url), _said(other, found.url)
     return Beside.SAME if Indel.normalized_similarity(a, b, score_cutoff=_SAME) >= _SAME else Beside.OTHER
+
+
+def by_witness(source: Source, said: Snapshot, found: FetchResult) -> Beside:
+    """What is known of a page that says what its sibling says, once an address that surely exists was asked too.
+
+    A home page that shows nothing without scripts is another answer; one that is not served says that the site is ill.
+    """
+    is_served = isinstance(found, Snapshot) and found.status == 200
+    return Beside.SAME if is_served and answers(source, said, found) is not Beside.SAME else Beside.EVERYWHERE
 
 
 def _said(reading: Reading, url: str) -> str:

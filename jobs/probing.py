@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 
 from crawler.fetch import Fetcher
 from crawler.model import FetchRequest, FetchResult, Snapshot, Source
-from crawler.standins import Beside, answers, sibling, witness
+from crawler.standins import Beside, answers, by_witness, sibling, witness
 
 # As long as an answer stands for its folder: over the Pages of one pass, and not over a repair of the site.
 _KEPT = timedelta(minutes=10)
@@ -40,7 +40,7 @@ class Prober:
             return told
         before_each()
         known = await self._answer(there, replace(page, url=there), now)
-        return Beside.EVERYWHERE if answers(source, said, known) is Beside.SAME else Beside.SAME
+        return by_witness(source, said, known)
 
     async def _answer(self, key: str, request: FetchRequest, now: datetime) -> FetchResult:
         # Pages of one host may be under way side by side: the first asks, the others wait for what it is told.

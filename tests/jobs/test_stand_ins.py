@@ -104,6 +104,14 @@ def test_a_site_that_says_one_thing_at_every_address_says_nothing_of_a_page(watc
     assert (kinds(watched, town.url(1)), state(watched, town.url(1))) == (["created"], "live")
 
 
+def test_where_the_listing_is_not_answered_the_whole_site_may_be_down(watched: Desk, town: Town) -> None:
+    serve(town, town.path(1), excuse)
+    town.outside.answer("/zwgk/index.html", be_busy)
+    for _ in range(3):
+        watched("check", town.url(1))
+    assert (kinds(watched, town.url(1)), state(watched, town.url(1))) == (["created"], "failing")
+
+
 def hang_up(asked: Asked) -> Answer:
     raise HungUp
 
