@@ -55,10 +55,15 @@ def leads_nowhere(known: Known, snapshot: Snapshot) -> bool:
     if _NOT_FOUND.search(target):
         return True
     folder, name = target.rsplit("/", 1)
-    if name and not _FRONT.fullmatch(name):
+    if name and not is_front(name):
         return False
-    is_front = path.endswith("/") or _FRONT.fullmatch(path.rsplit("/", 1)[1]) is not None
-    return not is_front and (folder + "/" == "/" or path.startswith(folder + "/"))
+    own = path.rsplit("/", 1)[1]
+    return bool(own) and not is_front(own) and (folder + "/" == "/" or path.startswith(folder + "/"))
+
+
+def is_front(name: str) -> bool:
+    """Whether a page is called what stands for a whole folder."""
+    return _FRONT.fullmatch(name) is not None
 
 
 def _bare_address(url: str) -> str:

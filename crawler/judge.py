@@ -2,20 +2,23 @@
 
     failed to fetch, 5xx, not a page     FAILED     the Page is failing; what we hold stays as it is
     401 403 412 429 451 521, challenge   BLOCKED    never content, never a deletion
-    404 410, "does not exist", gone home GONE       a removal once confirmed: `gone_visits` running, over `gone_after`
+    404 410, "does not exist", gone home,
+    a headline whose text is gone       GONE       a removal once confirmed: `gone_visits` running, over `gone_after`
     304, or the same content             UNCHANGED
     other content                        CHANGED    a Version and its Change
     first content                        NEW
 
-A Snapshot is judged against the Version in force at its time, so captures of the past go through the same door.
+A Snapshot is judged against the Version in force at its time, so captures of the past go through the same door. Where
+the Verdict is `suspect`, the Page is judged again once the addresses beside it were asked (crawler.standins).
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from crawler import schedule
+from crawler.absence import beside_it, blocked, failed, hollow, missing, page_change
 from crawler.aftermath import Aftermath, aftermath
 from crawler.compare import compare, created, similarity
 from crawler.decode import Document, encoding_of
@@ -23,7 +26,7 @@ from crawler.detect import Case, detect
 from crawler.extract import RULES, visible_text
 from crawler.flipping import flip
 from crawler.foreign import foreign_matter, silence
-from crawler.gone import MISSING_STATUS, ask_again, confirmed, leads_nowhere, left_its_place
+from crawler.gone import MISSING_STATUS, leads_nowhere, left_its_place
 from crawler.model import (
     Article,
     Change,
@@ -36,7 +39,6 @@ from crawler.model import (
     NewVersion,
     NotModified,
     Outcome,
-    Page,
     PageKind,
     PageState,
     Snapshot,
@@ -44,26 +46,32 @@ from crawler.model import (
     Validators,
     Verdict,
 )
+from crawler.moved import MOVED_WEIGHT
 from crawler.noise import not_modified, sift
 from crawler.reading import Reading, read
 from crawler.sniff import not_a_page
+from crawler.standins import Beside, suspected, written_on
 
 _BLOCKED_STATUS = frozenset({401, 403, 407, 412, 429, 451, 521})
 _MOVED_SIMILARITY = 0.8
 
 
-def judge(source: Source, known: Known, fetched: FetchResult, now: datetime) -> Verdict:
-    """Everything that one visit to `known.page` decides, ready to be recorded."""
+def judge(
+    source: Source, known: Known, fetched: FetchResult, now: datetime, *, beside: Beside | None = None
+) -> Verdict:
+    """Everything that one visit to `known.page` decides, ready to be recorded; `beside` once that was asked for."""
     base = _carried(source, known, now)
     match fetched:
         case NotModified():
             return _not_modified(known, _healthy(source, known, base, changed=False, now=now))
         case FetchFailed(reason=FailureReason.ROBOTS, detail=detail):
-            return _blocked(source, known, base, detail, now)
+            return blocked(source, known, base, detail, now)
         case FetchFailed(reason=reason, detail=detail, retry_after=wait):
-            return _failed(source, known, base, f"{reason}: {detail}", now, retry_after=wait)
+            return failed(source, known, base, f"{reason}: {detail}", now, retry_after=wait)
         case Snapshot(status=status):
-            return _answered(source, known, fetched, replace(base, status=status), now)
+            base = replace(base, status=status)
+            verdict = _answered(source, known, fetched, base, now)
+            return verdict if beside is None else beside_it(source, known, fetched, base, verdict, beside)
 
 
 def _not_modified(known: Known, verdict: Verdict) -> Verdict:
@@ -71,22 +79,6 @@ def _not_modified(known: Known, verdict: Verdict) -> Verdict:
     noise, read = not_modified(known, verdict.at)
     validators = Validators() if read else verdict.validators
     return replace(verdict, status=304, noise=None if noise == known.noise else noise, validators=validators)
-
-
-def elsewhere(verdict: Verdict, twin: Page | None) -> Verdict:
-    """The Verdict on a new Page in the light of `twin`, a Page of the same Source with the same Article.
-
-    A second address of an Article already kept is no news: its creation is minor and says where the twin is.
-    """
-    if twin is None or verdict.outcome is not Outcome.NEW:
-        return verdict
-    changes = tuple(
-        replace(change, minor=True, significance=0.0, summary=f"same article as {twin.url}")
-        if change.kind is ChangeKind.CREATED
-        else change
-        for change in verdict.changes
-    )
-    return replace(verdict, changes=changes)
 
 
 def _carried(source: Source, known: Known, now: datetime) -> Verdict:
@@ -104,85 +96,36 @@ def _carried(source: Source, known: Known, now: datetime) -> Verdict:
     )
 
 
-# ---- nothing to read ---------------------------------------------------------------------------------------------
-
-
-def _failed(
-    source: Source, known: Known, base: Verdict, detail: str, now: datetime, *, retry_after: timedelta | None = None
-) -> Verdict:
-    failures = known.failures + 1
-    return replace(
-        base,
-        outcome=Outcome.FAILED,
-        state=PageState.FAILING if known.state in (PageState.LIVE, PageState.BLOCKED) else known.state,
-        detail=detail,
-        failures=failures,
-        next_check=schedule.after_failure(source, failures, now, retry_after=retry_after),
-    )
-
-
-def _blocked(
-    source: Source, known: Known, base: Verdict, detail: str, now: datetime, snapshot: Snapshot | None = None
-) -> Verdict:
-    failed = _failed(source, known, base, detail, now)
-    state = PageState.BLOCKED if failed.state is PageState.FAILING else failed.state
-    return replace(failed, outcome=Outcome.BLOCKED, state=state, snapshot=snapshot)
-
-
-def _missing(source: Source, known: Known, base: Verdict, detail: str, snapshot: Snapshot) -> Verdict:
-    now = base.at
-    sure = confirmed(source, known, now)
-    told = known.state is PageState.GONE or known.latest is None
-    changes = () if told or not sure else (_page_change(known, ChangeKind.REMOVED, 1.0, f"gone: {detail}"),)
-    unconfirmed = PageState.FAILING if known.state is PageState.LIVE else known.state
-    return replace(
-        base,
-        outcome=Outcome.GONE,
-        state=PageState.GONE if sure else unconfirmed,
-        detail=detail,
-        snapshot=snapshot,
-        changes=changes,
-        validators=Validators(),
-        failures=0,
-        missing_count=known.missing_count + 1,
-        missing_since=known.missing_since or now,
-        next_check=ask_again(source, known, now),
-    )
-
-
-def _page_change(known: Known, kind: ChangeKind, significance: float, summary: str) -> Change:
-    """A Change of the Page as a whole, between no two contents."""
-    number = known.latest.number if known.latest else 0
-    return Change(before=number, after=number, kind=kind, significance=significance, summary=summary)
-
-
 # ---- an answer ---------------------------------------------------------------------------------------------------
 
 
 def _answered(source: Source, known: Known, snapshot: Snapshot, base: Verdict, now: datetime) -> Verdict:
     status = snapshot.status
     if status in MISSING_STATUS:
-        return _missing(source, known, base, f"the server answered {status}", snapshot)
+        return missing(source, known, base, f"the server answered {status}", snapshot)
     if status in _BLOCKED_STATUS:
-        return _blocked(source, known, base, f"the server answered {status}", now, snapshot)
+        return blocked(source, known, base, f"the server answered {status}", now, snapshot)
     if status != 200:
-        return _failed(source, known, base, f"the server answered {status}", now)
+        return failed(source, known, base, f"the server answered {status}", now)
     if reason := not_a_page(snapshot):
-        return _failed(source, known, base, reason, now)
+        return failed(source, known, base, reason, now)
     reading = read(source, snapshot)
     article = reading.article
     if article.kind is PageKind.BLOCKED:
-        return _blocked(source, known, base, f"not the page: {_why(article, 'blocked')}", now, snapshot)
+        return blocked(source, known, base, f"not the page: {_why(article, 'notice')}", now, snapshot)
     if article.kind is PageKind.GONE:
-        return _missing(source, known, base, "the page says that it does not exist", snapshot)
+        return missing(source, known, base, "the page says that it does not exist", snapshot)
     if article.kind is PageKind.EMPTY and leads_nowhere(known, snapshot):
-        return _missing(source, known, base, f"the address now leads to {snapshot.final_url}", snapshot)
+        return missing(source, known, base, f"the address now leads to {snapshot.final_url}", snapshot)
     if article.kind is PageKind.EMPTY:
-        return _failed(source, known, base, f"nothing to read: {_why(article, 'empty')}", now)
+        return failed(source, known, base, f"nothing to read: {_why(article, 'empty')}", now)
     before = _reread(source, known)
     if left_its_place(known, snapshot):
         return _redirected(source, known, before, snapshot, article, base)
-    return _read(source, known, before, reading, base)
+    verdict = _read(source, known, before, reading, base)
+    if hollow(before, article) and not written_on(verdict.findings or ()):
+        return missing(source, known, base, "the headline is there, its text is not", snapshot)
+    return verdict
 
 
 def _why(article: Article, key: str) -> str:
@@ -208,7 +151,7 @@ def _redirected(
     """A Page whose address now leads elsewhere: it moved if the same article is there, else it is gone."""
     target = snapshot.final_url
     if before is None or similarity(before, article) < _MOVED_SIMILARITY:
-        return _missing(source, known, base, f"the address now leads to {target}", snapshot)
+        return missing(source, known, base, f"the address now leads to {target}", snapshot)
     told = known.state is PageState.MOVED
     verdict = _healthy(source, known, base, changed=False, now=base.at)
     return replace(
@@ -217,7 +160,7 @@ def _redirected(
         snapshot=None if told else snapshot,
         moved_to=target,
         validators=Validators(),
-        changes=() if told else (_page_change(known, ChangeKind.MOVED, 0.3, f"moved to {target}"),),
+        changes=() if told else (page_change(known, ChangeKind.MOVED, MOVED_WEIGHT, f"moved to {target}"),),
         outcome=Outcome.UNCHANGED if told else Outcome.CHANGED,
         detail=f"moved to {target}",
     )
@@ -258,6 +201,7 @@ def _read(source: Source, known: Known, before: Article | None, reading: Reading
         validators=Validators() if turning.holds else snapshot.validators,
         noise=None if sifted.noise == known.noise else sifted.noise,
         hidden=sifted.hidden,
+        suspect=suspected(source, known, before, reading, changes, findings),
     )
 
 
@@ -297,7 +241,7 @@ def _changes(
     if before is None:
         return (created(article),)
     edit = compare(before, article, numbers=(number, number + 1))
-    base = edit or _page_change(known, ChangeKind.EDITED, 0.0, "")
+    base = edit or page_change(known, ChangeKind.EDITED, 0.0, "")
     if known.state in (PageState.GONE, PageState.MOVED):
         summary = f"back, {edit.summary}" if edit else "back as it was"
         return (replace(base, kind=ChangeKind.RESTORED, significance=0.9, minor=False, summary=summary),)

@@ -8,24 +8,26 @@ from datetime import datetime
 
 from crawler.errors import StoreBusy
 from crawler.extract import RULES
-from crawler.fetch import Fetcher
-from crawler.judge import elsewhere, judge
+from crawler.judge import judge
 from crawler.model import (
     NO_NOISE,
     FetchRequest,
-    FetchResult,
     FileVerdict,
     Known,
     Link,
     Noise,
     Page,
+    Snapshot,
     Source,
     Validators,
     Verdict,
     Version,
 )
+from crawler.moved import elsewhere, relocated, sought
+from crawler.standins import Beside
 from crawler.template import shared_change, since, templated
 from crawler.urls import host_of
+from jobs.probing import Prober
 from store import Archive, Recorded
 
 Clock = Callable[[], datetime]
@@ -48,33 +50,47 @@ class Checked:
 
 
 async def check_page(
-    page: Page, source: Source, archive: Archive, fetcher: Fetcher, clock: Clock, *, notify: bool = True
+    page: Page,
+    source: Source,
+    archive: Archive,
+    prober: Prober,
+    clock: Clock,
+    *,
+    still_here: Callable[[], None],
+    notify: bool = True,
 ) -> Checked:
-    """Visit a Page, judge what came, and record it in one transaction.
+    """Visit a Page, judge what came, and record it in one transaction. `still_here` is called before asking for more.
 
     Raises StoreError where the store refuses; whatever the network does is part of the Verdict.
     """
     known = archive.latest(page, rules=RULES)
-    fetched = await fetcher.fetch(request_for(source, page.url, known.validators), clock())
+    request = request_for(source, page.url, known.validators)
+    fetched = await prober.fetcher.fetch(request, clock())
+    verdict = judge(source, known, fetched, clock())
+    beside = Beside.UNKNOWN
+    if verdict.suspect and isinstance(fetched, Snapshot):
+        plain = request_for(source, page.url)
+        beside = await prober.ask(source, plain, fetched, clock(), before_each=still_here)
+        verdict = judge(source, known, fetched, clock(), beside=beside)
     try:
-        return _record(page, source, archive, known, fetched, clock(), notify)
+        return _record(page, source, archive, known, verdict, notify)
     except StoreBusy:
         # Another process recorded this page while we waited for the network: judge again by what it left.
         known = archive.latest(page, rules=RULES)
-        return _record(page, source, archive, known, fetched, clock(), notify)
+        verdict = judge(source, known, fetched, clock(), beside=beside)
+        return _record(page, source, archive, known, verdict, notify)
 
 
-def _record(
-    page: Page, source: Source, archive: Archive, known: Known, fetched: FetchResult, now: datetime, notify: bool
-) -> Checked:
-    verdict = judge(source, known, fetched, now)
+def _record(page: Page, source: Source, archive: Archive, known: Known, verdict: Verdict, notify: bool) -> Checked:
     if verdict.version is not None and known.latest is None:
         verdict = elsewhere(verdict, archive.twin(page, verdict.version.article.digest))
+    if known.latest is not None and (times := sought(known, verdict)) is not None:
+        verdict = relocated(known, verdict, archive.came_up(page, known.latest.article.title, *times))
     if (shared := shared_change(verdict)) is not None:
         verdict = templated(verdict, *archive.alike(page, shared, since(verdict.at)))
     recorded = archive.record(page, verdict, notify=notify)
     if verdict.moved_to:
-        archive.admit(source.name, [Link(url=verdict.moved_to)], now)
+        archive.admit(source.name, [Link(url=verdict.moved_to)], verdict.at)
     return Checked(
         page=page, verdict=verdict, recorded=recorded, latest=known.latest, noise=verdict.noise or known.noise
     )

@@ -18,6 +18,7 @@ from jobs.check import Checked, Clock, check_page
 from jobs.discovery import Discovered, visit_source
 from jobs.files import Files
 from jobs.leases import Lease, claimed, held
+from jobs.probing import Prober
 from store import Archive
 
 # Hosts visited side by side. Each costs a connection and little else.
@@ -68,6 +69,7 @@ class Sweeper:
     sources: Mapping[str, Source]
     archive: Archive
     fetcher: Fetcher
+    prober: Prober
     clock: Clock
     notify: bool = True
     watch: Watch | None = None
@@ -163,7 +165,15 @@ class Sweeper:
 
     async def _check_one(self, page: Page, lease: Lease, result: Pass, at_once: bool) -> None:
         source = self.sources[page.source]
-        checked = await check_page(page, source, self.archive, self.fetcher, self.clock, notify=self.notify)
+        checked = await check_page(
+            page,
+            source,
+            self.archive,
+            self.prober,
+            self.clock,
+            still_here=lease.extend_in_time,
+            notify=self.notify,
+        )
         files = Files(archive=self.archive, fetcher=self.fetcher, clock=self.clock, notify=self.notify)
         checked = await files.follow(checked, source, lease, at_once=at_once)
         result.checked.append(checked)

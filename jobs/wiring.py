@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from crawler.fetch import build_fetcher
 from crawler.model import Source
 from jobs.check import Clock
+from jobs.probing import Prober
 from jobs.settings import USER_AGENT, Settings
 from jobs.sweep import Sweeper, Watch
 from store import Store, open_store
@@ -46,6 +47,7 @@ async def sweeper(
             sources={source.name: source for source in sources},
             archive=store.archive,
             fetcher=fetcher,
+            prober=Prober(fetcher),
             clock=clock,
             notify=notify,
             watch=watch,

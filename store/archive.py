@@ -12,6 +12,7 @@ from sqlmodel.sql.expression import Select
 
 from crawler.errors import NotKnown
 from crawler.model import (
+    Article,
     AttachedFile,
     Change,
     FileVerdict,
@@ -22,7 +23,7 @@ from crawler.model import (
     SourceState,
     Verdict,
 )
-from store import admission, attachments, knowing, leases, noise, recording, timeline
+from store import admission, attachments, knowing, leases, noise, recording, timeline, twins
 from store.blobs import BlobStore
 from store.engine import reading, writing
 from store.noise import noise_of
@@ -111,17 +112,15 @@ class Archive:
 
     def twin(self, page: Page, digest: str) -> Page | None:
         """Another page of the same source that has a Version with this `Article.digest`, the one admitted first."""
-        same = col(VersionRow.page_id) == col(PageRow.id)
-        query = (
-            select(PageRow)
-            .join(VersionRow, same)
-            .where(PageRow.source == page.source, PageRow.key != key_of(page.url), VersionRow.digest == digest)
-            .order_by(col(PageRow.id))
-            .limit(1)
-        )
         with reading(self._engine) as session:
-            row = session.exec(query).first()
-            return None if row is None else page_of(row)
+            return twins.twin(session, page, digest)
+
+    def came_up(
+        self, page: Page, title: str | None, since: datetime, until: datetime
+    ) -> tuple[tuple[Page, Article], ...]:
+        """Other live pages of the source with this title, first read then and after `page` was; the newest first."""
+        with reading(self._engine) as session:
+            return twins.came_up(session, recording.page_row(session, page.url), title, since, until)
 
     # ---- one check -----------------------------------------------------------------------------------------------
 

@@ -87,6 +87,7 @@ Responder = Callable[[Asked], Answer]
 class _Routes:
     answers: dict[str, Responder] = field(default_factory=dict)
     raw: dict[str, Handler] = field(default_factory=dict)
+    otherwise: Responder = field(default=lambda asked: Answer(b"not here", 404))
 
 
 class Outside:
@@ -151,6 +152,10 @@ class Outside:
         """Let a function decide at every request."""
         self._routes.raw.pop(path, None)
         self._routes.answers[path] = responder
+
+    def otherwise(self, responder: Responder) -> None:
+        """Let a function answer for what is not set up, in place of the 404."""
+        self._routes.otherwise = responder
 
     def raw(self, path: str, handler: Handler) -> None:
         """Let a function write the response byte by byte; the connection is closed when it returns."""
@@ -234,7 +239,7 @@ class Outside:
                 handler(Wire(conn, asked, self._closing))
                 return
             responder = routes.answers.get(asked.path) or routes.answers.get(path)
-            answer = responder(asked) if responder else Answer(b"not here", 404)
+            answer = (responder or routes.otherwise)(asked)
             conn.sendall(_response(asked, answer))
             if asked.headers.get("connection", "").lower() == "close":
                 return

@@ -14,6 +14,12 @@ from crawler.model import PageKind
 
 _GONE: Final = re.compile(rules.GONE)
 _BLOCKED: Final = re.compile(rules.BLOCKED)
+_BREAK: Final = re.compile(rules.NOTICE_BREAKS)
+_SPEAKS: Final = re.compile(rules.NOTICE_SPEAKS)
+_REPORTED: Final = re.compile(rules.NOTICE_REPORTED)
+_TAIL: Final = re.compile(rules.NOTICE_TAIL)
+_SENTENCE_END: Final = re.compile(r"[。！？!?]|\.\s")
+_NUMBER: Final = re.compile(r"\W*404\W*")
 _REFRESH: Final = re.compile(
     r"<meta[^>]{0,200}http-equiv=[\"']?refresh[^>]{0,40}url\s*=\s*[\"']?([^\"'>]{1,500})", re.IGNORECASE
 )
@@ -29,6 +35,8 @@ _DIGITS: Final = re.compile(r"\d{2}|\d年")
 # A notice in place of content is short: all that the page says outside its frame fits into this many characters.
 _NOTICE: Final = 400
 _SHELL: Final = 60
+# So many letters may stand before a phrase that is all there is of a clause.
+_BEFORE: Final = 10
 
 
 def kind_of(
@@ -57,14 +65,49 @@ def kind_of(
 
 
 def _notice(title: str, lines: list[str]) -> tuple[PageKind, str] | None:
+    """What a page of few words says in place of its content, if that is what it says: the words alone do not do it."""
     for text in (title, *lines[:12]):
         if len(text) > 160:
             continue
-        if _GONE.search(text):
+        if _speaks(text, _GONE):
             return PageKind.GONE, text
-        if _BLOCKED.search(text):
+        if _speaks(text, _BLOCKED):
             return PageKind.BLOCKED, text
+    # The number by itself may be a figure of a table.
+    named = any(_NUMBER.fullmatch(part) for part in _BREAK.split(title))
+    alone = any(map(_NUMBER.fullmatch, lines)) and sum(map(len, lines)) <= _SHELL
+    if named or (alone and not any(map(_DIGITS.search, [line for line in lines if not _NUMBER.fullmatch(line)]))):
+        return PageKind.GONE, "404"
     return None
+
+
+def _speaks(text: str, phrase: re.Pattern[str]) -> bool:
+    """Whether a text has the phrase as a notice: to its reader or of this page, or as the whole of a clause.
+
+    Where the same sentence reports it, or makes it a condition, it is about something else.
+    """
+    for found in phrase.finditer(text):
+        start, end = found.span()
+        sentence = _last_end(_SENTENCE_END, text, start)
+        if _REPORTED.search(text, sentence, start):
+            continue
+        clause = _last_end(_BREAK, text, start)
+        ends = _BREAK.search(text, end)
+        until = len(text) if ends is None else ends.start()
+        if _SPEAKS.search(text, clause, until):
+            return True
+        before = sum(map(str.isalnum, text[clause:start]))
+        if before <= max(_BEFORE, end - start) and _TAIL.fullmatch(text, end, until):
+            return True
+    return False
+
+
+def _last_end(mark: re.Pattern[str], text: str, until: int) -> int:
+    """Where the last match before a place ends; 0 for none."""
+    last = 0
+    for found in mark.finditer(text, 0, until):
+        last = found.end()
+    return last
 
 
 def _shell(markup: str, total: int, title: str, page_says: list[str]) -> tuple[PageKind, str | None]:

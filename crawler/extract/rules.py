@@ -8,7 +8,7 @@ Raise RULES whenever an entry or the code that reads it changes what an Article 
 
 from __future__ import annotations
 
-RULES = "2026.11.5"
+RULES = "2026.11.6"
 
 # ---- HTML ---------------------------------------------------------------------------------------------------------
 
@@ -199,16 +199,21 @@ ATTACHMENT_SUFFIXES = frozenset(
 # Said by a page in place of its content: the page or the item is not there.
 GONE = (
     r"(?:页面?|网页|文章|信息|内容|文件|稿件|资源|栏目|链接|地址|頁面|網頁|資訊|訊息|檔案|"
-    r"內容|帖子|新闻|您(?:所)?(?:要)?(?:访问|查找|请求|浏览)的[^。，]{0,12})"
+    r"內容|帖子|新闻|您(?:所)?(?:要)?(?:访问|查找|请求|浏览|查看)的[^。，]{0,12})"
     r"[^。，；]{0,10}(?:不存在|不再存在|未找到|找不到|已(?:经)?(?:被)?(?:删除|移除|下线|"
-    r"失效|过期|撤销|撤稿|下架)|已(?:經)?(?:被)?(?:刪除|移除|下架|過期)|没有找到|无法找到|"
-    r"無法找到|走丢了|丢失了?)"
+    r"撤稿|下架)|已(?:經)?(?:被)?(?:刪除|移除|下架)|没有找到|无法找到|"
+    r"無法找到)"
+    # A regulation that is no longer in force says so of itself, and is there.
+    r"|(?:页面?|网页|文章|内容|稿件|栏目|链接|地址|頁面|網頁|內容|帖子|新闻|您(?:所)?(?:要)?(?:访问|查找|请求|浏览|查看)的[^。，]{0,12})"
+    r"[^。，；]{0,10}(?:已(?:经|經)?(?:失效|过期|過期|撤销)|走丢了?|丢失了?)"
     r"|(?:找不到|无法找到|未找到|没有找到|無法找到)[^。，；]{0,10}(?:页面|网页|文章|信息|"
     r"内容|文件|资源|頁面|網頁|資料|檔案)"
     r"|该内容已被发布者删除|此内容因违规无法查看|此帐号已被屏蔽|此账号已自主注销|该公众号已迁移"
-    r"|\b404\b|\b410 Gone\b|[Nn]ot [Ff]ound|NOT FOUND|(?i:page (?:you requested |you are looking for )?(?:does not|"
+    r"|(?i:\berror|\bhttp|错误|错误代码|状态码?)\W{0,3}404\b|\b404(?:\.\d+)?\W{0,3}(?i:error|not found|page|错误|页面?)"
+    r"|\b410 Gone\b|[Nn]ot [Ff]ound|NOT FOUND|(?i:page (?:you (?:requested|are looking for) )?(?:does not|"
     r"doesn't|no longer) exists?)"
-    r"|(?i:page (?:can(?:no|')t be found|could not be found|is no longer available|has been (?:removed|deleted)))"
+    r"|(?i:page (?:you (?:requested|are looking for|were looking for) )?"
+    r"(?:can(?:no|')t be found|could not be found|is no longer available|has been (?:removed|deleted)))"
     r"|(?i:(?:can't|cannot|couldn't|could not) (?:seem to )?find (?:the|that|this) page)"
     r"|(?i:(?:article|document|content|item) (?:is no longer available|has been removed|no longer exists))"
 )
@@ -220,18 +225,38 @@ BLOCKED = (
     r"unusual traffic|Request unsuccessful|Incapsula incident|"
     r"[Ee]nable [Jj]ava[Ss]cript (?:and cookies )?(?:to|and|in)|[Jj]ava[Ss]cript is (?:required|"
     r"disabled)|DDoS protection by|"
-    r"(?:You have been|has been|was) blocked|403 Forbidden|401 Unauthorized|Too [Mm]any [Rr]equests|"
-    r"安全(?:验证|检测|检查)(?:中|页面)?|人机验证|滑动(?:验证|滑块)|请(?:输入|完成)(?:下方|"
+    r"(?i:you have been|(?:access|request|visit|IP(?: address)?)(?: has been| was| is)?) blocked|"
+    r"403 Forbidden|401 Unauthorized|Too [Mm]any [Rr]equests|"
+    r"(?i:(?:must|need to|please) (?:sign|log) in to (?:view|see|read|access|continue))|"
+    r"安全验证|安全(?:检测|检查)(?:中|页面)|人机验证|(?:滑动|拖动)(?:下方)?(?:滑块|拼图)?(?:完成)?验证|(?:滑动|拖动)(?:下方)?(?:滑块|拼图)|请(?:输入|完成)(?:下方|"
     r"以下|图片)?验证|访问(?:被|已被)?(?:拦截|拒绝|阻断|禁止)|网站防火墙|"
     r"请求(?:被|已被)?(?:拦截|拒绝|阻断)|不合法参数|疑似攻击|访问(?:过于|太)频繁|操作(?:过于|"
-    r"太)频繁|异常(?:访问|请求|流量)|(?:环境|当前环境)异常|"
-    r"请(?:先)?(?:开启|启用|打开)\s?JavaScript|浏览器(?:不支持|禁用了?)\s?JavaScript|请(?:先)?登录(?:后|"
-    r"再)|登录后(?:才能|可)?(?:查看|阅读|浏览|访问)|(?:您)?没有(?:权限|访问权限)|"
-    r"[Tt]ry again (?:later|in a)|wait a moment and try|50[0234] (?:Bad|Service|Internal|"
-    r"Gateway)|Service Unavailable|Internal Server Error|"
+    r"太)频繁|异常(?:访问|请求|流量)|(?:当前)?环境异常|"
+    r"请(?:先)?(?:开启|启用|打开)\s?JavaScript|浏览器(?:不支持|禁用了?)\s?JavaScript|"
+    r"(?:请(?:先)?)?登录(?:后再?|再)(?:才能|方可|可)?(?:继续)?(?:查看|阅读|浏览|访问)"
+    r"(?:本|该|此|全部|更多|完整|详细)?(?:页面?|内容|文章|信息|全文){0,2}|"
+    r"(?:您)?没有(?:权限|访问权限)|"
+    r"[Tt]ry again (?:later|in a)|wait a moment and try|50[0234] (?:Bad Gateway|Service (?:Temporarily )?Unavailable|"
+    r"Internal Server Error|Gateway Time-?out)|Service Unavailable|Internal Server Error|"
     r"Bad Gateway|(?:系统|服务器|网络)(?:繁忙|错误|异常)|稍[后候]再试|(?:网站|系统)(?:正在)?(?:维护|"
-    r"升级)中|[Uu]nder maintenance|"
+    r"升级)中|(?:本|该)(?:网)?站暂停(?:服务|访问|开放)|[Uu]nder maintenance|"
+    r"(?i:(?:we(?: are|'re)|site is|website is) [^.,]{0,30}maintenance|access to this (?:page|site) has been denied)|"
     r"創宇盾|创宇盾|安全狗|云锁|玄武盾|云盾"
+)
+# Where one clause of a notice, or one name in a title, ends and the next begins.
+NOTICE_BREAKS = r"[，。；：！？!?,;|_]|[.:](?=\s|$)|\s[-–—·]\s"
+# Words by which a notice speaks to its reader, or of the page that stands here.
+NOTICE_SPEAKS = (
+    r"您|你|本页|本站|此站|本网站|[该此](?:页|网页|信息|内容|文章|链接|地址|新闻|稿件)|抱歉|对不起|對不起|"
+    r"\b(?i:you|your|sorry|oops|please|we|(?:this|that) (?:page|site|server|service|website|request)|"
+    r"the (?:page|site|server|website|requested))\b"
+)
+# What may follow a phrase that is all there is of a clause.
+NOTICE_TAIL = r"\W*(?:了|啦|哦|or\b.*|或.*|any ?(?:more|longer))?\W*"
+# Words before such a phrase that make it a report or a condition: it was said elsewhere, or may be.
+NOTICE_REPORTED = (
+    r"称|冒充|反映|回应|显示|例如|比如|如(?![东皋下])|若|假如|当(?!前)|时候|发现|存在|"
+    r"\b(?i:if|when|whenever|where|in case|says?|said|reported|unless)\b"
 )
 # What a challenge leaves in the markup of the page that it withholds.
 CHALLENGE_STUBS = (

@@ -107,7 +107,8 @@ class Verdict:
     `following_change` re-judges the Change into `known.following`; `merge_following` says that the new content *is*
     the following Version, only seen earlier; `returned` that the content before the new Version came back after it.
     `noise` is what the Source's is now, None where nothing was learned; `hidden` what was masked on the Page. `event`
-    says that the Change is one of many of its kind.
+    says that the Change is one of many of its kind. `suspect`: the content may be what the host answers for anything;
+    it is not recorded before that was asked.
     """
 
     outcome: Outcome
@@ -133,3 +134,4 @@ class Verdict:
     noise: Noise | None = None
     hidden: str | None = None
     event: SourceEvent | None = None
+    suspect: bool = False

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawler.extract import RULES
-from crawler.judge import elsewhere, judge
+from crawler.judge import judge
 from crawler.model import (
     ChangeKind,
     FailureReason,
@@ -326,6 +326,44 @@ def test_a_failure_of_a_gone_page_leaves_it_gone(known: Known) -> None:
     assert verdict.state is PageState.GONE
 
 
+def test_a_blocked_page_that_is_then_missing_is_failing_until_that_is_confirmed(known: Known) -> None:
+    known = after(known, judge(SOURCE, known, snapshot("x", status=403), T0))
+    known = after(known, judge(SOURCE, known, snapshot("x", status=404), T0 + HOUR))
+    assert known.state is PageState.FAILING
+    assert judge(SOURCE, known, snapshot("x", status=404), T0 + 2 * HOUR).state is PageState.GONE
+
+
+@pytest.mark.parametrize("state", [PageState.GONE, PageState.MOVED])
+def test_a_gate_or_a_failure_leaves_what_is_gone_as_it_was(known: Known, state: PageState) -> None:
+    gone = replace(known, state=state, missing_count=3, missing_since=T0)
+    for answer in (snapshot("x", status=403), snapshot("x", status=502), snapshot("<title>安全验证</title>")):
+        verdict = judge(SOURCE, gone, answer, T0 + HOUR)
+        assert (verdict.state, verdict.changes) == (state, ())
+        assert (verdict.missing_count, verdict.missing_since) == (3, T0)
+
+
+# ---- a headline without its text ---------------------------------------------------------------------------------
+
+
+def test_a_headline_whose_text_is_lost_is_a_failure_until_that_is_confirmed(known: Known) -> None:
+    lost = judge(SOURCE, known, snapshot(html(())), T0 + HOUR)
+    assert (lost.outcome, lost.state, lost.changes) == (Outcome.GONE, PageState.FAILING, ())
+    known = after(known, lost)
+    back = judge(SOURCE, known, snapshot(html()), T0 + 2 * HOUR)
+    assert (back.outcome, back.state, back.changes) == (Outcome.UNCHANGED, PageState.LIVE, ())
+    assert kinds(judge(SOURCE, known, snapshot(html(())), T0 + 2 * HOUR)) == [ChangeKind.REMOVED]
+
+
+def test_a_text_cut_to_a_word_on_it_is_an_edit(known: Known) -> None:
+    for left in (("本通知自今日起废止，请勿再参照执行。",), BODY[:1]):
+        assert kinds(judge(SOURCE, known, snapshot(html(left)), T0 + HOUR)) == [ChangeKind.EDITED]
+
+
+def test_foreign_matter_in_place_of_a_text_is_told(known: Known) -> None:
+    told = judge(SOURCE, known, snapshot(html((), tail=JUNK * 3)), T0 + HOUR)
+    assert kinds(told) == [ChangeKind.INJECTED]
+
+
 # ---- moved -------------------------------------------------------------------------------------------------------
 
 
@@ -383,12 +421,15 @@ def test_a_redirect_to_the_same_address_in_other_dress_is_none(known: Known) -> 
     assert (verdict.outcome, verdict.changes) == (Outcome.UNCHANGED, ())
 
 
-def test_a_second_address_of_a_known_article_is_minor_news() -> None:
-    verdict = judge(SOURCE, Known(page=PAGE), snapshot(html()), T0)
-    (change,) = elsewhere(verdict, Page(url="https://www.example.gov.cn/old.html", source="example")).changes
-    assert change.minor
-    assert "old.html" in change.summary
-    assert elsewhere(verdict, None) == verdict
+def test_what_moved_is_not_lost_where_its_old_address_is_given_up(known: Known) -> None:
+    target = "https://www.example.gov.cn/new/t1.html"
+    known = after(known, judge(SOURCE, known, snapshot(html(), final=target), T0 + HOUR))
+    for hour in (2, 3, 4):
+        verdict = judge(SOURCE, known, snapshot("x", status=404), T0 + hour * HOUR)
+        assert (verdict.outcome, verdict.state, verdict.changes) == (Outcome.GONE, PageState.MOVED, ())
+        known = after(known, verdict)
+    back = judge(SOURCE, known, snapshot(html()), T0 + 5 * HOUR)
+    assert kinds(back) == [ChangeKind.RESTORED]
 
 
 # ---- out of order ------------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ class Town:
     articles: dict[int, tuple[str, ...]] = field(default_factory=dict)
     tails: dict[int, str] = field(default_factory=dict)
     unlisted: set[int] = field(default_factory=set)
+    copies: dict[str, int] = field(default_factory=dict)
     views: int = 0
 
     def publish(self, number: int, paragraphs: tuple[str, ...] = PARAGRAPHS, *, tail: str = "") -> str:
@@ -36,6 +37,14 @@ class Town:
         """Serve a published article at another path too."""
         self.outside.answer(path, lambda asked: self._answer(number))
 
+    def copy(self, number: int, path: str) -> str:
+        """Put an article at another path as well, as it is now; its URL there."""
+        answer = self._answer(number)
+        self.outside.answer(path, lambda asked: answer)
+        self.copies[path] = number
+        self.list_them()
+        return self.outside.url(path)
+
     def list_them(self) -> None:
         """Serve the listing of what is published."""
         items = "".join(
@@ -43,6 +52,7 @@ class Town:
             f"<span>2021-06-{number:02d}</span></li>"
             for number in sorted(self.articles.keys() - self.unlisted, reverse=True)
         )
+        items += "".join(f'<li><a href="{path}">{self.title(number)}</a></li>' for path, number in self.copies.items())
         self.outside.page(
             "/zwgk/index.html",
             "<!DOCTYPE html><html><head><meta charset='utf-8'><title>通知公告_示例市</title></head><body>"
