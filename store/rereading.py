@@ -1,4 +1,4 @@
-"""Reading the past anew: what is kept of a Page, and putting the history that today's rules make of it in its place.
+"""Telling the past anew: what is kept of a Page, and putting the history made of it in the place of the old one.
 
 A Page's history is replaced in one transaction; until then, and whatever stops it, the old reading stands.
 """
@@ -11,19 +11,21 @@ from sqlalchemy import Engine
 from sqlmodel import col, or_, select
 
 from crawler.errors import StoreBusy
-from crawler.model import Kept, Page, RebuiltVersion, Sighting, Snapshot
+from crawler.model import Kept, Noise, Page, RebuiltVersion, Retold, Sighting, Snapshot, Visit
 from store.blobs import BlobStore
 from store.engine import reading, writing
 from store.noise import noise_of
 from store.recording import page_row
+from store.retelling import Added, Retelling
 from store.rewriting import Rewrite, Rewritten
 from store.rows import row_id, snapshot_of
 from store.sightings import sightings_of
 from store.tables import PageRow, SourceRow
+from store.visits import keep, recorded, visits
 
 
 class Rereading:
-    """The part of a Store that `reextract` uses. Methods may be called from any thread."""
+    """The part of a Store that `reextract` and backfills use. Methods may be called from any thread."""
 
     def __init__(self, engine: Engine, blobs: BlobStore) -> None:
         self._engine = engine
@@ -84,3 +86,40 @@ class Rereading:
             rewritten = Rewrite(session, row).put(versions, snapshots)
             row.rules = rules
             return rewritten
+
+    # ---- captures of the past ------------------------------------------------------------------------------------
+
+    def keep(self, page: Page, snapshot: Snapshot) -> None:
+        """Keeps a capture of the past; it is part of the page's history once that is told anew. Raises NotKnown."""
+        self._blobs.put(snapshot.body)
+        with writing(self._engine) as session:
+            keep(session, page_row(session, page.url, lock=True), snapshot)
+
+    def waiting(self, sources: Collection[str]) -> tuple[Page, ...]:
+        """Pages of `sources` with captures that are not part of their history yet."""
+        query = select(PageRow.url, PageRow.source).where(col(PageRow.waiting), col(PageRow.source).in_(list(sources)))
+        with reading(self._engine) as session:
+            return tuple(Page(url=url, source=source) for url, source in session.exec(query.order_by(col(PageRow.id))))
+
+    def visits(self, page: Page) -> tuple[int, Noise, Iterator[Visit]]:
+        """All that came of a page in the order of its times, read one at a time; how many Checks, its Source's noise.
+
+        Raises NotKnown, and on the way BlobCorrupt where a response cannot be read.
+        """
+        with reading(self._engine) as session:
+            row = page_row(session, page.url)
+            noise = session.exec(select(SourceRow.noise).where(SourceRow.name == row.source)).one()
+            checks = recorded(session, row_id(row))
+            session.expunge_all()
+            return row.checks, noise_of(noise), visits(checks, self._blobs.get)
+
+    def retell(self, page: Page, checks: int, retold: Retold, *, rules: str) -> Added:
+        """Puts a history told anew in the place of the page's, whole or not at all. Notifies nobody.
+
+        Raises StoreBusy where the page has other than `checks` Checks by now: then it must be judged again.
+        """
+        with writing(self._engine) as session:
+            row = page_row(session, page.url, lock=True)
+            if row.checks != checks:
+                raise StoreBusy(f"{page.url} was recorded by another process meanwhile; judge it again.")
+            return Retelling(session, row, recorded(session, row_id(row))).put(retold, rules)

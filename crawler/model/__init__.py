@@ -19,7 +19,7 @@ from crawler.model.kinds import (
     Severity,
 )
 from crawler.model.noise import NO_NOISE, Noise, PlaceKey, VolatileKind, VolatilePlace, place_key
-from crawler.model.reread import Kept, RebuiltVersion, Sighting
+from crawler.model.reread import Kept, RebuiltVersion, Retold, Sighting, ToldFinding, Visit
 from crawler.model.text import Evidence, Json, bare_text, fold_space
 from crawler.model.verdict import Known, NewVersion, RateEstimate, Returned, SeenVersion, SourceEvent, Verdict
 from crawler.model.watched import ArticleSelectors, Link, Page, Source, SourceKind, SourceState
@@ -60,6 +60,7 @@ __all__ = [
     "RateEstimate",
     "RebuiltVersion",
     "Region",
+    "Retold",
     "Returned",
     "SeenVersion",
     "Severity",
@@ -70,9 +71,11 @@ __all__ = [
     "SourceEvent",
     "SourceKind",
     "SourceState",
+    "ToldFinding",
     "Validators",
     "Verdict",
     "Version",
+    "Visit",
     "VolatileKind",
     "VolatilePlace",
     "bare_text",

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from crawler import aftermath, judge, reading
+from crawler import judge, reading
 from crawler.decode import Document
 from crawler.model import Article, ArticleSelectors
-from jobs import backfill, check
+from jobs import check, settling
 from jobs.cli import rereading
 from store import open_store
 from tests.jobs.conftest import Desk
@@ -38,7 +38,7 @@ def rules_of_yesterday() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reading, "extract", worse)
-        for module in (aftermath, judge, backfill, check):
+        for module in (judge, check, settling):
             patch.setattr(module, "RULES", "yesterday")
         yield
 
