@@ -24,7 +24,7 @@ from crawler.model import (
     SourceState,
     Verdict,
 )
-from store import admission, attachments, leases, noise, recording, timeline
+from store import admission, attachments, leases, noise, recording
 from store.blobs import BlobStore
 from store.engine import reading, writing
 from store.noise import noise_of, recent_versions
@@ -40,7 +40,7 @@ from store.rows import (
     validators_of,
     version_of,
 )
-from store.sightings import last_response, standing_at
+from store.sightings import last_response
 from store.tables import FindingRow, PageRow, SnapshotRow, SourceRow, VersionRow
 from store.views import Recorded
 
@@ -148,48 +148,23 @@ class Archive:
             newest = _version(row_id(row)).order_by(col(VersionRow.number).desc())
             found = session.exec(newest.limit(1)).first()
             known = replace(_known(session, row), recent=recent_versions(session, row_id(row)))
-            last = last_response(session, found, None, rules)
-        return self._with_versions(known, found, None, last)
+            last = last_response(session, found, rules)
+        return replace(
+            known,
+            latest=version_of(found[0], found[1].digest) if found else None,
+            latest_snapshot=snapshot_of(last, self._blobs.get(last.digest)) if last else None,
+        )
 
-    def known_at(self, page: Page, at: datetime, *, rules: str) -> Known:
-        """The same for a capture of the past: `latest` is the Version in force at `at`, `following` the next one.
-
-        `seen_again` is when a Check between `at` and `following` first saw the content of `latest`.
-
-        State and missing visits are those of that time, findings and failures of today. Raises as `latest` does.
-        """
-        with reading(self._engine) as session:
-            row = recording.page_row(session, page.url)
-            versions = _version(row_id(row))
-            before = versions.where(col(VersionRow.seen_at) <= at).order_by(col(VersionRow.number).desc())
-            after = versions.where(col(VersionRow.seen_at) > at).order_by(col(VersionRow.number))
-            found, following = (session.exec(query.limit(1)).first() for query in (before, after))
-            until = following[0].seen_at if following else None
-            again = timeline.seen_again(session, row_id(row), at, until) if found else None
-            state, missing = standing_at(session, row_id(row), at)
-            known = replace(
-                _known(session, row),
-                seen_again=again.at if again else None,
-                past=True,
-                state=state,
-                missing_count=len(missing),
-                missing_since=missing[0] if missing else None,
-            )
-            last = last_response(session, found, at, rules)
-        return self._with_versions(known, found, following, last)
-
-    def record(self, page: Page, verdict: Verdict, *, notify: bool = True, past: bool = False) -> Recorded:
+    def record(self, page: Page, verdict: Verdict, *, notify: bool = True) -> Recorded:
         """Records everything one Check decided, whole or not at all, and says what was written.
 
-        `past`: the capture comes from a backfill. It may lie between known Versions, which then renumber; it notifies
-        nobody; it changes how the page stands only where the page was not checked later. Raises NotKnown, StoreFull,
-        and StoreBusy where another process recorded the page meanwhile: judge it again.
+        Raises NotKnown, StoreFull, and StoreBusy where another process recorded the page meanwhile: judge it again.
         """
         if verdict.snapshot is not None:
             # Before the transaction: a body that nothing names is harmless, a name without its body is not.
             self._blobs.put(verdict.snapshot.body)
         with writing(self._engine) as session:
-            return recording.record(session, page, verdict, notify=notify, past=past)
+            return recording.record(session, page, verdict, notify=notify)
 
     def alike(self, page: Page, change: Change, since: datetime) -> tuple[int, int]:
         """How many other pages of the source have had the same Change since then, and how many pages it has."""
@@ -253,20 +228,6 @@ class Archive:
         """Gives back the hosts that `owner` holds: those named as in URLs (`host` or `host:port`), or all."""
         with writing(self._engine) as session:
             leases.release(session, owner, hosts)
-
-    def _with_versions(
-        self,
-        known: Known,
-        found: tuple[VersionRow, SnapshotRow] | None,
-        following: tuple[VersionRow, SnapshotRow] | None,
-        last: SnapshotRow | None,
-    ) -> Known:
-        return replace(
-            known,
-            latest=version_of(found[0], found[1].digest) if found else None,
-            latest_snapshot=snapshot_of(last, self._blobs.get(last.digest)) if last else None,
-            following=version_of(following[0], following[1].digest) if following else None,
-        )
 
 
 def _source_row(session: Session, name: str) -> SourceRow:

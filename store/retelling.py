@@ -18,7 +18,7 @@ from crawler.model import Change, ChangeKind, Noise, Retold, ToldFinding, Verdic
 from store.noise import forget_waiting, noise_json, noise_of
 from store.rows import article_values, change_values, finding_values, put_page_state, row_id
 from store.tables import ChangeRow, FindingRow, PageRow, SourceRow, VersionRow
-from store.visits import Recorded
+from store.visits import Recorded, shown
 
 Old = TypeVar("Old")
 New = TypeVar("New")
@@ -52,8 +52,9 @@ class Retelling:
         self._session.flush()
         for row in dropped:
             self._session.delete(row)
-        for (check, snapshot), verdict in zip(self._checks, retold.verdicts, strict=True):
-            if snapshot is not None:
+        for (check, _), verdict in zip(self._checks, retold.verdicts, strict=True):
+            # What a visit came to on its day stays as it was told.
+            if check.past:
                 check.outcome, check.detail = verdict.outcome.value, verdict.detail
         self._session.flush()
         self._stand(retold.verdicts[-1], rules, visited=not last.past)
@@ -70,30 +71,32 @@ class Retelling:
         old = self._session.exec(
             select(VersionRow).where(VersionRow.page_id == self._page_id).order_by(col(VersionRow.number))
         ).all()
-        snapshots = {check.at: snapshot for check, snapshot in self._checks if snapshot is not None}
-        new = [verdict for verdict in verdicts if verdict.version is not None]
+        responses = shown(self._checks)
+        brought = [
+            (verdict, verdict.version, response)
+            for verdict, response in zip(verdicts, responses, strict=True)
+            if verdict.version is not None and response is not None
+        ]
         pairs = _paired(
             old,
-            new,
-            (lambda row: row.seen_at, lambda verdict: verdict.at),
-            (lambda row: row.digest, lambda verdict: verdict.version and verdict.version.article.digest),
+            brought,
+            (lambda row: row.seen_at, lambda new: new[0].at),
+            (lambda row: row.digest, lambda new: new[1].article.digest),
         )
         # By way of negative numbers: on the way, no two rows may have the same one.
         for row in old:
             row.number = -row.number
         self._session.flush()
-        for number, verdict in enumerate(new, start=1):
-            assert verdict.version is not None  # noqa: S101 - chosen so above
-            snapshot = snapshots[verdict.at]
-            values = article_values(verdict.version.article, verdict.version.rules)
-            at: dict[str, Any] = {"number": number, "seen_at": verdict.at, "snapshot_id": row_id(snapshot)}
+        for number, (verdict, version, response) in enumerate(brought, start=1):
+            values = article_values(version.article, version.rules)
+            at: dict[str, Any] = {"number": number, "seen_at": verdict.at, "snapshot_id": row_id(response)}
             row = pairs.get(number - 1) or VersionRow(page_id=self._page_id, **at, **values)
             row.sqlmodel_update({**at, **values})
             self._session.add(row)
             self._versions.append(row)
         self._session.flush()
         kept = {id(row) for row in pairs.values()}
-        return [row for row in old if id(row) not in kept], len(new) - len(pairs)
+        return [row for row in old if id(row) not in kept], len(brought) - len(pairs)
 
     def _newest_digest(self) -> str | None:
         query = select(VersionRow.digest).where(VersionRow.page_id == self._page_id)

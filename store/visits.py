@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
@@ -47,40 +46,40 @@ def recorded(session: Session, page_id: int) -> list[Recorded]:
     return list(session.exec(query.order_by(col(CheckRow.at), col(CheckRow.id))))
 
 
-def visits(checks: Sequence[Recorded], body: Body) -> Iterator[Visit]:
-    """Each Check with what came of its request. Bodies are read one at a time; raises BlobCorrupt where one cannot be.
+def shown(checks: Sequence[Recorded]) -> Iterator[SnapshotRow | None]:
+    """The response that each Check showed, None where it showed none, or only that the one before still holds.
 
-    A Check without a response of its own said that the last visit's still holds; that is what came of it again where a
-    capture of the past says something else in between.
+    A Check without a response of its own said that the last visit's holds; that is what it showed where a capture of
+    the past says something else in between.
     """
-    said = _Said()
+    last, doubted = None, False
     for check, snapshot in checks:
+        if snapshot is not None:
+            if not check.past and check.outcome in _CONTENT:
+                last, doubted = snapshot, False
+            doubted = doubted or check.past
+            yield snapshot
+        elif check.outcome in _CONTENT and (doubted or check.status != NOT_MODIFIED):
+            doubted = False
+            yield last
+        else:
+            yield None
+
+
+def visits(checks: Sequence[Recorded], body: Body) -> Iterator[Visit]:
+    """Each Check with what came of its request, one at a time. Raises BlobCorrupt where a body cannot be read."""
+    for (check, _), snapshot in zip(checks, shown(checks), strict=True):
         yield Visit(
             at=check.at,
-            fetched=said.by(check, snapshot, body),
+            fetched=_without_body(check) if snapshot is None else snapshot_of(snapshot, body(snapshot.digest)),
             past=check.past,
             quiet=not check.past and check.outcome == Outcome.UNCHANGED.value,
         )
 
 
-@dataclass(slots=True)
-class _Said:
-    """What visits have said: the last response that had content, and whether a capture of the past came since."""
-
-    last: SnapshotRow | None = None
-    doubted: bool = False
-
-    def by(self, check: CheckRow, snapshot: SnapshotRow | None, body: Body) -> Snapshot | NotModified | FetchFailed:
-        if snapshot is not None:
-            if not check.past and check.outcome in _CONTENT:
-                self.last, self.doubted = snapshot, False
-            self.doubted = self.doubted or check.past
-            return snapshot_of(snapshot, body(snapshot.digest))
-        if check.outcome in _CONTENT and self.last is not None and (self.doubted or check.status != NOT_MODIFIED):
-            self.doubted = False
-            return snapshot_of(self.last, body(self.last.digest))
-        if check.outcome in _CONTENT:
-            return NotModified(url="", fetched_at=check.at)
-        refused = check.outcome == Outcome.BLOCKED.value
-        reason = FailureReason.ROBOTS if refused else FailureReason.CONNECT
-        return FetchFailed(url="", fetched_at=check.at, reason=reason, detail=check.detail)
+def _without_body(check: CheckRow) -> NotModified | FetchFailed:
+    if check.outcome in _CONTENT:
+        return NotModified(url="", fetched_at=check.at)
+    refused = check.outcome == Outcome.BLOCKED.value
+    reason = FailureReason.ROBOTS if refused else FailureReason.CONNECT
+    return FetchFailed(url="", fetched_at=check.at, reason=reason, detail=check.detail)

@@ -21,7 +21,7 @@ from crawler.model.kinds import (
 from crawler.model.noise import NO_NOISE, Noise, PlaceKey, VolatileKind, VolatilePlace, place_key
 from crawler.model.reread import Kept, RebuiltVersion, Retold, Sighting, ToldFinding, Visit
 from crawler.model.text import Evidence, Json, bare_text, fold_space
-from crawler.model.verdict import Known, NewVersion, RateEstimate, Returned, SeenVersion, SourceEvent, Verdict
+from crawler.model.verdict import Known, NewVersion, RateEstimate, SeenVersion, SourceEvent, Verdict
 from crawler.model.watched import ArticleSelectors, Link, Page, Source, SourceKind, SourceState
 from crawler.model.wire import FetchFailed, FetchRequest, FetchResult, NotModified, Snapshot, Validators
 
@@ -61,7 +61,6 @@ __all__ = [
     "RebuiltVersion",
     "Region",
     "Retold",
-    "Returned",
     "SeenVersion",
     "Severity",
     "Sighting",

@@ -115,7 +115,7 @@ def test_captures_between_visits_make_the_history_of_all(name: str, seed: int, t
         for batch in shuffled(seed)(rest):
             bring(*past, batch)
         found = history(*past)
-        for what in ("versions", "changes", "findings", "log"):
+        for what in ("versions", "changes", "findings"):
             assert found[what] == expected[what], what
         assert past[0].outbox.waiting() <= waiting
         assert past[0].check_integrity().ok

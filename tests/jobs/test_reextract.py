@@ -268,4 +268,4 @@ def test_a_word_that_names_nothing_is_wrong_use(old: Desk) -> None:
 
 def test_rules_are_named_where_they_are_used() -> None:
     """These tests stand in for yesterday's release in every module that knows the rules' name."""
-    assert rereading.RULES == judge.RULES == check.RULES == backfill.RULES == aftermath.RULES
+    assert rereading.RULES == judge.RULES == check.RULES == settling.RULES
