@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from crawler.errors import ConfigurationError, StoreError
+from crawler.errors import ConfigurationError, PalimpsestError
 from crawler.model import Json, Link, Page, Snapshot, Source
 from crawler.urls import canonical
 from jobs.discovery import visit_source
@@ -213,11 +213,11 @@ class FolderOfCaptures:
 
     def _settle(self, result: Imported) -> None:
         try:
-            added = settle(self.store, self.source, self.page)
-        except StoreError as error:
+            made = settle(self.store, self.source, self.page)
+        except PalimpsestError as error:
             result.problems.append(f"{self.page.url}: {error}")
         else:
-            result.versions, result.changes = added.versions, added.changes
+            result.versions, result.changes = made.added, made.changes
 
     def _bring(self, capture: Capture, result: Imported) -> None:
         try:

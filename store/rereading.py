@@ -5,21 +5,19 @@ A Page's history is replaced in one transaction; until then, and whatever stops 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 
 from sqlalchemy import Engine
 from sqlmodel import col, or_, select
 
 from crawler.errors import StoreBusy
-from crawler.model import Kept, Noise, Page, RebuiltVersion, Retold, Sighting, Snapshot, Visit
+from crawler.model import Noise, Page, Retold, Snapshot, Visit
 from store.blobs import BlobStore
 from store.engine import reading, writing
 from store.noise import noise_of
 from store.recording import page_row
-from store.retelling import Added, Retelling
-from store.rewriting import Rewrite, Rewritten
-from store.rows import row_id, snapshot_of
-from store.sightings import sightings_of
+from store.retelling import Retelling, Rewritten
+from store.rows import row_id
 from store.tables import PageRow, SourceRow
 from store.visits import keep, recorded, visits
 
@@ -44,48 +42,6 @@ class Rereading:
         query = query.where(or_(col(PageRow.source).in_(list(sources)), col(PageRow.url).in_(list(urls))))
         with reading(self._engine) as session:
             return tuple(Page(url=url, source=source) for url, source in session.exec(query))
-
-    def kept(self, page: Page) -> Kept:
-        """What is kept of what a page said, in order. Raises NotKnown."""
-        with reading(self._engine) as session:
-            row = page_row(session, page.url)
-            noise = session.exec(select(SourceRow.noise).where(SourceRow.name == row.source)).one()
-            seen = sightings_of(session, row_id(row))
-            sightings = tuple(
-                Sighting(at=at, snapshot_digest=snapshot.digest, version=number, past=past)
-                for at, (snapshot, number, past) in sorted(seen.items())
-            )
-            return Kept(sightings=sightings, checks=row.checks, noise=noise_of(noise))
-
-    def responses(self, page: Page, kept: Kept) -> Iterator[tuple[Sighting, Snapshot]]:
-        """Each sighting with its response, read one at a time. Raises BlobCorrupt where one cannot be read."""
-        with reading(self._engine) as session:
-            seen = sightings_of(session, row_id(page_row(session, page.url)))
-        for sighting in kept.sightings:
-            if sighting.at in seen:
-                snapshot = seen[sighting.at][0]
-                yield sighting, snapshot_of(snapshot, self._blobs.get(snapshot.digest))
-
-    def replace(
-        self, page: Page, kept: Kept, versions: Sequence[RebuiltVersion], *, rules: str, dry_run: bool = False
-    ) -> Rewritten:
-        """Puts `versions` in the place of the page's, whole or not at all, and says what became of them.
-
-        Notifies nobody; `dry_run` only says. Raises StoreBusy where the page was recorded since `kept` was read: then
-        it must be read again.
-        """
-        if dry_run:
-            with reading(self._engine) as session:
-                return Rewrite(session, page_row(session, page.url)).outlook(versions)
-        with writing(self._engine) as session:
-            row = page_row(session, page.url, lock=True)
-            if row.checks != kept.checks:
-                raise StoreBusy(f"{page.url} was recorded by another process meanwhile; read it again.")
-            seen = sightings_of(session, row_id(row))
-            snapshots = {at: row_id(snapshot) for at, (snapshot, _, _) in seen.items()}
-            rewritten = Rewrite(session, row).put(versions, snapshots)
-            row.rules = rules
-            return rewritten
 
     # ---- captures of the past ------------------------------------------------------------------------------------
 
@@ -113,13 +69,17 @@ class Rereading:
             session.expunge_all()
             return row.checks, noise_of(noise), visits(checks, self._blobs.get)
 
-    def retell(self, page: Page, checks: int, retold: Retold, *, rules: str) -> Added:
-        """Puts a history told anew in the place of the page's, whole or not at all. Notifies nobody.
+    def retell(self, page: Page, checks: int, retold: Retold, *, rules: str, dry_run: bool = False) -> Rewritten:
+        """Puts a history told anew in the place of the page's, whole or not at all, and says what became of it.
 
+        Notifies nobody; `dry_run` only says.
         Raises StoreBusy where the page has other than `checks` Checks by now: then it must be judged again.
         """
         with writing(self._engine) as session:
             row = page_row(session, page.url, lock=True)
             if row.checks != checks:
                 raise StoreBusy(f"{page.url} was recorded by another process meanwhile; judge it again.")
-            return Retelling(session, row, recorded(session, row_id(row))).put(retold, rules)
+            rewritten = Retelling(session, row, recorded(session, row_id(row))).put(retold, rules)
+            if dry_run:
+                session.rollback()
+            return rewritten

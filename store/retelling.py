@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -25,10 +25,12 @@ New = TypeVar("New")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Added:
-    """How many Versions and Changes a Page has that it had not before."""
+class Rewritten:
+    """What became of a Page's Versions: how many say something else, came to be, and are no more; and new Changes."""
 
-    versions: int = 0
+    reread: int = 0
+    added: int = 0
+    dropped: int = 0
     changes: int = 0
 
 
@@ -42,11 +44,11 @@ class Retelling:
         self._checks = checks
         self._versions: list[VersionRow] = []
 
-    def put(self, retold: Retold, rules: str) -> Added:
+    def put(self, retold: Retold, rules: str) -> Rewritten:
         """Makes `retold` the page's history; it has a Verdict for each of the Checks."""
         last, _ = self._checks[-1]
         newest = self._newest_digest()
-        dropped, versions = self._put_versions(retold.verdicts)
+        dropped, rewritten = self._put_versions(retold.verdicts)
         changes = self._put_changes(retold.verdicts)
         self._put_findings(retold.findings)
         self._session.flush()
@@ -62,12 +64,12 @@ class Retelling:
             # The last visit said another thing than the history now ends with: the page is read at once.
             self._page.next_check = min(self._page.next_check, last.at)
         self._learn(retold.known.noise)
-        return Added(versions=versions, changes=changes)
+        return replace(rewritten, changes=changes)
 
     # ---- versions ------------------------------------------------------------------------------------------------
 
-    def _put_versions(self, verdicts: Sequence[Verdict]) -> tuple[list[VersionRow], int]:
-        """The page's Versions; returns the rows that are none any more, and how many are new."""
+    def _put_versions(self, verdicts: Sequence[Verdict]) -> tuple[list[VersionRow], Rewritten]:
+        """The page's Versions; returns the rows that are none any more, and what became of them."""
         old = self._session.exec(
             select(VersionRow).where(VersionRow.page_id == self._page_id).order_by(col(VersionRow.number))
         ).all()
@@ -83,6 +85,7 @@ class Retelling:
             (lambda row: row.seen_at, lambda new: new[0].at),
             (lambda row: row.digest, lambda new: new[1].article.digest),
         )
+        reread = sum(row.digest != brought[place][1].article.digest for place, row in pairs.items())
         # By way of negative numbers: on the way, no two rows may have the same one.
         for row in old:
             row.number = -row.number
@@ -96,7 +99,8 @@ class Retelling:
             self._versions.append(row)
         self._session.flush()
         kept = {id(row) for row in pairs.values()}
-        return [row for row in old if id(row) not in kept], len(brought) - len(pairs)
+        dropped = [row for row in old if id(row) not in kept]
+        return dropped, Rewritten(reread=reread, added=len(brought) - len(pairs), dropped=len(dropped))
 
     def _newest_digest(self) -> str | None:
         query = select(VersionRow.digest).where(VersionRow.page_id == self._page_id)
@@ -146,8 +150,7 @@ class Retelling:
         values = change_values(change, at)
         if row is None:
             row = ChangeRow(page_id=self._page_id, before_id=before, after_id=after, **values)
-        elif (row.kind, row.before_id, row.signature) == (change.kind.value, before, change.signature) and row.minor:
-            # Told as one of many of a template's, or as a second address of another page: so it stays.
+        elif _made_light(row, change) and row.before_id == before:
             row.at, row.after_id = at, after
         else:
             row.sqlmodel_update({"before_id": before, "after_id": after, **values})
@@ -210,6 +213,13 @@ class Retelling:
         new = tuple(place for place in noise.masked if place.key not in keys)
         if new:
             source.noise = noise_json(Noise(places=(*known.places, *new)))
+
+
+def _made_light(row: ChangeRow, change: Change) -> bool:
+    """Whether a Change was told as one of many of a template's, or as a second address: so it stays."""
+    same = (row.kind, row.signature) == (change.kind.value, change.signature)
+    shared = bool(row.signature) or change.kind is ChangeKind.CREATED
+    return same and shared and row.minor and not change.minor
 
 
 def _paired(

@@ -19,7 +19,7 @@ from crawler.model.kinds import (
     Severity,
 )
 from crawler.model.noise import NO_NOISE, Noise, PlaceKey, VolatileKind, VolatilePlace, place_key
-from crawler.model.reread import Kept, RebuiltVersion, Retold, Sighting, ToldFinding, Visit
+from crawler.model.retold import Retold, ToldFinding, Visit
 from crawler.model.text import Evidence, Json, bare_text, fold_space
 from crawler.model.verdict import Known, NewVersion, RateEstimate, SeenVersion, SourceEvent, Verdict
 from crawler.model.watched import ArticleSelectors, Link, Page, Source, SourceKind, SourceState
@@ -45,7 +45,6 @@ __all__ = [
     "FindingKind",
     "FindingMatch",
     "Json",
-    "Kept",
     "Known",
     "Link",
     "NewVersion",
@@ -58,12 +57,10 @@ __all__ = [
     "PageState",
     "PlaceKey",
     "RateEstimate",
-    "RebuiltVersion",
     "Region",
     "Retold",
     "SeenVersion",
     "Severity",
-    "Sighting",
     "Silence",
     "Snapshot",
     "Source",

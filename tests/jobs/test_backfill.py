@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from jobs.backfill import time_in_name
-from store import Added, open_store
+from store import Rewritten, open_store
 from tests.jobs.conftest import Desk
 from tests.jobs.site import PARAGRAPHS, Town, configuration
 
@@ -76,7 +76,7 @@ class Killed(BaseException):
     """The process is no more."""
 
 
-def kill(*_: object) -> Added:
+def kill(*_: object) -> Rewritten:
     raise Killed
 
 

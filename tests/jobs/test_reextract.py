@@ -225,11 +225,11 @@ def test_stopped_it_leaves_whole_pages_and_goes_on(desk: Desk, town: Town, sent:
     with rules_of_yesterday():
         assert desk("check").status == 0
     script = (
-        "import os, sys\nfrom jobs import reextract\nfrom jobs.cli import main\n"
-        "whole, seen = reextract.rebuild, []\n"
+        "import os, sys\nfrom jobs import settling\nfrom jobs.cli import main\n"
+        "whole, seen = settling.replay, []\n"
         "def stopping(*given):\n    seen.append(1)\n    made = whole(*given)\n"
         f"    len(seen) == 2 and os.kill(os.getpid(), {int(sent)})\n    return made\n"
-        "reextract.rebuild = stopping\nmain(sys.argv[1:])\n"
+        "settling.replay = stopping\nmain(sys.argv[1:])\n"
     )
     words = ["--data", str(desk.data), "--config", str(desk.config), "reextract"]
     ended = subprocess.run([sys.executable, "-c", script, *words], capture_output=True, timeout=60, check=False)
