@@ -3,8 +3,7 @@
 Two servers that do not agree, an A/B test, a cache: a reader of the history wants to know that there are two texts,
 once. The second time that B takes the place of A, the note opens as a Finding `flip_flop`. While the page says one of
 the two, nothing else is told of it. The note resolves when the page has said the same at SETTLED visits, or says a
-third thing; what is there then is compared with the last Version. Captures of the past are told each: they come in any
-order, and must make the same history in each.
+third thing; what is there then is compared with the last Version.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ class Flip:
 
 def flip(known: Known, before: Article | None, article: Article, now: datetime) -> Flip:
     """Whether the Page flips between two texts, `before` the last Version's and `article` today's."""
-    if before is None or known.past:
+    if before is None:
         return Flip()
     held = next((one.finding for one in known.open_findings if one.finding.kind is FindingKind.FLIP_FLOP), None)
     if held is not None:

@@ -8,8 +8,8 @@
     other content                        CHANGED    a Version and its Change
     first content                        NEW
 
-A Snapshot is judged against the Version in force at its time, so captures of the past go through the same door. Where
-the Verdict is `suspect`, the Page is judged again once the addresses beside it were asked (crawler.standins).
+Captures of the past go through the same door, each with what was known at its time (`crawler.replay`). Where the
+Verdict is `suspect`, the Page is judged again once the addresses beside it were asked (crawler.standins).
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from datetime import datetime
 
 from crawler import schedule
 from crawler.absence import beside_it, blocked, failed, hollow, missing, page_change
-from crawler.aftermath import Aftermath, aftermath
 from crawler.compare import compare, created, similarity
 from crawler.decode import Document, encoding_of
 from crawler.detect import Case, detect
@@ -179,10 +178,9 @@ def _read(source: Source, known: Known, before: Article | None, reading: Reading
     quiet = turning.holds and foreign_matter(known.open_findings, findings) is None
     number = known.latest.number if known.latest else 0
     new = not quiet and (sifted.before is None or sifted.before.digest != sifted.after.digest)
-    after = aftermath(known, before, article) if new else Aftermath()
-    version = NewVersion(article=article, rules=RULES) if new and not after.merges else None
+    version = NewVersion(article=article, rules=RULES) if new else None
     told = sifted.before, (sifted.before or sifted.after) if quiet else sifted.after
-    changes = () if after.merges else _changes(known, *told, findings, number)
+    changes = _changes(known, *told, findings, number)
     verdict = _healthy(source, known, base, changed=new and before is not None, now=base.at)
     outcome = Outcome.NEW if before is None else Outcome.CHANGED if new or changes else Outcome.UNCHANGED
     return replace(
@@ -194,9 +192,6 @@ def _read(source: Source, known: Known, before: Article | None, reading: Reading
         reread=_reread_version(known, before),
         changes=changes,
         findings=findings,
-        following_change=after.change,
-        merge_following=after.merges,
-        returned=after.returned,
         # While it flips, each visit reads the page whole: a 304 would say nothing of which text it is.
         validators=Validators() if turning.holds else snapshot.validators,
         noise=None if sifted.noise == known.noise else sifted.noise,

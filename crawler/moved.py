@@ -49,7 +49,13 @@ def relocated(known: Known, verdict: Verdict, found: Sequence[tuple[Page, Articl
     Article, be it before the loss was confirmed or after it was told."""
     held = known.latest
     target = next((page.url for page, article in found if held and same_article(held.article, article)), None)
-    if held is None or target is None:
+    return verdict if target is None else led_to(known, verdict, target)
+
+
+def led_to(known: Known, verdict: Verdict, target: str) -> Verdict:
+    """The Verdict on a lost Page whose Article is at another address."""
+    held = known.latest
+    if held is None or verdict.state is not PageState.GONE:
         return verdict
     moved = Change(
         before=held.number,
@@ -57,6 +63,7 @@ def relocated(known: Known, verdict: Verdict, found: Sequence[tuple[Page, Articl
         kind=ChangeKind.MOVED,
         significance=MOVED_WEIGHT,
         summary=f"moved to {target}",
+        evidence={"to": target},
     )
     detail = f"{verdict.detail}; moved to {target}"
     return replace(verdict, state=PageState.MOVED, moved_to=target, changes=(moved,), detail=detail)

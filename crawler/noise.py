@@ -34,13 +34,9 @@ class Sifted:
 
 
 def sift(known: Known, before: Article | None, after: Article, now: datetime) -> Sifted:
-    """The last Version and today's reading, ready to be compared, and the Source's noise after this visit.
-
-    A capture of the past teaches nothing and is masked by nothing: captures may come in any order, and must make the
-    same history in each.
-    """
+    """The last Version and today's reading, ready to be compared, and the Source's noise after this visit."""
     same = before is not None and before.paragraphs == after.paragraphs and before.attachments == after.attachments
-    if before is None or known.past or (same and not known.noise.places):
+    if before is None or (same and not known.noise.places):
         return Sifted(before=before, after=after, noise=known.noise)
     hidden = _hidden(after, known.noise)
     stayed = bool(hidden) and hidden == known.hidden

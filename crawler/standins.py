@@ -106,11 +106,10 @@ def suspected(
 ) -> bool:
     """Whether a Page that was read may be a stand-in: replaced nearly whole, or next to nothing at the first visit.
 
-    What others wrote is never one, and neither is a page under the headline it had, nor a capture of the past, beside
-    which nobody can be asked any more.
+    What others wrote is never one, and neither is a page under the headline it had.
     """
     article, page = reading.article, known.page
-    if known.past or sibling(page.url, 0) is None or written_on(findings):
+    if sibling(page.url, 0) is None or written_on(findings):
         return False
     if before is None:
         said = len(bare_text(article.text))

@@ -1,7 +1,7 @@
 """The past, brought in through the same judge: captures in a folder, or a listing walked to its end.
 
-A backfill asks nobody's permission to be stopped: each capture is recorded in one transaction, and what is recorded is
-skipped the next time. It notifies nobody.
+A backfill asks nobody's permission to be stopped: each capture is kept in one transaction, and what is kept is skipped
+the next time; the history is told anew once, when all are kept. It notifies nobody.
 """
 
 from __future__ import annotations
@@ -14,13 +14,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from crawler.errors import ConfigurationError
-from crawler.extract import RULES
-from crawler.judge import judge
+from crawler.errors import ConfigurationError, PalimpsestError
 from crawler.model import Json, Link, Page, Snapshot, Source
 from crawler.urls import canonical
 from jobs.discovery import visit_source
 from jobs.settings import Settings
+from jobs.settling import settle
 from jobs.wiring import sweeper, utc_now
 from store import Store
 
@@ -192,7 +191,7 @@ class FolderOfCaptures:
         return len(self.captures)
 
     async def run(self, *, dry_run: bool = False, tell: Tell | None = None) -> Imported:
-        """Judge and record the captures one after another."""
+        """Keep the captures one after another, then tell the page's history anew with all of them."""
         result = Imported(dry_run=dry_run)
         archive = self.store.archive
         if not dry_run:
@@ -208,7 +207,17 @@ class FolderOfCaptures:
                 self._bring(capture, result)
             if tell:
                 tell(done, self.total)
+        if not dry_run and self.page in self.store.rereading.waiting([self.page.source]):
+            self._settle(result)
         return result
+
+    def _settle(self, result: Imported) -> None:
+        try:
+            made = settle(self.store, self.source, self.page)
+        except PalimpsestError as error:
+            result.problems.append(f"{self.page.url}: {error}")
+        else:
+            result.versions, result.changes = made.added, made.changes
 
     def _bring(self, capture: Capture, result: Imported) -> None:
         try:
@@ -224,12 +233,8 @@ class FolderOfCaptures:
             body=body,
             fetched_at=capture.at,
         )
-        archive = self.store.archive
-        verdict = judge(self.source, archive.known_at(self.page, capture.at, rules=RULES), snapshot, capture.at)
-        recorded = archive.record(self.page, verdict, notify=False, past=True)
+        self.store.rereading.keep(self.page, snapshot)
         result.recorded += 1
-        result.versions += (recorded.version is not None) + (verdict.returned is not None)
-        result.changes += len(recorded.changes)
 
 
 def _headers_beside(path: Path) -> tuple[tuple[str, str], ...]:

@@ -22,6 +22,7 @@ from crawler.model import Source
 from jobs.check import Clock
 from jobs.notify import Delivered, deliver
 from jobs.serving import reading_room
+from jobs.settling import settle_waiting
 from jobs.sweep import Pass, Sweeper
 from jobs.wiring import sweeper, utc_now
 from store import Store
@@ -44,6 +45,8 @@ async def run_daemon(
 ) -> None:
     """Watch the Sources until cancelled. `web` ("host:port") serves the reading room from the same process."""
     async with sweeper(store, sources, clock=clock) as sweep:
+        for problem in await asyncio.to_thread(settle_waiting, store, sources):
+            say(f"captures of the past: {problem}")
         watch = _Watch(sweep, store, say, clock)
         scheduler = _scheduler(watch, sources, tick, clock)
         scheduler.start()

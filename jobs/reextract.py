@@ -9,15 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from crawler.errors import StoreBusy, StoreError
+from crawler.errors import PalimpsestError
 from crawler.extract import RULES
 from crawler.model import Json, Page, Source
-from crawler.rebuild import rebuild
 from jobs.backfill import Tell
+from jobs.settling import settle
 from store import Rewritten, Store
-
-# A page may be recorded by a running daemon while it is read; it is then read again, this often at most.
-_ATTEMPTS = 3
 
 
 @dataclass(slots=True, kw_only=True)
@@ -78,32 +75,9 @@ def reextract(
     result = Reextracted(dry_run=dry_run)
     for done, page in enumerate(pages, start=1):
         try:
-            rewritten = reextract_page(store, sources[page.source], page, dry_run=dry_run)
-        except StoreError as error:
+            result.count(settle(store, sources[page.source], page, dry_run=dry_run))
+        except PalimpsestError as error:
             result.problems.append(f"{page.url}: {error}")
-        else:
-            if rewritten is None:
-                result.problems.append(f"{page.url}: the rules of today find no content in it; left as it was")
-            else:
-                result.count(rewritten)
         if tell:
             tell(done, len(pages))
     return result
-
-
-def reextract_page(store: Store, source: Source, page: Page, *, dry_run: bool = False) -> Rewritten | None:
-    """Read the history of one page again; None, and nothing done, where no response of it has content any more.
-
-    Raises StoreError: BlobCorrupt where a response cannot be read, StoreBusy where the page is recorded all the time.
-    """
-    for attempt in range(1, _ATTEMPTS + 1):
-        kept = store.rereading.kept(page)
-        versions = rebuild(source, kept.noise, store.rereading.responses(page, kept))
-        if not versions:
-            return None
-        try:
-            return store.rereading.replace(page, kept, versions, rules=RULES, dry_run=dry_run)
-        except StoreBusy:
-            if attempt == _ATTEMPTS:
-                raise
-    return None

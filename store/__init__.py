@@ -6,7 +6,7 @@ from store.history import History
 from store.opening import Store, open_store
 from store.outbox import Outbox
 from store.rereading import Rereading
-from store.rewriting import Rewritten
+from store.retelling import Rewritten
 from store.rows import host_of
 from store.views import (
     ChangeView,

@@ -23,7 +23,7 @@ from crawler.model import (
     SourceState,
     Verdict,
 )
-from store import admission, attachments, knowing, leases, noise, recording, timeline, twins
+from store import admission, attachments, knowing, leases, noise, recording, twins
 from store.blobs import BlobStore
 from store.engine import reading, writing
 from store.noise import noise_of
@@ -133,49 +133,16 @@ class Archive:
             standing = knowing.latest(session, page.url, rules)
         return self._with_response(standing.known, standing.last)
 
-    def known_at(self, page: Page, at: datetime, *, rules: str) -> Known:
-        """The same for a capture of the past: `latest` is the Version in force at `at`, `following` the next one.
-
-        `seen_again` is when a Check between `at` and `following` first saw the content of `latest`.
-
-        State and missing visits are those of that time, findings and failures of today. Raises as `latest` does.
-        """
-        with reading(self._engine) as session:
-            row = recording.page_row(session, page.url)
-            versions = _version(row_id(row))
-            before = versions.where(col(VersionRow.seen_at) <= at).order_by(col(VersionRow.number).desc())
-            after = versions.where(col(VersionRow.seen_at) > at).order_by(col(VersionRow.number))
-            found, following = (session.exec(query.limit(1)).first() for query in (before, after))
-            until = following[0].seen_at if following else None
-            again = timeline.seen_again(session, row_id(row), at, until) if found else None
-            state, missing = standing_at(session, row_id(row), at)
-            known = knowing.known_of(
-                row,
-                noise_of(session.exec(select(SourceRow.noise).where(SourceRow.name == row.source)).one()),
-                findings=knowing.open_findings(session, row_id(row)),
-                latest=version_of(found[0], found[1]) if found else None,
-                address=found[2] if found else "",
-                following=version_of(following[0], following[1]) if following else None,
-                seen_again=again.at if again else None,
-                past=True,
-            )
-            missing_since = missing[0] if missing else None
-            known = replace(known, state=state, missing_count=len(missing), missing_since=missing_since)
-            last = last_response(session, found[0], at, rules) if found else None
-        return self._with_response(known, last)
-
-    def record(self, page: Page, verdict: Verdict, *, notify: bool = True, past: bool = False) -> Recorded:
+    def record(self, page: Page, verdict: Verdict, *, notify: bool = True) -> Recorded:
         """Records everything one Check decided, whole or not at all, and says what was written.
 
-        `past`: the capture comes from a backfill. It may lie between known Versions, which then renumber; it notifies
-        nobody; it changes how the page stands only where the page was not checked later. Raises NotKnown, StoreFull,
-        and StoreBusy where another process recorded the page meanwhile: judge it again.
+        Raises NotKnown, StoreFull, and StoreBusy where another process recorded the page meanwhile: judge it again.
         """
         if verdict.snapshot is not None:
             # Before the transaction: a body that nothing names is harmless, a name without its body is not.
             self._blobs.put(verdict.snapshot.body)
         with writing(self._engine) as session:
-            return recording.record(session, page, verdict, notify=notify, past=past)
+            return recording.record(session, page, verdict, notify=notify)
 
     def alike(self, page: Page, change: Change, since: datetime) -> tuple[int, int]:
         """How many other pages of the source have had the same Change since then, and how many pages it has."""
@@ -251,9 +218,3 @@ def _source_row(session: Session, name: str) -> SourceRow:
     if row is None:
         raise NotKnown(f"no source named {name!r} was ever configured here; `palimpsest sources` lists them.")
     return row
-
-
-def _version(page_id: int) -> Select[VersionRow, str, str]:
-    snapshot = col(VersionRow.snapshot_id) == col(SnapshotRow.id)
-    read = select(VersionRow, SnapshotRow.digest, SnapshotRow.final_url).join(SnapshotRow, snapshot)
-    return read.where(VersionRow.page_id == page_id)

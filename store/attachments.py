@@ -32,7 +32,7 @@ def record(session: Session, page: Page, verdict: FileVerdict, *, notify: bool) 
         session.add(snapshot_row(row_id(row), verdict.snapshot))
     if verdict.change is None:
         return
-    timeline = Timeline.load(session, row_id(row), row.url, None)
+    timeline = Timeline.load(session, row_id(row), row.url)
     written = timeline.add_change(verdict.change, verdict.at)
     row.last_changed = max(verdict.at, row.last_changed or verdict.at)
     session.flush()

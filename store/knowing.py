@@ -70,7 +70,7 @@ def latest(session: Session, url: str, rules: str) -> Standing:
         address=address or "",
         recent=_recent(session, row_id(row), newest, version),
     )
-    return Standing(known, None if version is None else last_response(session, version, None, rules))
+    return Standing(known, None if version is None else last_response(session, version, rules))
 
 
 def _recent(session: Session, page_id: int, newest: Version | None, row: VersionRow | None) -> tuple[SeenVersion, ...]:
@@ -96,10 +96,7 @@ def known_of(
     findings: tuple[OpenFinding, ...],
     latest: Version | None = None,
     address: str = "",
-    following: Version | None = None,
     recent: tuple[SeenVersion, ...] = (),
-    seen_again: datetime | None = None,
-    past: bool = False,
 ) -> Known:
     """How the page of a row stands today, with what else is known of it."""
     return Known(
@@ -116,8 +113,5 @@ def known_of(
         hidden=row.hidden,
         latest=latest,
         address=address,
-        following=following,
         recent=recent,
-        seen_again=seen_again,
-        past=past,
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, select
 
 from crawler.model import Finding
 from store.rows import finding_of, finding_values
@@ -76,39 +76,6 @@ def current_findings(
         row.resolved_at = at
     opened = [(_open(session, page_id, version_id, at, finding), finding) for finding in fresh]
     return opened, tuple(finding_of(row) for row in unseen)
-
-
-def past_findings(
-    session: Session,
-    page_id: int,
-    version_id: int | None,
-    at: datetime,
-    seen: Sequence[Finding],
-    until: datetime | None,
-) -> Opened:
-    """Findings of a capture from before the last Check. `until`: when the next known Version was seen, if there is one.
-
-    One that is known to have been open then is left alone; one that opened with the next Version was there earlier and
-    moves back; any other was there from `at` until the next Version. Nothing of today resolves. Returns what was added.
-    """
-    around = or_(col(FindingRow.resolved_at).is_(None), col(FindingRow.resolved_at) > at)
-    held = session.exec(
-        select(FindingRow)
-        .where(FindingRow.page_id == page_id, around)
-        .order_by(col(FindingRow.opened_at), col(FindingRow.id))
-    ).all()
-    spanning = [row for row in held if row.opened_at <= at]
-    _, _, fresh = pair_off(spanning, seen)
-    next_ones = [row for row in held if row.opened_at == until and until is not None and until > at]
-    earlier, _, fresh = _pair_by(next_ones, fresh, lambda row: row.fingerprint, lambda finding: finding.fingerprint)
-    for row, _ in earlier:
-        row.opened_at, row.version_id = at, version_id
-    opened = []
-    for finding in fresh:
-        row = _open(session, page_id, version_id, at, finding)
-        row.resolved_at = until
-        opened.append((row, finding))
-    return opened
 
 
 def _open(session: Session, page_id: int, version_id: int | None, at: datetime, finding: Finding) -> FindingRow:

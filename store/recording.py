@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select, update
 from crawler.errors import NotKnown
 from crawler.model import Change, ChangeKind, Finding, Page, Severity, Verdict
 from store.noise import noise_json, record_event
-from store.persistence import Opened, current_findings, past_findings
+from store.persistence import Opened, current_findings
 from store.rows import key_of, page_values, row_id, snapshot_row
 from store.tables import ChangeRow, CheckRow, OutboxRow, PageRow, SourceRow
 from store.timeline import Timeline
@@ -55,17 +55,14 @@ def has_check(session: Session, url: str, at: datetime) -> bool:
     return session.exec(query.limit(1)).first() is not None
 
 
-def record(session: Session, page: Page, verdict: Verdict, *, notify: bool, past: bool) -> Recorded:
+def record(session: Session, page: Page, verdict: Verdict, *, notify: bool) -> Recorded:
     """Writes the verdict; see `Archive.record`. The body of its snapshot is already in the blob store."""
-    if not past and _is_quiet(verdict):
+    if _is_quiet(verdict):
         _write_quiet(session, page, verdict)
         return Recorded()
     row = page_row(session, page.url, lock=True)
-    # A page that was never checked later stands as this capture found it, be it from a backfill or not.
-    advances = not past or row.last_checked is None or row.last_checked <= verdict.at
-    timeline = Timeline.load(session, row_id(row), row.url, verdict.at if past else None)
-    until = verdict.returned.at if verdict.returned else timeline.following.seen_at if timeline.following else None
-    snapshot_id = _write_check(session, row, verdict, past)
+    timeline = Timeline.load(session, row_id(row), row.url)
+    snapshot_id = _write_check(session, row, verdict)
     number = _write_version(timeline, verdict, snapshot_id)
     changes = [(timeline.add_change(change, verdict.at), change) for change in verdict.changes]
     told = changes
@@ -74,22 +71,14 @@ def record(session: Session, page: Page, verdict: Verdict, *, notify: bool, past
     if verdict.event is not None:
         session.flush()
         told = changes if record_event(session, row, verdict.event, verdict.at) else []
-    if verdict.following_change is not None:
-        timeline.refollow(verdict.following_change)
     version_id = None if timeline.current is None else row_id(timeline.current)
     opened: Opened = []
     resolved: tuple[Finding, ...] = ()
     if verdict.findings is not None:
-        at, seen = verdict.at, verdict.findings
-        if advances:
-            opened, resolved = current_findings(session, row_id(row), version_id, at, seen)
-        else:
-            opened = past_findings(session, row_id(row), version_id, at, seen, until)
-    if verdict.returned is not None:
-        changes.append((timeline.come_back(verdict.returned), verdict.returned.change))
-    _write_page(row, timeline, verdict, number, advances=advances)
+        opened, resolved = current_findings(session, row_id(row), version_id, verdict.at, verdict.findings)
+    _write_page(row, timeline, verdict, number)
     session.flush()
-    if notify and not past:
+    if notify:
         write_outbox(session, row, timeline, verdict.at, told, opened)
     return Recorded(
         version=number,
@@ -101,9 +90,9 @@ def record(session: Session, page: Page, verdict: Verdict, *, notify: bool, past
 
 def _is_quiet(verdict: Verdict) -> bool:
     """Whether a Check says nothing but that it was made, and how the page stands: most of all Checks do."""
-    brought = (verdict.snapshot, verdict.version, verdict.reread, verdict.following_change, verdict.returned)
+    brought = (verdict.snapshot, verdict.version, verdict.reread)
     learned = (verdict.findings, verdict.noise, verdict.event)
-    return all(one is None for one in (*brought, *learned)) and not verdict.changes and not verdict.merge_following
+    return all(one is None for one in (*brought, *learned)) and not verdict.changes
 
 
 def _write_quiet(session: Session, page: Page, verdict: Verdict) -> None:
@@ -128,7 +117,7 @@ def _source(row: PageRow) -> Update:
     return update(SourceRow).where(col(SourceRow.name) == row.source)
 
 
-def _write_check(session: Session, row: PageRow, verdict: Verdict, past: bool) -> int | None:
+def _write_check(session: Session, row: PageRow, verdict: Verdict) -> int | None:
     snapshot_id = None
     if verdict.snapshot is not None:
         snapshot = snapshot_row(row_id(row), verdict.snapshot)
@@ -142,7 +131,6 @@ def _write_check(session: Session, row: PageRow, verdict: Verdict, past: bool) -
             outcome=verdict.outcome.value,
             status=verdict.status,
             detail=verdict.detail,
-            past=past,
             snapshot_id=snapshot_id,
         )
     )
@@ -151,40 +139,24 @@ def _write_check(session: Session, row: PageRow, verdict: Verdict, past: bool) -
 
 
 def _write_version(timeline: Timeline, verdict: Verdict, snapshot_id: int | None) -> int | None:
-    if verdict.version is not None or verdict.merge_following:
-        timeline.expect_again(verdict.returned.at if verdict.returned else None)
     if verdict.reread is not None:
-        timeline.reread(verdict.reread, verdict.at)
-    if verdict.version is not None:
-        if snapshot_id is None:
-            raise ValueError("a verdict with a new version must carry the snapshot it was read from")
-        return timeline.insert(verdict.version, snapshot_id, verdict.at)
-    if verdict.merge_following:
-        timeline.merge(verdict.at)
-    return None
+        timeline.reread(verdict.reread)
+    if verdict.version is None:
+        return None
+    if snapshot_id is None:
+        raise ValueError("a verdict with a new version must carry the snapshot it was read from")
+    return timeline.insert(verdict.version, snapshot_id, verdict.at)
 
 
-def _write_page(row: PageRow, timeline: Timeline, verdict: Verdict, number: int | None, *, advances: bool) -> None:
-    if advances:
-        row.sqlmodel_update(page_values(verdict))
-    is_newest = timeline.following is None
+def _write_page(row: PageRow, timeline: Timeline, verdict: Verdict, number: int | None) -> None:
+    row.sqlmodel_update(page_values(verdict))
     if verdict.version is not None and row.versions == 0:
         row.rules = verdict.version.rules
-    if number is not None:
-        row.versions += 1 if verdict.returned is None else 2
-    if number is not None and is_newest and not advances and verdict.returned is None:
-        # Later visits saw no content, and the validators are those of the version before.
-        # Without them the next visit, at once, reads the page whole and says what it is now.
-        row.etag = row.last_modified = None
-        row.next_check = min(row.next_check, verdict.at)
-    if is_newest and timeline.current is not None:
+    row.versions += number is not None
+    if timeline.current is not None:
         row.title = timeline.current.title or row.title
-    happened = [verdict.at for change in verdict.changes if change.kind is not ChangeKind.CREATED]
-    if verdict.following_change is not None and timeline.following is not None:
-        happened.append(timeline.following.seen_at)
-    if verdict.returned is not None:
-        happened.append(verdict.returned.at)
-    row.last_changed = max([*happened, *([row.last_changed] if row.last_changed else [])], default=None)
+    if any(change.kind is not ChangeKind.CREATED for change in verdict.changes):
+        row.last_changed = max(verdict.at, row.last_changed or verdict.at)
 
 
 def write_outbox(

@@ -1,29 +1,29 @@
-"""Reading the past anew: what is kept of a Page, and putting the history that today's rules make of it in its place.
+"""Telling the past anew: what is kept of a Page, and putting the history made of it in the place of the old one.
 
 A Page's history is replaced in one transaction; until then, and whatever stops it, the old reading stands.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 
 from sqlalchemy import Engine
 from sqlmodel import col, or_, select
 
 from crawler.errors import StoreBusy
-from crawler.model import Kept, Page, RebuiltVersion, Sighting, Snapshot
+from crawler.model import Noise, Page, Retold, Snapshot, Visit
 from store.blobs import BlobStore
 from store.engine import reading, writing
 from store.noise import noise_of
 from store.recording import page_row
-from store.rewriting import Rewrite, Rewritten
-from store.rows import row_id, snapshot_of
-from store.sightings import sightings_of
+from store.retelling import Retelling, Rewritten
+from store.rows import row_id
 from store.tables import PageRow, SourceRow
+from store.visits import keep, moves, recorded, visits
 
 
 class Rereading:
-    """The part of a Store that `reextract` uses. Methods may be called from any thread."""
+    """The part of a Store that `reextract` and backfills use. Methods may be called from any thread."""
 
     def __init__(self, engine: Engine, blobs: BlobStore) -> None:
         self._engine = engine
@@ -43,44 +43,43 @@ class Rereading:
         with reading(self._engine) as session:
             return tuple(Page(url=url, source=source) for url, source in session.exec(query))
 
-    def kept(self, page: Page) -> Kept:
-        """What is kept of what a page said, in order. Raises NotKnown."""
+    # ---- captures of the past ------------------------------------------------------------------------------------
+
+    def keep(self, page: Page, snapshot: Snapshot) -> None:
+        """Keeps a capture of the past; it is part of the page's history once that is told anew. Raises NotKnown."""
+        self._blobs.put(snapshot.body)
+        with writing(self._engine) as session:
+            keep(session, page_row(session, page.url, lock=True), snapshot)
+
+    def waiting(self, sources: Collection[str]) -> tuple[Page, ...]:
+        """Pages of `sources` with captures that are not part of their history yet."""
+        query = select(PageRow.url, PageRow.source).where(col(PageRow.waiting), col(PageRow.source).in_(list(sources)))
+        with reading(self._engine) as session:
+            return tuple(Page(url=url, source=source) for url, source in session.exec(query.order_by(col(PageRow.id))))
+
+    def visits(self, page: Page) -> tuple[int, Noise, Iterator[Visit]]:
+        """All that came of a page in the order of its times, read one at a time; how many Checks, its Source's noise.
+
+        Raises NotKnown, and on the way BlobCorrupt where a response cannot be read.
+        """
         with reading(self._engine) as session:
             row = page_row(session, page.url)
             noise = session.exec(select(SourceRow.noise).where(SourceRow.name == row.source)).one()
-            seen = sightings_of(session, row_id(row))
-            sightings = tuple(
-                Sighting(at=at, snapshot_digest=snapshot.digest, version=number, past=past)
-                for at, (snapshot, number, past) in sorted(seen.items())
-            )
-            return Kept(sightings=sightings, checks=row.checks, noise=noise_of(noise))
+            checks, moved = recorded(session, row_id(row)), moves(session, row_id(row))
+            session.expunge_all()
+            return row.checks, noise_of(noise), visits(checks, moved, self._blobs.get)
 
-    def responses(self, page: Page, kept: Kept) -> Iterator[tuple[Sighting, Snapshot]]:
-        """Each sighting with its response, read one at a time. Raises BlobCorrupt where one cannot be read."""
-        with reading(self._engine) as session:
-            seen = sightings_of(session, row_id(page_row(session, page.url)))
-        for sighting in kept.sightings:
-            if sighting.at in seen:
-                snapshot = seen[sighting.at][0]
-                yield sighting, snapshot_of(snapshot, self._blobs.get(snapshot.digest))
+    def retell(self, page: Page, checks: int, retold: Retold, *, rules: str, dry_run: bool = False) -> Rewritten:
+        """Puts a history told anew in the place of the page's, whole or not at all, and says what became of it.
 
-    def replace(
-        self, page: Page, kept: Kept, versions: Sequence[RebuiltVersion], *, rules: str, dry_run: bool = False
-    ) -> Rewritten:
-        """Puts `versions` in the place of the page's, whole or not at all, and says what became of them.
-
-        Notifies nobody; `dry_run` only says. Raises StoreBusy where the page was recorded since `kept` was read: then
-        it must be read again.
+        Notifies nobody; `dry_run` only says.
+        Raises StoreBusy where the page has other than `checks` Checks by now: then it must be judged again.
         """
-        if dry_run:
-            with reading(self._engine) as session:
-                return Rewrite(session, page_row(session, page.url)).outlook(versions)
         with writing(self._engine) as session:
             row = page_row(session, page.url, lock=True)
-            if row.checks != kept.checks:
-                raise StoreBusy(f"{page.url} was recorded by another process meanwhile; read it again.")
-            seen = sightings_of(session, row_id(row))
-            snapshots = {at: row_id(snapshot) for at, (snapshot, _, _) in seen.items()}
-            rewritten = Rewrite(session, row).put(versions, snapshots)
-            row.rules = rules
+            if row.checks != checks:
+                raise StoreBusy(f"{page.url} was recorded by another process meanwhile; judge it again.")
+            rewritten = Retelling(session, row, recorded(session, row_id(row))).put(retold, rules)
+            if dry_run:
+                session.rollback()
             return rewritten

@@ -1,29 +1,24 @@
-"""The kept responses that read content of a Page, by time, and how it stood at one."""
+"""The kept responses that read content of a Page, by time."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
-from crawler.model import ChangeKind, FindingKind, Outcome, PageState
+from crawler.model import ChangeKind, FindingKind, Outcome
 from store.tables import ChangeRow, CheckRow, FindingRow, SnapshotRow, VersionRow
 
 _CONTENT = [outcome.value for outcome in (Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED)]
-_STANDING = {
-    ChangeKind.REMOVED.value: PageState.GONE,
-    ChangeKind.MOVED.value: PageState.MOVED,
-    ChangeKind.RESTORED.value: PageState.LIVE,
-}
-# The response, the number of the Version first seen then, and whether a backfill brought it.
-Seen = dict[datetime, tuple[SnapshotRow, int | None, bool]]
+# The response, and the number of the Version first seen then.
+Seen = dict[datetime, tuple[SnapshotRow, int | None]]
 
 
 def sightings_of(session: Session, page_id: int) -> Seen:
     """What read content, by time. Where a page moved, or a flipping text was held, the response says nothing new."""
     moved = select(ChangeRow.at).where(ChangeRow.page_id == page_id, ChangeRow.kind == ChangeKind.MOVED.value)
     checks = (
-        select(CheckRow.at, CheckRow.past, SnapshotRow)
+        select(CheckRow.at, SnapshotRow)
         .join(SnapshotRow, col(CheckRow.snapshot_id) == col(SnapshotRow.id))
         .where(CheckRow.page_id == page_id, col(CheckRow.outcome).in_(_CONTENT), col(CheckRow.at).not_in(moved))
     )
@@ -32,8 +27,8 @@ def sightings_of(session: Session, page_id: int) -> Seen:
     )
     held = session.exec(flips).all()
     seen: Seen = {
-        at: (snapshot, None, past)
-        for at, past, snapshot in session.exec(checks)
+        at: (snapshot, None)
+        for at, snapshot in session.exec(checks)
         if not any(opened <= at and (resolved is None or at < resolved) for opened, resolved in held)
     }
     versions = (
@@ -44,35 +39,20 @@ def sightings_of(session: Session, page_id: int) -> Seen:
     for version, snapshot in session.exec(versions):
         at = version.seen_at
         # The Check's own response, where there is one: a Version may since have been read from a later one.
-        seen[at] = (seen[at][0] if at in seen else snapshot, version.number, at in seen and seen[at][2])
+        seen[at] = (seen[at][0] if at in seen else snapshot, version.number)
     return seen
 
 
-def last_sighting(session: Session, version: VersionRow, until: datetime | None) -> SnapshotRow | None:
-    """The last response, before `until`, of those that brought nothing newer than this Version."""
+def last_sighting(session: Session, version: VersionRow) -> SnapshotRow | None:
+    """The last response of those that brought nothing newer than this Version."""
     seen = sightings_of(session, version.page_id)
-    newer = min((at for at, (_, number, _) in seen.items() if number and at > version.seen_at), default=until)
-    ends = [end for end in (newer, until) if end is not None]
-    times = [at for at in seen if at >= version.seen_at and all(at < end for end in ends)]
+    newer = min((at for at, (_, number) in seen.items() if number and at > version.seen_at), default=None)
+    times = [at for at in seen if at >= version.seen_at and (newer is None or at < newer)]
     return seen[max(times)][0] if times else None
 
 
-def last_response(session: Session, version: VersionRow, until: datetime | None, rules: str) -> SnapshotRow | None:
+def last_response(session: Session, version: VersionRow, rules: str) -> SnapshotRow | None:
     """What must be read again before comparing: the last response of a Version that other rules read, else None."""
     if version.rules == rules:
         return None
-    return last_sighting(session, version, until) or session.get_one(SnapshotRow, version.snapshot_id)
-
-
-def standing_at(session: Session, page_id: int, at: datetime) -> tuple[PageState, tuple[datetime, ...]]:
-    """How a page stood before a moment, by what was told of it, and the Checks up to then that did not find it."""
-    kinds = col(ChangeRow.kind).in_(list(_STANDING))
-    told = select(ChangeRow.kind).where(ChangeRow.page_id == page_id, col(ChangeRow.at) < at, kinds)
-    told = told.order_by(col(ChangeRow.at).desc(), col(ChangeRow.id).desc())
-    last = session.exec(told.limit(1)).first()
-    before = CheckRow.page_id == page_id, col(CheckRow.at) < at
-    found = select(func.max(CheckRow.at)).where(*before, col(CheckRow.outcome).in_(_CONTENT))
-    missing = select(CheckRow.at).where(*before, CheckRow.outcome == Outcome.GONE.value).order_by(col(CheckRow.at))
-    if (seen := session.exec(found).one()) is not None:
-        missing = missing.where(col(CheckRow.at) > seen)
-    return _STANDING[last] if last else PageState.LIVE, tuple(session.exec(missing))
+    return last_sighting(session, version) or session.get_one(SnapshotRow, version.snapshot_id)

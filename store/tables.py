@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, LargeBinary, MetaData, Text, UniqueConstraint
+from sqlalchemy import Index, LargeBinary, MetaData, Text, UniqueConstraint, sql
 from sqlmodel import Field, SQLModel
 
 from store.columns import AnyText, Id, JsonText, UtcTime
@@ -51,7 +51,8 @@ class SourceRow(Row, table=True):
 class PageRow(Row, table=True):
     """A Page and how it stands. `key` is a digest of the URL: an index of URLs would refuse long ones.
 
-    `rules` read the whole of its history; "" where that is not known.
+    `rules` read the whole of its history; "" where that is not known. `waiting`: captures of the past were kept that
+    are not yet part of its history.
     """
 
     __tablename__ = "pages"
@@ -86,6 +87,7 @@ class PageRow(Row, table=True):
     rate_as_of: datetime | None = Field(default=None, sa_type=UtcTime)
     hidden: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
     rules: str = Field(default="", sa_type=AnyText, sa_column_kwargs={"server_default": ""})
+    waiting: bool = Field(default=False, sa_column_kwargs={"server_default": sql.false()})
 
 
 class SnapshotRow(Row, table=True):

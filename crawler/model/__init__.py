@@ -19,9 +19,9 @@ from crawler.model.kinds import (
     Severity,
 )
 from crawler.model.noise import NO_NOISE, Noise, PlaceKey, VolatileKind, VolatilePlace, place_key
-from crawler.model.reread import Kept, RebuiltVersion, Sighting
+from crawler.model.retold import Retold, ToldFinding, Visit
 from crawler.model.text import Evidence, Json, bare_text, fold_space
-from crawler.model.verdict import Known, NewVersion, RateEstimate, Returned, SeenVersion, SourceEvent, Verdict
+from crawler.model.verdict import Known, NewVersion, RateEstimate, SeenVersion, SourceEvent, Verdict
 from crawler.model.watched import ArticleSelectors, Link, Page, Source, SourceKind, SourceState
 from crawler.model.wire import FetchFailed, FetchRequest, FetchResult, NotModified, Snapshot, Validators
 
@@ -45,7 +45,6 @@ __all__ = [
     "FindingKind",
     "FindingMatch",
     "Json",
-    "Kept",
     "Known",
     "Link",
     "NewVersion",
@@ -58,21 +57,21 @@ __all__ = [
     "PageState",
     "PlaceKey",
     "RateEstimate",
-    "RebuiltVersion",
     "Region",
-    "Returned",
+    "Retold",
     "SeenVersion",
     "Severity",
-    "Sighting",
     "Silence",
     "Snapshot",
     "Source",
     "SourceEvent",
     "SourceKind",
     "SourceState",
+    "ToldFinding",
     "Validators",
     "Verdict",
     "Version",
+    "Visit",
     "VolatileKind",
     "VolatilePlace",
     "bare_text",

@@ -48,12 +48,10 @@ class Known:
     """All that the judge may know of a Page before a Check.
 
     `latest` is the Version in force at the Check's time, `address` where it was read (after redirects; "" where that is
-    not known), `latest_snapshot` its raw response (present only where the judge must re-read it), `following` the next
-    known Version when a backfill brings a capture from between two.
-    `seen_again`: when a later Check, before `following`, first saw the content of `latest` again.
+    not known), `latest_snapshot` its raw response (present only where the judge must re-read it).
     `missing_since` and `missing_count`: consecutive Checks that said the page is not there.
     `recent` are the last Versions, `latest` first. `noise` is the Source's; `hidden` digests what was masked at the
-    last visit ("" for nothing). `past`: the judge is given a capture that a backfill brought, and no visit of today.
+    last visit ("" for nothing).
     """
 
     page: Page
@@ -61,8 +59,6 @@ class Known:
     latest: Version | None = None
     address: str = ""
     latest_snapshot: Snapshot | None = None
-    following: Version | None = None
-    seen_again: datetime | None = None
     validators: Validators = Validators()
     open_findings: tuple[OpenFinding, ...] = ()
     failures: int = 0
@@ -73,7 +69,6 @@ class Known:
     recent: tuple[SeenVersion, ...] = ()
     noise: Noise = NO_NOISE
     hidden: str = ""
-    past: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,18 +80,6 @@ class NewVersion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Returned:
-    """The content that a capture of the past found replaced, and that a later Check saw again: a Version once more.
-
-    `at` is the time of that Check, `change` leads from the capture's Version back.
-    """
-
-    at: datetime
-    version: NewVersion
-    change: Change
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """Everything one Check decided, ready to be recorded in one transaction.
 
@@ -104,8 +87,6 @@ class Verdict:
     new Version; `changes` are relative to `known.latest` (numbers filled in by the judge). `findings` is the complete
     set seen at this Check, or None when nothing could be read (open findings then stay as they are).
     `reread` replaces the Article of `known.latest` when newer rules read its old snapshot differently.
-    `following_change` re-judges the Change into `known.following`; `merge_following` says that the new content *is*
-    the following Version, only seen earlier; `returned` that the content before the new Version came back after it.
     `noise` is what the Source's is now, None where nothing was learned; `hidden` what was masked on the Page. `event`
     says that the Change is one of many of its kind. `suspect`: the content may be what the host answers for anything;
     it is not recorded before that was asked.
@@ -122,9 +103,6 @@ class Verdict:
     reread: NewVersion | None = None
     changes: tuple[Change, ...] = ()
     findings: tuple[Finding, ...] | None = None
-    following_change: Change | None = None
-    merge_following: bool = False
-    returned: Returned | None = None
     validators: Validators = Validators()
     failures: int = 0
     missing_count: int = 0

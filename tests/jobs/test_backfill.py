@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from jobs.backfill import time_in_name
-from store import open_store
+from store import Rewritten, open_store
 from tests.jobs.conftest import Desk
 from tests.jobs.site import PARAGRAPHS, Town, configuration
 
@@ -57,6 +57,27 @@ def test_started_again_it_repeats_nothing(desk: Desk, captures: Path) -> None:
     (third,) = desk.json(*words)
     assert (third["recorded"], third["known"]) == (0, 4)
     assert len(desk.json("changes", PAGE)) == 3
+
+
+def test_killed_before_the_history_was_told_it_tells_it_when_started_again(desk: Desk, captures: Path) -> None:
+    """All captures were kept, none was judged: nothing is left to bring in, and nothing was lost."""
+    words = ("backfill", "--from", f"dir:{captures}", "--page-url", PAGE)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("jobs.backfill.settle", kill)
+        with pytest.raises(Killed):
+            desk(*words)
+    assert desk.json("changes", PAGE) == []
+    (again,) = desk.json(*words)
+    assert (again["recorded"], again["known"], again["versions"], again["changes"]) == (0, 4, 3, 3)
+    assert len(desk.json("changes", PAGE)) == 3
+
+
+class Killed(BaseException):
+    """The process is no more."""
+
+
+def kill(*_: object) -> Rewritten:
+    raise Killed
 
 
 def test_captures_may_arrive_in_any_order(desk: Desk, captures: Path, tmp_path: Path) -> None:

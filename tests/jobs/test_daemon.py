@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from crawler.model import Link
 from crawler.sources import parse_sources
 from jobs.daemon import run_daemon
 from store import Store, open_store
+from tests.jobs.histories import HISTORIES, START, URL
 from tests.jobs.site import PARAGRAPHS, Town, configuration
 
 OFTEN = 'every = "1s"\nmin_every = "1s"\nmax_every = "2s"\n'
@@ -45,6 +47,23 @@ def watch(store: Store, town: Town, story: Callable[[list[str]], asyncio.Future[
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     return open_store(tmp_path / "data", busy_timeout=timedelta(milliseconds=200))
+
+
+def test_captures_that_a_killed_backfill_kept_are_part_of_the_history_before_it_watches(
+    store: Store, town: Town
+) -> None:
+    sources = parse_sources(configuration(town, more=OFTEN))
+    store.archive.declare(sources, START)
+    (page,) = store.archive.admit(sources[0].name, [Link(url=URL)], START)
+    for capture in HISTORIES["edits"].captures():
+        store.rereading.keep(page, capture)
+
+    async def story(said: list[str]) -> None:
+        await until(lambda: bool(said))
+        assert len(store.history.versions(URL)) == 4
+
+    watch(store, town, story)  # type: ignore[arg-type]
+    store.close()
 
 
 def test_it_comes_back_and_sees_an_edit_and_a_new_article(store: Store, town: Town) -> None:

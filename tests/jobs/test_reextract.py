@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from crawler import aftermath, judge, reading
+from crawler import judge, reading
 from crawler.decode import Document
 from crawler.model import Article, ArticleSelectors
-from jobs import backfill, check
+from jobs import check, settling
 from jobs.cli import rereading
 from store import open_store
 from tests.jobs.conftest import Desk
@@ -38,7 +38,7 @@ def rules_of_yesterday() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reading, "extract", worse)
-        for module in (aftermath, judge, backfill, check):
+        for module in (judge, check, settling):
             patch.setattr(module, "RULES", "yesterday")
         yield
 
@@ -225,11 +225,11 @@ def test_stopped_it_leaves_whole_pages_and_goes_on(desk: Desk, town: Town, sent:
     with rules_of_yesterday():
         assert desk("check").status == 0
     script = (
-        "import os, sys\nfrom jobs import reextract\nfrom jobs.cli import main\n"
-        "whole, seen = reextract.rebuild, []\n"
+        "import os, sys\nfrom jobs import settling\nfrom jobs.cli import main\n"
+        "whole, seen = settling.replay, []\n"
         "def stopping(*given):\n    seen.append(1)\n    made = whole(*given)\n"
         f"    len(seen) == 2 and os.kill(os.getpid(), {int(sent)})\n    return made\n"
-        "reextract.rebuild = stopping\nmain(sys.argv[1:])\n"
+        "settling.replay = stopping\nmain(sys.argv[1:])\n"
     )
     words = ["--data", str(desk.data), "--config", str(desk.config), "reextract"]
     ended = subprocess.run([sys.executable, "-c", script, *words], capture_output=True, timeout=60, check=False)
@@ -268,4 +268,4 @@ def test_a_word_that_names_nothing_is_wrong_use(old: Desk) -> None:
 
 def test_rules_are_named_where_they_are_used() -> None:
     """These tests stand in for yesterday's release in every module that knows the rules' name."""
-    assert rereading.RULES == judge.RULES == check.RULES == backfill.RULES == aftermath.RULES
+    assert rereading.RULES == judge.RULES == check.RULES == settling.RULES

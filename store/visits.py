@@ -1,0 +1,95 @@
+"""A Page's Checks as they were recorded, for judging them again, and captures of the past that wait for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from crawler.model import ChangeKind, FailureReason, FetchFailed, NotModified, Outcome, Snapshot, Visit
+from store.rows import row_id, snapshot_of, snapshot_row
+from store.tables import ChangeRow, CheckRow, PageRow, SnapshotRow
+
+NOT_MODIFIED = 304
+_CONTENT = frozenset(outcome.value for outcome in (Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED))
+# What a capture is until it is part of its page's history: nothing that a reader takes for content.
+WAITS = "kept, and not yet judged with the rest of the history"
+
+Recorded = tuple[CheckRow, SnapshotRow | None]
+Body = Callable[[str], bytes]
+
+
+def keep(session: Session, page: PageRow, snapshot: Snapshot) -> None:
+    """Keeps a capture of the past as a Check of its time; the page waits for its history to be told anew."""
+    row = snapshot_row(row_id(page), snapshot)
+    session.add(row)
+    session.flush()
+    session.add(
+        CheckRow(
+            page_id=row_id(page),
+            at=snapshot.fetched_at,
+            outcome=Outcome.FAILED.value,
+            status=snapshot.status,
+            detail=WAITS,
+            past=True,
+            snapshot_id=row_id(row),
+        )
+    )
+    page.checks += 1
+    page.waiting = True
+
+
+def recorded(session: Session, page_id: int) -> list[Recorded]:
+    """The Checks of a page in the order of their times, each with its response where one was kept."""
+    snapshot = col(CheckRow.snapshot_id) == col(SnapshotRow.id)
+    query = select(CheckRow, SnapshotRow).outerjoin(SnapshotRow, snapshot).where(CheckRow.page_id == page_id)
+    return list(session.exec(query.order_by(col(CheckRow.at), col(CheckRow.id))))
+
+
+def shown(checks: Sequence[Recorded]) -> Iterator[SnapshotRow | None]:
+    """The response that each Check showed, None where it showed none, or only that the one before still holds.
+
+    A Check without a response of its own said that the last visit's holds; that is what it showed where a capture of
+    the past says something else in between.
+    """
+    last, doubted = None, False
+    for check, snapshot in checks:
+        if snapshot is not None:
+            if not check.past and check.outcome in _CONTENT:
+                last, doubted = snapshot, False
+            doubted = doubted or check.past
+            yield snapshot
+        elif check.outcome in _CONTENT and (doubted or check.status != NOT_MODIFIED):
+            doubted = False
+            yield last
+        else:
+            yield None
+
+
+def moves(session: Session, page_id: int) -> dict[datetime, str]:
+    """Where a page's Article was found, by the time of the Check that told so."""
+    moved = ChangeRow.page_id == page_id, ChangeRow.kind == ChangeKind.MOVED.value
+    told = session.exec(select(ChangeRow.at, ChangeRow.evidence).where(*moved))
+    return {at: str(evidence["to"]) for at, evidence in told if "to" in evidence}
+
+
+def visits(checks: Sequence[Recorded], moved: Mapping[datetime, str], body: Body) -> Iterator[Visit]:
+    """Each Check with what came of its request, one at a time. Raises BlobCorrupt where a body cannot be read."""
+    for (check, _), snapshot in zip(checks, shown(checks), strict=True):
+        yield Visit(
+            at=check.at,
+            fetched=_without_body(check) if snapshot is None else snapshot_of(snapshot, body(snapshot.digest)),
+            past=check.past,
+            quiet=not check.past and check.outcome == Outcome.UNCHANGED.value,
+            missed=not check.past and check.outcome == Outcome.GONE.value,
+            moved_to=moved.get(check.at, ""),
+        )
+
+
+def _without_body(check: CheckRow) -> NotModified | FetchFailed:
+    if check.outcome in _CONTENT:
+        return NotModified(url="", fetched_at=check.at)
+    refused = check.outcome == Outcome.BLOCKED.value
+    reason = FailureReason.ROBOTS if refused else FailureReason.CONNECT
+    return FetchFailed(url="", fetched_at=check.at, reason=reason, detail=check.detail)
