@@ -16,7 +16,7 @@ import pytest
 
 from crawler import judge, reading
 from crawler.decode import Document
-from crawler.model import Article, ArticleSelectors
+from crawler.model import Article, ArticleSelectors, PageKind
 from jobs import check, settling
 from jobs.cli import rereading
 from store import open_store
@@ -258,6 +258,18 @@ def test_a_lost_response_is_named_and_the_rest_is_read(desk: Desk, town: Town) -
     (result,) = [json.loads(line) for line in answered.out.splitlines()]
     assert (answered.status, result["pages"], len(result["failed"])) == (1, 2, 1)
     assert town.url(1) in result["failed"][0]
+
+
+def test_rules_that_find_nothing_any_more_take_nothing_away(old: Desk) -> None:
+    """A release that can no longer read a page says so, and leaves its history as it was."""
+    before = (texts(old, PAGE), history(old, PAGE))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "extract", lambda *_, **__: Article(kind=PageKind.EMPTY))
+        answered = old("reextract", "--json")
+    (result,) = answered.lines
+    assert (answered.status, result["pages"]) == (1, 0)
+    assert "no content" in result["failed"][0]
+    assert (texts(old, PAGE), history(old, PAGE)) == before
 
 
 def test_a_word_that_names_nothing_is_wrong_use(old: Desk) -> None:
