@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import Select
 
 from crawler.errors import NotKnown
 from crawler.model import (
@@ -26,10 +25,8 @@ from crawler.model import (
 from store import admission, attachments, knowing, leases, noise, recording, twins
 from store.blobs import BlobStore
 from store.engine import reading, writing
-from store.noise import noise_of
-from store.rows import key_of, page_of, put_source_state, row_id, snapshot_of, state_of, version_of
-from store.sightings import last_response, standing_at
-from store.tables import PageRow, SnapshotRow, SourceRow, VersionRow
+from store.rows import key_of, page_of, put_source_state, snapshot_of, state_of
+from store.tables import PageRow, SnapshotRow, SourceRow
 from store.views import Recorded
 
 

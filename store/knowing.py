@@ -6,7 +6,6 @@ The statements are made once: on a pass over pages that did not change, making t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
