@@ -202,3 +202,19 @@ def test_a_board_that_is_at_every_address_is_never_gone(desk: Desk, town: Town) 
         assert state(desk, url) == "live"
     assert len(kinds(desk, url)) == 4
     assert "removed" not in kinds(desk, url)
+
+
+def test_a_history_told_anew_still_knows_what_was_asked_on_its_day(watched: Desk, town: Town) -> None:
+    """Beside responses of the past nobody can be asked: what the host said then, and where the article went, holds."""
+    serve(town, town.path(1), excuse)
+    for _ in range(2):
+        watched("check", town.url(1))
+    town.copy(2, "/xxgk/2021/tz2.html")
+    watched("check", "--all")
+    town.outside.page(town.path(2), "gone", status=404)
+    for _ in range(2):
+        watched("check", town.url(2))
+    told = [(kinds(watched, town.url(number)), state(watched, town.url(number))) for number in (1, 2)]
+    assert told == [(["created", "removed"], "gone"), (["created", "moved"], "moved")]
+    watched("reextract", "--all")
+    assert [(kinds(watched, town.url(number)), state(watched, town.url(number))) for number in (1, 2)] == told
