@@ -24,16 +24,42 @@ HERE = Path(__file__).parents[1] / "crawler" / "detect" / "language"
 # What a pair is worth at most: one word alone must never decide.
 CEILING = 6.0
 KEEP_ABOVE = 1.25
+# A pair within everyday words is worth nothing where this ratio is higher, else as little as other common ones.
+NEUTRAL = -1.0
 COMMON_PAIRS, COMMON_WEIGHT = 16000, -2.5
 Shares = dict[str, float]
 # How much of the junk mixture a trade makes up. They sum to more than one: an item is of one trade, whichever fits
-# best, and must not pay for the others in each pair. Honest firms use the words of the last two as well.
-JUNK_SHARES = defaultdict(lambda: 0.15, {"adult": 0.50, "gambling": 0.50, "clinics_and_services": 0.10, "piracy": 0.10})
+# best, and must not pay for the others in each pair. Honest firms use the words of clinics and piracy as well.
+JUNK_SHARES = defaultdict(
+    lambda: 0.15,
+    {
+        "adult": 0.50,
+        "gambling": 0.50,
+        "betting_brands": 0.30,
+        "clinics_and_services": 0.15,
+        "counterfeits": 0.20,
+        "money": 0.20,
+        "papers": 0.20,
+        "search_rank": 0.20,
+        "piracy": 0.10,
+        "fortune": 0.10,
+        "cheating_tools": 0.10,
+    },
+)
 # Words that stand before and after those of any trade: how many of them for each word of its own; and since ordinary
 # text has them too, what share of that they make up.
 SHARED, AMONG_TRADES, HONEST_SHARE = "shared", 0.5, 0.04
 EVERYDAY = ("site", "official", "portal", "places")
-ORDINARY_SHARES = {"places": 0.05, "modern": 0.05, "site": 0.05, "official": 0.05, "portal": 0.02, "police": 0.05}
+ORDINARY_SHARES = {
+    "places": 0.05,
+    "modern": 0.05,
+    "site": 0.05,
+    "official": 0.05,
+    "police": 0.05,
+    "portal": 0.02,
+    "menus": 0.02,
+    "news": 0.02,
+}
 # Words in general use prove little, however often a trade uses them: from so many occurrences in the dictionary's
 # corpus on, its pair is worth so much at most. But for those that a trade has made its own.
 GENERAL_USE = ((1000, 1.5), (250, 2.5))
@@ -217,12 +243,12 @@ def write_bigrams(ordinary: Shares, junk: Shares, caps: Mapping[str, float]) -> 
     """`bigrams.txt`: one line a weight, `weight` TAB the pairs that have it, run together."""
     by_weight: dict[float, list[str]] = defaultdict(list)
     everyday = everyday_pairs()
-    by_weight[0.0] = [pair for pair in everyday if junk[pair] > 0]
     for pair, share in junk.items():
-        if pair in everyday:
-            continue
         ratio = math.log((share + 1e-8) / (ordinary.get(pair, 0.0) + 2e-6))
-        if ratio >= KEEP_ABOVE and share > 1e-6:
+        if pair in everyday:
+            if ratio > NEUTRAL:
+                by_weight[0.0].append(pair)
+        elif ratio >= KEEP_ABOVE and share > 1e-6:
             by_weight[round(min(ratio, caps.get(pair, CEILING)) * 2) / 2].append(pair)
     known = {pair for pairs in by_weight.values() for pair in pairs}
     commonest = sorted(ordinary, key=lambda pair: -ordinary[pair])[:COMMON_PAIRS]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from crawler.detect.spam_block import detect
-from tests.crawler.detect import held_out, held_out_final, held_out_shapes
+from tests.crawler.detect import held_out, held_out_final, held_out_fresh, held_out_shapes
 from tests.crawler.detect.generator import band_of, injections, plain_injections
 
 FLOORS = json.loads((Path(__file__).parent / "detect_floors.json").read_text("utf-8"))
@@ -20,6 +20,9 @@ HALVES: Mapping[str, Mapping[str, Sequence[str]]] = {
     "first": held_out.BY_TRADE,
     "final": held_out_final.BY_TRADE,
     "shapes": held_out_shapes.BY_TRADE,
+    # What was found in real spam, and what was made in its manner.
+    "found": held_out_fresh.FOUND_BY_TRADE,
+    "made": held_out_fresh.MADE_BY_TRADE,
 }
 EACH = 2
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from crawler.detect.language.latin import LATIN
-from crawler.detect.language.lexicon import owned
+from crawler.detect.language.lexicon import leaning, owned
 from crawler.detect.language.tables import BIGRAMS, SIMPLIFIED, SINGLES
 
 # A pair that the table does not know is judged by its characters; one that it does not know either is worth so much.
@@ -21,9 +21,11 @@ REACHED = 1.0
 NUMBER = 6
 # Quotation marks and enumeration commas belong to sentences; injected items have none.
 PROSE_MARK, OTHER_MARK = -4.0, -0.2
-# An item that is made of the trades' words and nothing else is worth so much more for each character of theirs; looked
-# up only where the pairs leave it in doubt.
-KNOWN, DOUBTFUL, LONGEST_KNOWN = 0.8, (-8.0, 9.0), 24
+# Where the pairs leave a short item in doubt, its words are asked. Each character in words of the trades is worth so
+# much where lists have all the rest; how much likelier the item is as words of the trades than as ordinary ones counts
+# so much, and so much at least and at most.
+KNOWN, LIKELIER, LEAST_LIKELY, LIKELIEST = 0.8, 0.5, -5.0, 3.0
+DOUBTFUL, LONGEST_ASKED = (-8.0, 14.0), 24
 # What stands between items, by what it costs to go on behind it. A line or a bar ends an item for certain; a comma or a
 # colon may as well stand in a sentence.
 LINE, BLANK, STOP, BAR, SPACE, COMMA, CODE = "line", "blank line", "stop", "bar", "space", "comma", "code"
@@ -57,7 +59,7 @@ BORDER = re.compile(r"[。！？!?…；|｜_/\\·•>»~～—–\-\t\u2003,，
 class Item:
     """A stretch between two borders: where it is, its score, pairs, the telling ones among them, its marks of prose.
 
-    `border` is what ends it, `mark` that as it is written.
+    `border` is what ends it, `mark` that as it is written; `words` is what its words add to the score.
     """
 
     start: int
@@ -66,6 +68,7 @@ class Item:
     pairs: int = 0
     telling: list[str] = field(default_factory=list)
     prose: int = 0
+    words: float = 0.0
     border: str = LINE
     mark: str = ""
 
@@ -73,6 +76,11 @@ class Item:
     def junk(self) -> bool:
         """Whether it reads like an injected item by itself."""
         return self.score >= 3.0 and self.score >= 0.45 * self.pairs and not self.prose
+
+    @property
+    def bound(self) -> float:
+        """Its score beside others of a run: what binds it is the separator, ordinary words are no reason against it."""
+        return self.score - min(self.words, 0.0)
 
 
 def items_in(text: str, low: int, high: int) -> list[Item]:
@@ -103,9 +111,15 @@ def items_in(text: str, low: int, high: int) -> list[Item]:
     for item in items:
         if _ADDRESS.search(text, item.start, item.end):
             item.score = min(item.score, 0.0)
-        elif DOUBTFUL[0] < item.score < DOUBTFUL[1] and not item.prose and item.end - item.start <= LONGEST_KNOWN:
-            item.score += KNOWN * owned(text[item.start : item.end])
+        elif DOUBTFUL[0] < item.score < DOUBTFUL[1] and not item.prose and item.end - item.start <= LONGEST_ASKED:
+            item.words = _of_words(text[item.start : item.end])
+            item.score += item.words
     return items
+
+
+def _of_words(item: str) -> float:
+    """What the words of an item add to what its pairs say."""
+    return KNOWN * owned(item) + min(max(LIKELIER * leaning(item), LEAST_LIKELY), LIKELIEST)
 
 
 def _is_number(text: str, item: Item) -> bool:

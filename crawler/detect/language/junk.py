@@ -161,8 +161,8 @@ def _stretches(items: Sequence[Item], worth: float = WORTH) -> Iterator[tuple[in
         if total == 0.0 and item.score <= 0.0:
             begin = number + 1
             continue
-        total += item.score
-        if total > peak and item.score > 0.0:
+        total += item.bound if total > 0.0 else item.score
+        if total > peak and item.bound > 0.0:
             peak, top = total, number
     if peak >= worth:
         yield begin, top
@@ -193,9 +193,9 @@ def _is_bridge(items: Sequence[Item], first: int, last: int, then: int, end: int
 
 def _trimmed(items: Sequence[Item], first: int, last: int) -> tuple[int, int]:
     """A stretch without the lines and words at its ends that only happen to be worth something."""
-    while first < last and items[first].score < EDGE and items[first].border in WEAK:
+    while first < last and items[first].bound < EDGE and items[first].border in WEAK:
         first += 1
-    while last > first and items[last].score < EDGE and items[last - 1].border in WEAK:
+    while last > first and items[last].bound < EDGE and items[last - 1].border in WEAK:
         last -= 1
     return first, last
 
@@ -204,7 +204,7 @@ def _run(text: str, items: Sequence[Item], first: int, last: int, grow: bool) ->
     first, last = _trimmed(items, first, last)
     mark, border = _separator(items[first:last]) if last > first else _neighbours(items, first)
     if grow and (last > first or border == BAR):
-        score = sum(item.score for item in items[first : last + 1])
+        score = sum(item.bound for item in items[first : last + 1])
         first, last = _grown(items, first, last, mark, border, GROWTH * score)
     inside = items[first : last + 1]
     end = inside[-1].end
@@ -269,9 +269,9 @@ def _binds(item: Item, mark: str, border: str) -> bool:
 def _cost(item: Item, limit: float) -> float | None:
     """What an unknown item takes from the budget; None where it is no item of a run."""
     slack = 1.0 if limit < -1.0 else 0.0
-    if item.prose or item.end - item.start > LONGEST_ITEM or item.score < limit * item.pairs - slack:
+    if item.prose or item.end - item.start > LONGEST_ITEM or item.bound < limit * item.pairs - slack:
         return None
-    return max(-item.score, 0.0) if slack or item.pairs >= LEAST_PAIRS else None
+    return max(-item.bound, 0.0) if slack or item.pairs >= LEAST_PAIRS else None
 
 
 def _clean(before: Item | None, mark: str) -> bool:

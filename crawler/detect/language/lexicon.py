@@ -1,37 +1,80 @@
-"""Whether an item is made of nothing but words that the trades of injected keywords use."""
+"""Whether an item is made of words that the trades of injected keywords use, and whether ordinary ones explain it."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
+from importlib.resources import files
 
 from crawler.detect.language.latin import LATIN
 from crawler.detect.language.tables import SIMPLIFIED, words_in
+from crawler.detect.wording import words
 
-# The files that hold words of any site, and the sections of another that do.
-_SHARED = "words/shared.txt"
-_TRADES = (
-    "adult",
-    "clinics_and_services",
-    "counterfeits",
-    "drugs_and_arms",
-    "escorts",
-    "gambling",
-    "game_servers",
-    "money",
-    "papers",
-    "piracy",
-    "search_rank",
-    "surrogacy_and_spying",
-)
+# The file with words that any trade uses; the others are a trade each.
+_SHARED = "shared.txt"
 LONGEST_WORD = 8
-# A single character between words costs as much as it would bring within one.
+# Natural logarithms of what share of a text a word makes up: one of a trade, in its keywords; one of our own list of
+# everyday words; a rare word or one of a trade, in ordinary text; a character that is no word.
+TRADE, EVERYDAY, RAREST, UNKNOWN = -9.0, -8.0, -14.0, -11.0
+# What an ordinary word costs among a trade's: most of what the trades write is their own.
+ORDINARY_AMONG_TRADES = -1.5
+# Characters that are words of their own in any sentence; another single one is as well part of a name.
+FUNCTION_WORD = -7.5
+# In an item made of words that lists have, a single character between them costs as much as it would bring within one.
 LOST = -2
-_HAN_OR_NOT = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+|[^\u3400-\u4dbf\u4e00-\u9fff]+")
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
+_HAN_OR_NOT = re.compile(rf"{_HAN.pattern}|[^\u3400-\u4dbf\u4e00-\u9fff]+")
 
-_EVERYDAY = frozenset(words_in("ordinary_words.txt")) | frozenset(words_in(_SHARED))
+_ANY_TRADES = frozenset(words_in(f"words/{_SHARED}"))
+_EVERYDAY = frozenset(words_in("ordinary_words.txt"))
+_TRADES = sorted(
+    path.name
+    for path in files("crawler.detect.language").joinpath("words").iterdir()
+    if path.name.endswith(".txt") and path.name != _SHARED
+)
 # Words that no honest page has much use for.
-OWN = frozenset(word for trade in _TRADES for word in words_in(f"words/{trade}.txt")) - _EVERYDAY
+OWN = frozenset(word for trade in _TRADES for word in words_in(f"words/{trade}")) - _EVERYDAY - _ANY_TRADES
+
+
+@lru_cache(maxsize=8192)
+def leaning(item: str) -> float:
+    """The logarithm of how much likelier an item's Han characters are as words of the trades than as ordinary ones."""
+    runs = _HAN.findall(item.translate(SIMPLIFIED))
+    return sum(_likeliest(run, _among_trades) - _likeliest(run, _ordinary) for run in runs)
+
+
+def _ordinary(word: str) -> float | None:
+    share = words().get(word)
+    if word in _EVERYDAY or word in _ANY_TRADES:
+        return max(share or EVERYDAY, EVERYDAY)
+    if len(word) == 1:
+        return share or UNKNOWN
+    if word in OWN:
+        return max(share or RAREST, RAREST)
+    return share
+
+
+def _among_trades(word: str) -> float | None:
+    share = _ordinary(word)
+    if share is not None and word not in _ANY_TRADES and (len(word) > 1 or share > FUNCTION_WORD):
+        share += ORDINARY_AMONG_TRADES
+    if word in OWN and len(word) > 1:
+        return max(share, TRADE) if share is not None else TRADE
+    return share
+
+
+def _likeliest(text: str, share_of: Callable[[str], float | None]) -> float:
+    """The most that the words of a text sum to, over all ways to cut it into words."""
+    size = len(text)
+    best = [0.0, *[float("-inf")] * size]
+    for at in range(size):
+        here = best[at]
+        for end in range(at + 1, min(at + LONGEST_WORD, size) + 1):
+            share = share_of(text[at:end])
+            if share is not None and here + share > best[end]:
+                best[end] = here + share
+    return best[size]
 
 
 @lru_cache(maxsize=4096)
@@ -66,6 +109,6 @@ def _covered(text: str) -> int:
             word = text[at:end]
             if word in OWN:
                 best[end] = max(best[end], here + end - at)
-            elif word in _EVERYDAY:
+            elif word in _EVERYDAY or word in _ANY_TRADES:
                 best[end] = max(best[end], here)
     return best[size]

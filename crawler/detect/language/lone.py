@@ -19,7 +19,7 @@ LONGEST_PIECE, LONGEST, LINE = 24, 48, 160
 # What a piece must be worth before the line that it stands on is read, its Latin letters and numbers being gone.
 PERHAPS = 1.5
 # What a line must be worth, and what one must be that was not there in the Version before.
-WORTH, WORTH_IF_NEW = 4.0, 2.5
+WORTH, WORTH_IF_NEW = 3.5, 2.5
 # So much a pair, and so many pairs; at no more than these, it must be worth more.
 DENSE, SHORT, SURE = 0.4, 2, 6.0
 # A house and the way into it, or a trade and the way to whoever sells.
