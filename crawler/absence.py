@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from crawler import schedule
+from crawler.compare import page_change
 from crawler.gone import ask_again, confirmed
 from crawler.model import (
     Article,
-    Change,
     ChangeKind,
     Known,
     Outcome,
@@ -119,12 +119,6 @@ def hollow(before: Article | None, article: Article) -> bool:
         return False
     held = bare_text(before.text)
     return not any(bare_text(line) in held for line in lines)
-
-
-def page_change(known: Known, kind: ChangeKind, significance: float, summary: str) -> Change:
-    """A Change of the Page as a whole, between no two contents."""
-    number = known.latest.number if known.latest else 0
-    return Change(before=number, after=number, kind=kind, significance=significance, summary=summary)
 
 
 def _failing(known: Known) -> PageState:

@@ -13,7 +13,7 @@ from rapidfuzz.distance import Indel
 from crawler.diff import Diff, FieldChange, diff, words
 from crawler.facts import Fact, facts_of
 from crawler.listings import Items, compare_items
-from crawler.model import Article, Change, ChangeKind, Json, bare_text
+from crawler.model import Article, Change, ChangeKind, Json, Known, bare_text
 from crawler.summary import evidence_of, summarise
 from crawler.tables import Cell, cells_changed, is_figure
 from crawler.volatile import shape_of
@@ -36,6 +36,12 @@ def compare(before: Article, after: Article, *, numbers: tuple[int, int]) -> Cha
 def created(article: Article) -> Change:
     """The Change into a Page's first Article."""
     return Change(before=0, after=1, kind=ChangeKind.CREATED, significance=0.1, summary=article.title or "")
+
+
+def page_change(known: Known, kind: ChangeKind, significance: float, summary: str) -> Change:
+    """A Change of the Page as a whole, between no two contents."""
+    number = known.latest.number if known.latest else 0
+    return Change(before=number, after=number, kind=kind, significance=significance, summary=summary)
 
 
 def _article_change(before: Article, after: Article, numbers: tuple[int, int]) -> Change:

@@ -18,8 +18,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from crawler import schedule
-from crawler.absence import beside_it, blocked, failed, hollow, missing, page_change
-from crawler.compare import compare, created, similarity
+from crawler.absence import beside_it, blocked, failed, hollow, missing
+from crawler.compare import compare, created, page_change, similarity
 from crawler.decode import Document, encoding_of
 from crawler.detect import Case, detect
 from crawler.extract import RULES, visible_text

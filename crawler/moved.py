@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from crawler.compare import similarity
-from crawler.model import Article, Change, ChangeKind, Known, Outcome, Page, PageState, Verdict, bare_text
+from crawler.compare import page_change, similarity
+from crawler.model import Article, ChangeKind, Known, Outcome, Page, PageState, Verdict, bare_text
 
 MOVED_WEIGHT = 0.3
 # So long before or after a Page was missed its Article must have come up at the other address: what stood at both for
@@ -54,17 +54,10 @@ def relocated(known: Known, verdict: Verdict, found: Sequence[tuple[Page, Articl
 
 def led_to(known: Known, verdict: Verdict, target: str) -> Verdict:
     """The Verdict on a lost Page whose Article is at another address."""
-    held = known.latest
-    if held is None or verdict.state is not PageState.GONE:
+    if known.latest is None or verdict.state is not PageState.GONE:
         return verdict
-    moved = Change(
-        before=held.number,
-        after=held.number,
-        kind=ChangeKind.MOVED,
-        significance=MOVED_WEIGHT,
-        summary=f"moved to {target}",
-        evidence={"to": target},
-    )
+    change = page_change(known, ChangeKind.MOVED, MOVED_WEIGHT, f"moved to {target}")
+    moved = replace(change, evidence={"to": target})
     detail = f"{verdict.detail}; moved to {target}"
     return replace(verdict, state=PageState.MOVED, moved_to=target, changes=(moved,), detail=detail)
 
