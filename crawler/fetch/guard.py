@@ -151,10 +151,8 @@ async def follow(
             answer = await inner.fetch(hop, now)
             if isinstance(answer, FetchFailed):
                 return _lost(answer, request.url, hop.url) if passed else answer
-            target = redirect_target(answer) if isinstance(answer, Snapshot) else None
-            if target is None and stubs and isinstance(answer, Snapshot):
-                target = forwarded_to(answer)
-            if target is None or not isinstance(answer, Snapshot):
+            target = _sent_on(answer, stubs) if isinstance(answer, Snapshot) else None
+            if target is None:
                 return _arrived(answer, request.url, tuple(passed)) if passed else answer
             passed.append(hop.url)
             if len(passed) > limit:
@@ -172,6 +170,10 @@ async def follow(
             hop = replace(request, url=target, validators=Validators(), deadline=timedelta(seconds=left))
     finally:
         spent.reset(token)
+
+
+def _sent_on(answer: Snapshot, stubs: bool) -> str | None:
+    return redirect_target(answer) or (forwarded_to(answer) if stubs else None)
 
 
 def _arrived(answer: FetchResult, asked: str, passed: tuple[str, ...]) -> FetchResult:
