@@ -26,7 +26,7 @@ from store import admission, attachments, knowing, leases, noise, recording, twi
 from store.blobs import BlobStore
 from store.engine import reading, writing
 from store.rows import key_of, page_of, put_source_state, snapshot_of, state_of
-from store.tables import PageRow, SnapshotRow, SourceRow
+from store.tables import PageRow, SourceRow
 from store.views import Recorded
 
 
@@ -127,8 +127,10 @@ class Archive:
         Raises NotKnown for a page that was not admitted, BlobCorrupt where that response cannot be read.
         """
         with reading(self._engine) as session:
-            standing = knowing.latest(session, page.url, rules)
-        return self._with_response(standing.known, standing.last)
+            known, last = knowing.latest(session, page.url, rules)
+        if last is None:
+            return known
+        return replace(known, latest_snapshot=snapshot_of(last, self._blobs.get(last.digest)))
 
     def record(self, page: Page, verdict: Verdict, *, notify: bool = True) -> Recorded:
         """Records everything one Check decided, whole or not at all, and says what was written.
@@ -203,11 +205,6 @@ class Archive:
         """Gives back the hosts that `owner` holds: those named as in URLs (`host` or `host:port`), or all."""
         with writing(self._engine) as session:
             leases.release(session, owner, hosts)
-
-    def _with_response(self, known: Known, last: SnapshotRow | None) -> Known:
-        return (
-            known if last is None else replace(known, latest_snapshot=snapshot_of(last, self._blobs.get(last.digest)))
-        )
 
 
 def _source_row(session: Session, name: str) -> SourceRow:

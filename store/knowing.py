@@ -5,12 +5,10 @@ The statements are made once: on a pass over pages that did not change, making t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
-from crawler.model import Known, Noise, OpenFinding, PageState, SeenVersion, Version
+from crawler.model import Known, OpenFinding, PageState, SeenVersion, Version
 from store.noise import noise_of, recent_versions
 from store.recording import not_tracked
 from store.rows import finding_of, key_of, page_of, rate_of, row_id, validators_of, version_of
@@ -46,30 +44,33 @@ _FINDINGS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What is known of a page, but for the body of `last`, which lies in the blob store: a response to read again."""
+def latest(session: Session, url: str, rules: str) -> tuple[Known, SnapshotRow | None]:
+    """All that is known now, and the response to read again, where other rules read the newest Version.
 
-    known: Known
-    last: SnapshotRow | None
-
-
-def latest(session: Session, url: str, rules: str) -> Standing:
-    """All that is known now; `last` only where other rules read the newest Version. Raises NotKnown."""
+    The body of that response lies in the blob store. Raises NotKnown.
+    """
     found = session.execute(_LATEST, {"key": key_of(url)}).first()
     if found is None:
         raise not_tracked(url)
     row, noise, unresolved, version, digest, address = found
     newest = None if version is None else version_of(version, digest)
-    known = known_of(
-        row,
-        noise_of(noise),
-        findings=open_findings(session, row_id(row)) if unresolved else (),
+    known = Known(
+        page=page_of(row),
+        state=PageState(row.state),
         latest=newest,
         address=address or "",
+        validators=validators_of(row),
+        open_findings=_open_findings(session, row_id(row)) if unresolved else (),
+        failures=row.failures,
+        missing_count=row.missing_count,
+        missing_since=row.missing_since,
+        last_checked=row.last_checked,
+        rate=rate_of(row),
         recent=_recent(session, row_id(row), newest, version),
+        noise=noise_of(noise),
+        hidden=row.hidden,
     )
-    return Standing(known, None if version is None else last_response(session, version, rules))
+    return known, None if version is None else last_response(session, version, rules)
 
 
 def _recent(session: Session, page_id: int, newest: Version | None, row: VersionRow | None) -> tuple[SeenVersion, ...]:
@@ -80,37 +81,8 @@ def _recent(session: Session, page_id: int, newest: Version | None, row: Version
     return recent_versions(session, page_id)
 
 
-def open_findings(session: Session, page_id: int) -> tuple[OpenFinding, ...]:
-    """What was found on a page and is not resolved, in the order it was found."""
+def _open_findings(session: Session, page_id: int) -> tuple[OpenFinding, ...]:
     return tuple(
         OpenFinding(finding=finding_of(found), version=number or 0, opened_at=found.opened_at)
         for found, number in session.execute(_FINDINGS, {"page": page_id})
-    )
-
-
-def known_of(
-    row: PageRow,
-    noise: Noise,
-    *,
-    findings: tuple[OpenFinding, ...],
-    latest: Version | None = None,
-    address: str = "",
-    recent: tuple[SeenVersion, ...] = (),
-) -> Known:
-    """How the page of a row stands today, with what else is known of it."""
-    return Known(
-        page=page_of(row),
-        state=PageState(row.state),
-        validators=validators_of(row),
-        open_findings=findings,
-        failures=row.failures,
-        missing_count=row.missing_count,
-        missing_since=row.missing_since,
-        last_checked=row.last_checked,
-        rate=rate_of(row),
-        noise=noise,
-        hidden=row.hidden,
-        latest=latest,
-        address=address,
-        recent=recent,
     )

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
+from typing import TypedDict, Unpack
 
 from sqlalchemy import ColumnElement, Update, bindparam, insert
 from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import Session, col, select, update
 
 from crawler.errors import NotKnown
-from crawler.model import Change, ChangeKind, Finding, Page, Severity, Verdict
+from crawler.model import Change, ChangeKind, Finding, Page, Severity, Snapshot, Verdict
 from store.noise import noise_json, record_event
 from store.persistence import Opened, current_findings
 from store.rows import key_of, page_values, row_id, snapshot_row
@@ -30,6 +31,17 @@ _PAGE = select(PageRow).where(col(PageRow.key) == bindparam("page"))
 _LOCKED_PAGE = _PAGE.with_for_update()
 _PAGES = PageRow.metadata.tables[str(PageRow.__tablename__)]
 _CHECK = insert(CheckRow.metadata.tables[str(CheckRow.__tablename__)])
+
+
+class CheckValues(TypedDict):
+    """What the row of a Check says of it."""
+
+    at: datetime
+    outcome: str
+    status: int | None
+    detail: str
+    past: bool
+
 
 Changes = list[tuple[ChangeRow, Change]]
 
@@ -62,7 +74,7 @@ def record(session: Session, page: Page, verdict: Verdict, *, notify: bool) -> R
         return Recorded()
     row = page_row(session, page.url, lock=True)
     timeline = Timeline.load(session, row_id(row), row.url)
-    snapshot_id = _write_check(session, row, verdict)
+    snapshot_id = write_check(session, row, verdict.snapshot, **_values(verdict))
     number = _write_version(timeline, verdict, snapshot_id)
     changes = [(timeline.add_change(change, verdict.at), change) for change in verdict.changes]
     told = changes
@@ -101,8 +113,7 @@ def _write_quiet(session: Session, page: Page, verdict: Verdict) -> None:
     page_id = connection.execute(_standing(tuple(values)), {**values, "page": key_of(page.url)}).scalar()
     if page_id is None:
         raise not_tracked(page.url)
-    check = {"page_id": page_id, "at": verdict.at, "outcome": verdict.outcome.value}
-    connection.execute(_CHECK, check | {"status": verdict.status, "detail": verdict.detail, "past": False})
+    connection.execute(_CHECK, {"page_id": page_id, **_values(verdict)})
 
 
 @lru_cache(maxsize=8)
@@ -117,25 +128,27 @@ def _source(row: PageRow) -> Update:
     return update(SourceRow).where(col(SourceRow.name) == row.source)
 
 
-def _write_check(session: Session, row: PageRow, verdict: Verdict) -> int | None:
+def write_check(session: Session, row: PageRow, snapshot: Snapshot | None, **check: Unpack[CheckValues]) -> int | None:
+    """Adds a Check of a page with its response, if that is kept; the number of the response's row."""
     snapshot_id = None
-    if verdict.snapshot is not None:
-        snapshot = snapshot_row(row_id(row), verdict.snapshot)
-        session.add(snapshot)
+    if snapshot is not None:
+        kept = snapshot_row(row_id(row), snapshot)
+        session.add(kept)
         session.flush()
-        snapshot_id = row_id(snapshot)
-    session.add(
-        CheckRow(
-            page_id=row_id(row),
-            at=verdict.at,
-            outcome=verdict.outcome.value,
-            status=verdict.status,
-            detail=verdict.detail,
-            snapshot_id=snapshot_id,
-        )
-    )
+        snapshot_id = row_id(kept)
+    session.add(CheckRow(page_id=row_id(row), snapshot_id=snapshot_id, **check))
     row.checks += 1
     return snapshot_id
+
+
+def _values(verdict: Verdict) -> CheckValues:
+    return {
+        "at": verdict.at,
+        "outcome": verdict.outcome.value,
+        "status": verdict.status,
+        "detail": verdict.detail,
+        "past": False,
+    }
 
 
 def _write_version(timeline: Timeline, verdict: Verdict, snapshot_id: int | None) -> int | None:

@@ -9,7 +9,8 @@ from sqlmodel import Session, col, select
 from crawler.model import ChangeKind, FindingKind, Outcome
 from store.tables import ChangeRow, CheckRow, FindingRow, SnapshotRow, VersionRow
 
-_CONTENT = [outcome.value for outcome in (Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED)]
+# What a Check comes to that read the page.
+CONTENT = frozenset(outcome.value for outcome in (Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED))
 # The response, and the number of the Version first seen then.
 Seen = dict[datetime, tuple[SnapshotRow, int | None]]
 
@@ -20,7 +21,7 @@ def sightings_of(session: Session, page_id: int) -> Seen:
     checks = (
         select(CheckRow.at, SnapshotRow)
         .join(SnapshotRow, col(CheckRow.snapshot_id) == col(SnapshotRow.id))
-        .where(CheckRow.page_id == page_id, col(CheckRow.outcome).in_(_CONTENT), col(CheckRow.at).not_in(moved))
+        .where(CheckRow.page_id == page_id, col(CheckRow.outcome).in_(CONTENT), col(CheckRow.at).not_in(moved))
     )
     flips = select(FindingRow.opened_at, FindingRow.resolved_at).where(
         FindingRow.page_id == page_id, FindingRow.kind == FindingKind.FLIP_FLOP.value

@@ -8,11 +8,12 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from crawler.model import ChangeKind, FailureReason, FetchFailed, NotModified, Outcome, Snapshot, Visit
-from store.rows import row_id, snapshot_of, snapshot_row
+from store.recording import write_check
+from store.rows import snapshot_of
+from store.sightings import CONTENT
 from store.tables import ChangeRow, CheckRow, PageRow, SnapshotRow
 
 NOT_MODIFIED = 304
-_CONTENT = frozenset(outcome.value for outcome in (Outcome.NEW, Outcome.CHANGED, Outcome.UNCHANGED))
 # What a capture is until it is part of its page's history: nothing that a reader takes for content.
 WAITS = "kept, and not yet judged with the rest of the history"
 
@@ -22,21 +23,16 @@ Body = Callable[[str], bytes]
 
 def keep(session: Session, page: PageRow, snapshot: Snapshot) -> None:
     """Keeps a capture of the past as a Check of its time; the page waits for its history to be told anew."""
-    row = snapshot_row(row_id(page), snapshot)
-    session.add(row)
-    session.flush()
-    session.add(
-        CheckRow(
-            page_id=row_id(page),
-            at=snapshot.fetched_at,
-            outcome=Outcome.FAILED.value,
-            status=snapshot.status,
-            detail=WAITS,
-            past=True,
-            snapshot_id=row_id(row),
-        )
+    write_check(
+        session,
+        page,
+        snapshot,
+        at=snapshot.fetched_at,
+        outcome=Outcome.FAILED.value,
+        status=snapshot.status,
+        detail=WAITS,
+        past=True,
     )
-    page.checks += 1
     page.waiting = True
 
 
@@ -56,11 +52,11 @@ def shown(checks: Sequence[Recorded]) -> Iterator[SnapshotRow | None]:
     last, doubted = None, False
     for check, snapshot in checks:
         if snapshot is not None:
-            if not check.past and check.outcome in _CONTENT:
+            if not check.past and check.outcome in CONTENT:
                 last, doubted = snapshot, False
             doubted = doubted or check.past
             yield snapshot
-        elif check.outcome in _CONTENT and (doubted or check.status != NOT_MODIFIED):
+        elif check.outcome in CONTENT and (doubted or check.status != NOT_MODIFIED):
             doubted = False
             yield last
         else:
@@ -88,7 +84,7 @@ def visits(checks: Sequence[Recorded], moved: Mapping[datetime, str], body: Body
 
 
 def _without_body(check: CheckRow) -> NotModified | FetchFailed:
-    if check.outcome in _CONTENT:
+    if check.outcome in CONTENT:
         return NotModified(url="", fetched_at=check.at)
     refused = check.outcome == Outcome.BLOCKED.value
     reason = FailureReason.ROBOTS if refused else FailureReason.CONNECT
