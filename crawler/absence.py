@@ -28,6 +28,8 @@ from crawler.standins import Beside
 _LOST = 4
 # So many visits running may leave open whether a Page that was missed is there again, rewritten.
 _PATIENCE = 5
+# So many characters are a text, whether it is written in sentences or in labelled lines.
+_A_TEXT = 100
 _SENTENCE = re.compile(r"[。！？!?]|\.(?=\s|$)")
 
 
@@ -102,7 +104,7 @@ def beside_it(
 
 
 def hollow(before: Article | None, article: Article) -> bool:
-    """Whether of an Article in sentences the headline is left and none of its text: a system that lost it.
+    """Whether of an Article the headline is left and none of its text: a system that lost it.
 
     Beside the headline there may be labels and the words of the frame, which were not in its text, and no sentence.
     """
@@ -112,7 +114,9 @@ def hollow(before: Article | None, article: Article) -> bool:
     title = bare_text(article.title or "")
     if not title or title != bare_text(before.title or ""):
         return False
-    if {before.kind, article.kind} != {PageKind.ARTICLE} or not _SENTENCE.search(before.text):
+    if {before.kind, article.kind} != {PageKind.ARTICLE}:
+        return False
+    if len(before.text) < _A_TEXT and not _SENTENCE.search(before.text):
         return False
     lines = [line for line in article.paragraphs if line and bare_text(line) != title]
     if sum(map(len, lines)) * _LOST > len(before.text) or any(map(_SENTENCE.search, lines)):

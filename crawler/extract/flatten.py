@@ -65,6 +65,7 @@ class Reader(PlainTags):
     def __init__(self, html: str, strict: bool) -> None:
         super().__init__(html, strict)
         self.broken = 0
+        self.unfolded: i64 = 0  # where the panel last unfolded ends
 
     def read(self) -> Outline:
         """The whole page. Raises Unusual, if strict."""
@@ -156,6 +157,8 @@ class Reader(PlainTags):
             self.end_line()
             if does <= PRE:
                 self._open(step)
+                if step.how:
+                    self._fold(step, end + 1)
             elif does != BREAK:
                 return self._pass_hidden(step, end + 1)
         else:
@@ -212,10 +215,21 @@ class Reader(PlainTags):
             self.verbatim = self.marquee or self.pre
         return end + 1
 
+    def _fold(self, step: Step, begin: i64) -> None:
+        """A panel to unfold is text for its reader, and hidden for whoever asks what the page keeps from being seen."""
+        if begin >= self.unfolded:  # what is in one is hidden with it, and looked through once
+            self.unfolded = self._conceal(step, begin)
+
     def _pass_hidden(self, step: Step, begin: i64) -> i64:
+        if begin < self.unfolded:
+            return self._behind(past_element(step.name, self.html, begin, self.strict))
+        return self._behind(self._conceal(step, begin))
+
+    def _conceal(self, step: Step, begin: i64) -> i64:
+        """Notes an element that is not to be seen; the index of the tag that ends it."""
         end: i64 = past_element(step.name, self.html, begin, self.strict)
         self.page.hidden.append(Concealed(step, len(self.page.texts), begin, end))
-        return self._behind(end)
+        return end
 
     def _behind(self, at: i64) -> i64:
         """The index behind the tag at an index."""

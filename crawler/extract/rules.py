@@ -8,7 +8,7 @@ Raise RULES whenever an entry or the code that reads it changes what an Article 
 
 from __future__ import annotations
 
-RULES = "2026.11.6"
+RULES = "2026.11.7"
 
 # ---- HTML ---------------------------------------------------------------------------------------------------------
 
@@ -49,6 +49,13 @@ BODY_NAMES = frozenset(
 )
 # Ids and classes of articles that scripts make visible once the page has loaded.
 REVEALED_BODIES = r"js_content|rich_media_content|article|content|detail|zoom|main"
+# Panels that a reader unfolds: WAI-ARIA's role; the classes of jQuery UI, Bootstrap and USWDS.
+FOLDING_PANELS = frozenset(
+    """
+    tabpanel tab-pane ui-tabs-panel ui-accordion-content accordion-body accordion-collapse accordion-content
+    panel-collapse usa-accordion__content
+    """.split()  # noqa: SIM905 - words read better than a list of them
+)
 
 # Names of boxes, as words in ids and classes. A name counts between hyphens and underscores too ("top-nav"): all of it
 # or none. "x?" may be missing, "*" stands for any ending, "(a|b)" for either.

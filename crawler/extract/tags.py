@@ -17,7 +17,7 @@ from crawler.extract.nesting import CLOSED_BY
 from crawler.extract.quotes import cut_short
 from crawler.extract.references import unescape_attribute
 from crawler.extract.roles import box_role
-from crawler.extract.rules import BLOCK_TAGS, REVEALED_BODIES, SKIPPED_TAGS, VOID_TAGS
+from crawler.extract.rules import BLOCK_TAGS, FOLDING_PANELS, REVEALED_BODIES, SKIPPED_TAGS, VOID_TAGS
 
 _HREF: Final = re.compile(r"\shref\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
 _NAME: Final = re.compile(r"/?[^\s/>]*")
@@ -52,8 +52,8 @@ _NOTHING: Final[frozenset[str]] = frozenset()
 class Step:
     """What one tag means: what it does, and for those that open a box or hide one its name and attributes.
 
-    `how` says how an element is hidden. `closes` names the boxes that end where this one begins. `key` is the name's
-    `name_key`.
+    `how` says how an element is hidden; one that opens a box all the same is a panel that its reader unfolds. `closes`
+    names the boxes that end where this one begins. `key` is the name's `name_key`.
     """
 
     def __init__(
@@ -154,6 +154,8 @@ def _read(kind: Step, name: str, attrs: str, tag: str) -> Step:
         attrs = unescape_attribute(attrs.replace("&quot;", "'"))
     if "style" in attrs or "hidden" in attrs:
         how = how_hidden(attrs)
+        if how == "display:none" and kind.does == OPEN and not FOLDING_PANELS.isdisjoint(names_in(attrs)):
+            return Step(OPEN, kind.name, attrs, how, kind.closes, kind.key)
         if how is not None and not (how == "visibility" and _REVEALED.search(" ".join(names_in(attrs))) is not None):
             # The address of a hidden link is read from it as it was written.
             return Step(HIDDEN_BOX if kind.does else HIDDEN, name, tag if name == "a" else attrs, how)

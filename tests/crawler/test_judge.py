@@ -354,6 +354,18 @@ def test_a_headline_whose_text_is_lost_is_a_failure_until_that_is_confirmed(know
     assert kinds(judge(SOURCE, known, snapshot(html(())), T0 + 2 * HOUR)) == [ChangeKind.REMOVED]
 
 
+def test_labelled_lines_are_a_text_that_can_be_lost() -> None:
+    """An event, a tender, an office's numbers: nothing in them is a sentence."""
+    lines = tuple(
+        f"{label}　　{number:02} 号会议室，请自带材料、证件和填好的表格"
+        for number, label in enumerate(("地点", "时间", "联系人", "备注") * 2)
+    )
+    known = Known(page=PAGE)
+    known = after(known, judge(SOURCE, known, snapshot(html(lines)), T0))
+    lost = judge(SOURCE, known, snapshot(html(())), T0 + HOUR)
+    assert (lost.outcome, lost.state, lost.changes) == (Outcome.GONE, PageState.FAILING, ())
+
+
 def test_a_text_cut_to_a_word_on_it_is_an_edit(known: Known) -> None:
     for left in (("本通知自今日起废止，请勿再参照执行。",), BODY[:1]):
         assert kinds(judge(SOURCE, known, snapshot(html(left)), T0 + HOUR)) == [ChangeKind.EDITED]

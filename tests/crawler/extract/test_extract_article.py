@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from crawler.decode import decode_text
 from crawler.extract import SiteProfile, block_digest, extract, hidden_blocks, learn, visible_text
 from crawler.model import Article, ArticleSelectors, PageKind
@@ -78,6 +80,38 @@ def test_hidden_links_are_not_the_article_and_are_handed_to_the_detectors() -> N
     assert blocks["off-screen"].links == (("http://x.example/", "老虎机"),)
     assert blocks["off-screen"].text == "老虎机 平台"
     assert blocks["display:none"].text == "暗词一，暗链"
+
+
+@pytest.mark.parametrize("names", ['role="tabpanel"', 'class="ui-accordion-content x"', "class='tab-pane'"])
+def test_a_panel_to_unfold_is_text_and_is_handed_to_the_detectors_all_the_same(names: str) -> None:
+    """Folded by its script or not yet: the same article. What is in it once is handed over once, with its links."""
+    question = "<h3>何时生效？</h3>"
+    panels = "<div {names}{fold}>自{month}月1日起施行，<a href='/{month}'>详见{month}</a>。{inner}</div>"
+    folded, unfolded = (
+        article_page(
+            body=f"<p>{PARAGRAPHS[0]}</p>{question}"
+            + panels.format(
+                names=names,
+                fold=fold,
+                month=3,
+                inner=panels.format(names=names, fold=fold, month=4, inner="<p style='display:none'>暗词</p>"),
+            )
+            + question
+            + panels.format(names=names, fold=fold, month=5, inner="")
+            + f"<p>{PARAGRAPHS[1]}</p>"
+        )
+        for fold in (' style="display: none;"', "")
+    )
+    document = decode_text(folded, url=URL)
+    article = extract(document)
+    assert article.digest == extract(decode_text(unfolded, url=URL)).digest
+    assert "自4月1日起施行，详见4。" in article.paragraphs
+    assert "暗词" not in article.text
+    assert [(block.how, block.links) for block in hidden_blocks(document)] == [
+        ("display:none", (("/3", "详见3"), ("/4", "详见4"))),
+        ("display:none", (("/5", "详见5"),)),
+    ]
+    assert "施行" not in read(folded.replace("display: none;", "position:absolute;left:-9999px")).text
 
 
 def test_every_way_of_hiding_is_named() -> None:

@@ -45,6 +45,7 @@ def test_no_bytes_whatever_raise(body: bytes) -> None:
         "<b>" * 2_000 + "深处的一句话，在很多标签里。",
         "<span>" * 30_000 + "深处的一句话，在很多标签里。",
         "<p>" + "长，" * 500_000 + "</p>",
+        "<div role=tabpanel hidden>一句，话。" * 10_000,
         "<a href=/x>链</a>" * 50_000,
         '<a "">' * 20_000,
         '<a " b="x>y">z' * 5_000,
