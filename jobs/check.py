@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from crawler.errors import StoreBusy
 from crawler.extract import RULES
@@ -27,6 +28,7 @@ from crawler.moved import elsewhere, relocated, sought
 from crawler.standins import Beside
 from crawler.template import shared_change, since, templated
 from crawler.urls import host_of
+from jobs.batching import Batch
 from jobs.probing import Prober
 from store import Archive, Recorded
 
@@ -54,12 +56,13 @@ async def check_page(
     source: Source,
     archive: Archive,
     prober: Prober,
+    batch: Batch[Checked],
     clock: Clock,
     *,
     still_here: Callable[[], None],
     notify: bool = True,
 ) -> Checked:
-    """Visit a Page, judge what came, and record it in one transaction. `still_here` is called before asking for more.
+    """Visit a Page, judge what came, and record it whole or not at all. `still_here` is called before asking for more.
 
     Raises StoreError where the store refuses; whatever the network does is part of the Verdict.
     """
@@ -73,15 +76,16 @@ async def check_page(
         beside = await prober.ask(source, plain, fetched, clock(), before_each=still_here)
         verdict = judge(source, known, fetched, clock(), beside=beside)
     try:
-        return _record(page, source, archive, known, verdict, notify)
+        return await batch.record(verdict, partial(_record, page, source, known, verdict, notify))
     except StoreBusy:
         # Another process recorded this page while we waited for the network: judge again by what it left.
         known = archive.latest(page, rules=RULES)
         verdict = judge(source, known, fetched, clock(), beside=beside)
-        return _record(page, source, archive, known, verdict, notify)
+        return await batch.record(verdict, partial(_record, page, source, known, verdict, notify))
 
 
-def _record(page: Page, source: Source, archive: Archive, known: Known, verdict: Verdict, notify: bool) -> Checked:
+def _record(page: Page, source: Source, known: Known, verdict: Verdict, notify: bool, archive: Archive) -> Checked:
+    """Records what a visit came to, once what other pages have to say of it is known."""
     if verdict.version is not None and known.latest is None:
         verdict = elsewhere(verdict, archive.twin(page, verdict.version.article.digest))
     if known.latest is not None and (times := sought(known, verdict)) is not None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from crawler.fetch import Fetcher
 from crawler.model import Outcome, Page, Source
 from crawler.urls import host_of
+from jobs.batching import Batch
 from jobs.check import Checked, Clock, check_page
 from jobs.discovery import Discovered, visit_source
 from jobs.files import Files
@@ -143,13 +144,23 @@ class Sweeper:
             if page.source in self.sources:
                 by_host[host_of(page.url)].append(page)
         places = asyncio.Semaphore(_HOSTS)
-        async with asyncio.TaskGroup() as group:
-            for pages_of_host in by_host.values():
-                visit = self._check_host(pages_of_host, places, lease, result, at_once)
-                group.create_task(visit)
+        batch: Batch[Checked] = Batch(self.archive)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for pages_of_host in by_host.values():
+                    visit = self._check_host(pages_of_host, places, batch, lease, result, at_once)
+                    group.create_task(visit)
+        finally:
+            batch.flush()
 
     async def _check_host(
-        self, pages: list[Page], places: asyncio.Semaphore, lease: Lease, result: Pass, at_once: bool
+        self,
+        pages: list[Page],
+        places: asyncio.Semaphore,
+        batch: Batch[Checked],
+        lease: Lease,
+        result: Pass,
+        at_once: bool,
     ) -> None:
         waiting = iter(pages)
         polite = any(self.sources[page.source].host_delay for page in pages)
@@ -157,25 +168,29 @@ class Sweeper:
         async def take_turns() -> None:
             for page in waiting:
                 lease.extend_in_time()
-                await self._check_one(page, lease, result, at_once)
+                with batch.visiting():
+                    checked = await self._visit(page, batch, lease)
+                await self._follow(checked, lease, result, at_once)
 
         async with places, asyncio.TaskGroup() as group:
             for _ in range(1 if polite else min(_SAME_HOST, len(pages))):
                 group.create_task(take_turns())
 
-    async def _check_one(self, page: Page, lease: Lease, result: Pass, at_once: bool) -> None:
-        source = self.sources[page.source]
-        checked = await check_page(
+    async def _visit(self, page: Page, batch: Batch[Checked], lease: Lease) -> Checked:
+        return await check_page(
             page,
-            source,
+            self.sources[page.source],
             self.archive,
             self.prober,
+            batch,
             self.clock,
             still_here=lease.extend_in_time,
             notify=self.notify,
         )
+
+    async def _follow(self, checked: Checked, lease: Lease, result: Pass, at_once: bool) -> None:
         files = Files(archive=self.archive, fetcher=self.fetcher, clock=self.clock, notify=self.notify)
-        checked = await files.follow(checked, source, lease, at_once=at_once)
+        checked = await files.follow(checked, self.sources[checked.page.source], lease, at_once=at_once)
         result.checked.append(checked)
         if self.watch:
             self.watch(checked)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -31,11 +32,34 @@ from store.views import Recorded
 
 
 class Archive:
-    """The writing side of a Store. Methods may be called from any thread; each is one transaction."""
+    """The writing side of a Store. From any thread; each method is one transaction, or part of `together`."""
 
-    def __init__(self, engine: Engine, blobs: BlobStore) -> None:
+    def __init__(self, engine: Engine, blobs: BlobStore, within: Session | None = None) -> None:
         self._engine = engine
         self._blobs = blobs
+        self._within = within
+
+    @contextmanager
+    def together(self, verdicts: Iterable[Verdict]) -> Iterator[Archive]:
+        """An Archive all of whose methods are one transaction, ended with the context; for recording these verdicts.
+
+        A commit costs more than most of what is committed. Raises what `record` does.
+        """
+        for verdict in verdicts:
+            self._keep_body(verdict)
+        with writing(self._engine) as session:
+            yield Archive(self._engine, self._blobs, session)
+
+    def _reading(self) -> AbstractContextManager[Session]:
+        return reading(self._engine) if self._within is None else nullcontext(self._within)
+
+    def _writing(self) -> AbstractContextManager[Session]:
+        return writing(self._engine) if self._within is None else nullcontext(self._within)
+
+    def _keep_body(self, verdict: Verdict | FileVerdict) -> None:
+        # Before the transaction: a body that nothing names is harmless, a name without its body is not.
+        if verdict.snapshot is not None and self._within is None:
+            self._blobs.put(verdict.snapshot.body)
 
     # ---- sources and pages ---------------------------------------------------------------------------------------
 
@@ -45,17 +69,17 @@ class Archive:
         A new one is due at once; one whose URL changed is found out anew; one no longer configured is inactive, its
         pages are no longer due, and nothing of it is deleted.
         """
-        with writing(self._engine) as session:
+        with self._writing() as session:
             admission.declare(session, sources, now)
 
     def source_state(self, name: str) -> SourceState:
         """How a source's entry page stands. Raises NotKnown."""
-        with reading(self._engine) as session:
+        with self._reading() as session:
             return state_of(_source_row(session, name))
 
     def save_source_state(self, state: SourceState) -> None:
         """Replaces the standing of a declared source. Raises NotKnown."""
-        with writing(self._engine) as session:
+        with self._writing() as session:
             put_source_state(_source_row(session, state.name), state)
 
     def due_sources(self, now: datetime) -> tuple[SourceState, ...]:
@@ -65,7 +89,7 @@ class Archive:
             .where(col(SourceRow.active), col(SourceRow.next_check) <= now)
             .order_by(col(SourceRow.next_check), col(SourceRow.name))
         )
-        with reading(self._engine) as session:
+        with self._reading() as session:
             return tuple(state_of(row) for row in session.exec(due))
 
     def admit(self, source: str, links: Iterable[Link], now: datetime) -> tuple[Page, ...]:
@@ -73,7 +97,7 @@ class Archive:
 
         A URL belongs to the first source that admitted it. Raises NotKnown for a source that was not declared.
         """
-        with writing(self._engine) as session:
+        with self._writing() as session:
             return admission.admit(session, _source_row(session, source), links, now)
 
     def due(
@@ -81,7 +105,7 @@ class Archive:
     ) -> tuple[Page, ...]:
         """Pages of active sources that are due, longest due first; only of `sources` where given."""
         query = admission.due(now, sources).limit(limit)
-        with reading(self._engine) as session:
+        with self._reading() as session:
             return tuple(Page(url=url, source=source) for url, source, _ in session.exec(query))
 
     def pages_of(self, sources: Collection[str] | None = None) -> tuple[Page, ...]:
@@ -92,31 +116,31 @@ class Archive:
             query = query.join(SourceRow, active).where(col(SourceRow.active))
         else:
             query = query.where(col(PageRow.source).in_(list(sources)))
-        with reading(self._engine) as session:
+        with self._reading() as session:
             return tuple(Page(url=url, source=source) for url, source in session.exec(query))
 
     def page(self, url: str) -> Page | None:
         """The Page of a canonical URL, or None."""
-        with reading(self._engine) as session:
+        with self._reading() as session:
             row = session.exec(select(PageRow).where(PageRow.key == key_of(url))).first()
             return None if row is None else page_of(row)
 
     def never_checked(self, source: str) -> tuple[Page, ...]:
         """Pages of a source that were admitted and not visited yet, in the order of their admission."""
         query = select(PageRow).where(PageRow.source == source, PageRow.checks == 0).order_by(col(PageRow.id))
-        with reading(self._engine) as session:
+        with self._reading() as session:
             return tuple(page_of(row) for row in session.exec(query))
 
     def twin(self, page: Page, digest: str) -> Page | None:
         """Another page of the same source that has a Version with this `Article.digest`, the one admitted first."""
-        with reading(self._engine) as session:
+        with self._reading() as session:
             return twins.twin(session, page, digest)
 
     def came_up(
         self, page: Page, title: str | None, since: datetime, until: datetime
     ) -> tuple[tuple[Page, Article], ...]:
         """Other live pages of the source with this title, first read then and after `page` was; the newest first."""
-        with reading(self._engine) as session:
+        with self._reading() as session:
             return twins.came_up(session, recording.page_row(session, page.url), title, since, until)
 
     # ---- one check -----------------------------------------------------------------------------------------------
@@ -126,7 +150,7 @@ class Archive:
 
         Raises NotKnown for a page that was not admitted, BlobCorrupt where that response cannot be read.
         """
-        with reading(self._engine) as session:
+        with self._reading() as session:
             known, last = knowing.latest(session, page.url, rules)
         if last is None:
             return known
@@ -137,20 +161,18 @@ class Archive:
 
         Raises NotKnown, StoreFull, and StoreBusy where another process recorded the page meanwhile: judge it again.
         """
-        if verdict.snapshot is not None:
-            # Before the transaction: a body that nothing names is harmless, a name without its body is not.
-            self._blobs.put(verdict.snapshot.body)
-        with writing(self._engine) as session:
+        self._keep_body(verdict)
+        with self._writing() as session:
             return recording.record(session, page, verdict, notify=notify)
 
     def alike(self, page: Page, change: Change, since: datetime) -> tuple[int, int]:
         """How many other pages of the source have had the same Change since then, and how many pages it has."""
-        with reading(self._engine) as session:
+        with self._reading() as session:
             return noise.alike(session, recording.page_row(session, page.url), change.signature, since)
 
     def files(self, page: Page) -> tuple[AttachedFile, ...]:
         """How the files behind a page's links stand, those ever asked for. Raises NotKnown."""
-        with reading(self._engine) as session:
+        with self._reading() as session:
             return attachments.files(session, page.url)
 
     def record_file(self, page: Page, verdict: FileVerdict, *, notify: bool = True) -> None:
@@ -158,14 +180,13 @@ class Archive:
 
         Raises NotKnown, StoreFull, and StoreBusy where the page has another newest Version by now: ask again next time.
         """
-        if verdict.snapshot is not None:
-            self._blobs.put(verdict.snapshot.body)
-        with writing(self._engine) as session:
+        self._keep_body(verdict)
+        with self._writing() as session:
             attachments.record(session, page, verdict, notify=notify)
 
     def has_check(self, page: Page, at: datetime) -> bool:
         """Whether a Check of exactly this time is recorded: how a backfill that was stopped knows where it was."""
-        with reading(self._engine) as session:
+        with self._reading() as session:
             return recording.has_check(session, page.url, at)
 
     # ---- several processes on one database -----------------------------------------------------------------------
@@ -183,27 +204,27 @@ class Archive:
 
         Claiming again extends the lease. Until released or run out, no other owner is given a page of these hosts.
         """
-        with writing(self._engine) as session:
+        with self._writing() as session:
             return leases.claim(session, admission.due(now, sources), now, owner, limit, lease)
 
     def take_hosts(self, hosts: Collection[str], now: datetime, owner: str, *, lease: timedelta) -> frozenset[str]:
         """Those of the hosts (`host` or `host:port`) that `owner` now holds for `lease`; the rest is held by others."""
-        with writing(self._engine) as session:
+        with self._writing() as session:
             return leases.take(session, hosts, now, owner, lease)
 
     def extend_leases(self, owner: str, until: datetime) -> None:
         """Makes all leases of `owner` last until then."""
-        with writing(self._engine) as session:
+        with self._writing() as session:
             leases.extend(session, owner, until)
 
     def lease_owners(self, now: datetime) -> frozenset[str]:
         """Who holds a lease now: for those who can tell the living from the dead."""
-        with reading(self._engine) as session:
+        with self._reading() as session:
             return leases.owners(session, now)
 
     def release(self, owner: str, hosts: Collection[str] | None = None) -> None:
         """Gives back the hosts that `owner` holds: those named as in URLs (`host` or `host:port`), or all."""
-        with writing(self._engine) as session:
+        with self._writing() as session:
             leases.release(session, owner, hosts)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from sqlmodel import Session, col, select
 
 from crawler.model import AttachedFile, FileVerdict, Page
-from store.recording import page_row, write_outbox
-from store.rows import key_of, row_id, snapshot_row, validators_of
-from store.tables import AttachmentRow
+from store.adding import add
+from store.recording import page_row, standing, write_outbox, write_page
+from store.rows import key_of, row_id, snapshot_values, validators_of
+from store.tables import AttachmentRow, SnapshotRow
 from store.timeline import Timeline
 
 
@@ -22,22 +23,21 @@ def record(session: Session, page: Page, verdict: FileVerdict, *, notify: bool) 
 
     Raises NotKnown, and StoreBusy where the Page has another newest Version than was judged.
     """
-    row = page_row(session, page.url, lock=True)
+    held = standing(session, page.url)
     key = key_of(verdict.state.url)
-    mine = select(AttachmentRow).where(AttachmentRow.page_id == row_id(row), AttachmentRow.key == key)
-    found = session.exec(mine).first() or AttachmentRow(page_id=row_id(row), key=key, url="", name="")
+    mine = select(AttachmentRow).where(AttachmentRow.page_id == held.id, AttachmentRow.key == key)
+    found = session.exec(mine).first() or AttachmentRow(page_id=held.id, key=key, url="", name="")
     found.sqlmodel_update(_values(verdict.state))
     session.add(found)
     if verdict.snapshot is not None:
-        session.add(snapshot_row(row_id(row), verdict.snapshot))
+        add(session, SnapshotRow, snapshot_values(held.id, verdict.snapshot))
     if verdict.change is None:
         return
-    timeline = Timeline.load(session, row_id(row), row.url)
+    timeline = Timeline.load(session, held.id, held.url)
     written = timeline.add_change(verdict.change, verdict.at)
-    row.last_changed = max(verdict.at, row.last_changed or verdict.at)
-    session.flush()
+    write_page(session, held, {"last_changed": held.changed(verdict.at)})
     if notify:
-        write_outbox(session, row, timeline, verdict.at, [(written, verdict.change)], [])
+        write_outbox(session, held, timeline, verdict.at, [(written, verdict.change)], [])
 
 
 def _values(file: AttachedFile) -> dict[str, object]:

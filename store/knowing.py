@@ -5,16 +5,24 @@ The statements are made once: on a pass over pages that did not change, making t
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
 from crawler.model import Known, OpenFinding, PageState, SeenVersion, Version
 from store.noise import noise_of, recent_versions
 from store.recording import not_tracked
-from store.rows import finding_of, key_of, page_of, rate_of, row_id, validators_of, version_of
+from store.rows import finding_of, key_of, page_of, rate_of, validators_of, version_of
 from store.sightings import last_response
 from store.tables import FindingRow, PageRow, SnapshotRow, SourceRow, VersionRow
 
+# What is asked of a page's row and of its newest Version's; their rows themselves would cost as much again.
+_STANDING = """
+    id url source state etag last_modified failures missing_count missing_since last_checked hidden
+    rate_changes rate_days rate_as_of
+""".split()  # noqa: SIM905 - words read better than a list of them
+_VERSION = "number seen_at article rules digest".split()  # noqa: SIM905
 _newest = (
     select(col(VersionRow.id))
     .where(col(VersionRow.page_id) == col(PageRow.id))
@@ -30,7 +38,15 @@ _unresolved = (
     .exists()
 )
 _LATEST = (
-    select(PageRow, col(SourceRow.noise), _unresolved, VersionRow, col(SnapshotRow.digest), col(SnapshotRow.final_url))
+    select(
+        *(col(getattr(PageRow, name)) for name in _STANDING),
+        col(SourceRow.noise),
+        _unresolved.label("unresolved"),
+        col(VersionRow.id).label("version_id"),
+        *(col(getattr(VersionRow, name)) for name in _VERSION),
+        col(SnapshotRow.digest).label("snapshot_digest"),
+        col(SnapshotRow.final_url),
+    )
     .join(SourceRow, col(SourceRow.name) == col(PageRow.source))
     .outerjoin(VersionRow, col(VersionRow.id) == _newest)
     .outerjoin(SnapshotRow, col(SnapshotRow.id) == col(VersionRow.snapshot_id))
@@ -49,35 +65,35 @@ def latest(session: Session, url: str, rules: str) -> tuple[Known, SnapshotRow |
 
     The body of that response lies in the blob store. Raises NotKnown.
     """
-    found = session.execute(_LATEST, {"key": key_of(url)}).first()
+    # With the attributes of all the rows that it is made of.
+    found: Any = session.connection().execute(_LATEST, {"key": key_of(url)}).first()
     if found is None:
         raise not_tracked(url)
-    row, noise, unresolved, version, digest, address = found
-    newest = None if version is None else version_of(version, digest)
+    newest = None if found.version_id is None else version_of(found, found.snapshot_digest)
     known = Known(
-        page=page_of(row),
-        state=PageState(row.state),
+        page=page_of(found),
+        state=PageState(found.state),
         latest=newest,
-        address=address or "",
-        validators=validators_of(row),
-        open_findings=_open_findings(session, row_id(row)) if unresolved else (),
-        failures=row.failures,
-        missing_count=row.missing_count,
-        missing_since=row.missing_since,
-        last_checked=row.last_checked,
-        rate=rate_of(row),
-        recent=_recent(session, row_id(row), newest, version),
-        noise=noise_of(noise),
-        hidden=row.hidden,
+        address=found.final_url or "",
+        validators=validators_of(found),
+        open_findings=_open_findings(session, found.id) if found.unresolved else (),
+        failures=found.failures,
+        missing_count=found.missing_count,
+        missing_since=found.missing_since,
+        last_checked=found.last_checked,
+        rate=rate_of(found),
+        recent=() if newest is None else _recent(session, found.id, newest, found.digest),
+        noise=noise_of(found.noise),
+        hidden=found.hidden,
     )
-    return known, None if version is None else last_response(session, version, rules)
+    if newest is None or newest.rules == rules:
+        return known, None
+    return known, last_response(session, session.get_one(VersionRow, found.version_id))
 
 
-def _recent(session: Session, page_id: int, newest: Version | None, row: VersionRow | None) -> tuple[SeenVersion, ...]:
-    if newest is None or row is None:
-        return ()
+def _recent(session: Session, page_id: int, newest: Version, digest: str) -> tuple[SeenVersion, ...]:
     if newest.number == 1:
-        return (SeenVersion(number=1, digest=row.digest, seen_at=newest.seen_at),)
+        return (SeenVersion(number=1, digest=digest, seen_at=newest.seen_at),)
     return recent_versions(session, page_id)
 
 

@@ -61,7 +61,7 @@ def alike(session: Session, page: PageRow, signature: str, since: datetime) -> t
     return session.exec(same).one(), session.exec(pages).one()
 
 
-def record_event(session: Session, page: PageRow, event: SourceEvent, at: datetime) -> bool:
+def record_event(session: Session, source: str, event: SourceEvent, at: datetime) -> bool:
     """Makes one event of the Changes of its signature: they become minor, and what waits to be told of them does not.
 
     Returns whether the event is new; one that goes on counts its Pages anew.
@@ -69,7 +69,7 @@ def record_event(session: Session, page: PageRow, event: SourceEvent, at: dateti
     changed = (
         select(ChangeRow.id, ChangeRow.page_id)
         .join(PageRow, col(ChangeRow.page_id) == col(PageRow.id))
-        .where(*_same(page.source, event.signature, event.since))
+        .where(*_same(source, event.signature, event.since))
     )
     found = session.exec(changed).all()
     minor = {"minor": True, "significance": 0.0, "summary": event.summary}
@@ -77,13 +77,13 @@ def record_event(session: Session, page: PageRow, event: SourceEvent, at: dateti
     forget_waiting(session, [one for one, _ in found if one is not None], event.summary)
     known = session.exec(
         select(SourceEventRow).where(
-            SourceEventRow.source == page.source,
+            SourceEventRow.source == source,
             SourceEventRow.signature == event.signature,
             col(SourceEventRow.last_at) >= event.since,
         )
     ).first()
     row = known or SourceEventRow(
-        source=page.source, at=at, last_at=at, kind=TEMPLATE, signature=event.signature, summary=event.summary
+        source=source, at=at, last_at=at, kind=TEMPLATE, signature=event.signature, summary=event.summary
     )
     row.last_at, row.pages = at, len({page_id for _, page_id in found})
     session.add(row)

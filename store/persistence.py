@@ -10,6 +10,7 @@ from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from crawler.model import Finding
+from store.adding import add
 from store.rows import finding_of, finding_values
 from store.tables import FindingRow
 
@@ -20,7 +21,8 @@ _HELD = (
     .order_by(col(FindingRow.id))
 )
 
-Opened = list[tuple[FindingRow, Finding]]
+# The number of its row, and what opened.
+Opened = list[tuple[int, Finding]]
 
 
 def pair_off(
@@ -74,11 +76,6 @@ def current_findings(
         row.sqlmodel_update(finding_values(finding))
     for row in unseen:
         row.resolved_at = at
-    opened = [(_open(session, page_id, version_id, at, finding), finding) for finding in fresh]
+    place = {"page_id": page_id, "version_id": version_id, "opened_at": at}
+    opened = [(add(session, FindingRow, place | finding_values(finding)), finding) for finding in fresh]
     return opened, tuple(finding_of(row) for row in unseen)
-
-
-def _open(session: Session, page_id: int, version_id: int | None, at: datetime, finding: Finding) -> FindingRow:
-    row = FindingRow(page_id=page_id, version_id=version_id, opened_at=at, **finding_values(finding))
-    session.add(row)
-    return row

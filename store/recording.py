@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
-from typing import TypedDict, Unpack
+from typing import NamedTuple, TypedDict, Unpack
 
-from sqlalchemy import ColumnElement, Update, bindparam, insert
+import sqlalchemy
+from sqlalchemy import ColumnElement, bindparam
 from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import Session, col, select, update
 
 from crawler.errors import NotKnown
 from crawler.model import Change, ChangeKind, Finding, Page, Severity, Snapshot, Verdict
+from store.adding import add
 from store.noise import noise_json, record_event
 from store.persistence import Opened, current_findings
-from store.rows import key_of, page_values, row_id, snapshot_row
-from store.tables import ChangeRow, CheckRow, OutboxRow, PageRow, SourceRow
+from store.rows import key_of, page_values, row_id, snapshot_values
+from store.tables import CheckRow, OutboxRow, PageRow, SnapshotRow, SourceRow
 from store.timeline import Timeline
 from store.views import ChangeView, FindingView, Recorded
 
@@ -30,7 +32,11 @@ NOTIFIED_FROM = Severity.HIGH
 _PAGE = select(PageRow).where(col(PageRow.key) == bindparam("page"))
 _LOCKED_PAGE = _PAGE.with_for_update()
 _PAGES = PageRow.metadata.tables[str(PageRow.__tablename__)]
-_CHECK = insert(CheckRow.metadata.tables[str(CheckRow.__tablename__)])
+_LOCKED = (
+    sqlalchemy.select(*(_PAGES.c[name] for name in ("id", "url", "source", "title", "versions", "last_changed")))
+    .where(_PAGES.c.key == bindparam("page"))
+    .with_for_update()
+)
 
 
 class CheckValues(TypedDict):
@@ -43,7 +49,31 @@ class CheckValues(TypedDict):
     past: bool
 
 
-Changes = list[tuple[ChangeRow, Change]]
+# The number of its row, and the Change.
+Changes = list[tuple[int, Change]]
+
+
+class Standing(NamedTuple):
+    """How a page is recorded, by the columns of its row, which is locked until the end of the transaction."""
+
+    id: int
+    url: str
+    source: str
+    title: str | None
+    versions: int
+    last_changed: datetime | None
+
+    def changed(self, at: datetime) -> datetime:
+        """When it last changed, now that it did."""
+        return max(at, self.last_changed or at)
+
+
+def standing(session: Session, url: str) -> Standing:
+    """How a page is recorded now; its row is locked. Raises NotKnown."""
+    found = session.connection().execute(_LOCKED, {"page": key_of(url)}).first()
+    if found is None:
+        raise not_tracked(url)
+    return Standing(*found)
 
 
 def page_row(session: Session, url: str, *, lock: bool = False) -> PageRow:
@@ -72,26 +102,25 @@ def record(session: Session, page: Page, verdict: Verdict, *, notify: bool) -> R
     if _is_quiet(verdict):
         _write_quiet(session, page, verdict)
         return Recorded()
-    row = page_row(session, page.url, lock=True)
-    timeline = Timeline.load(session, row_id(row), row.url)
-    snapshot_id = write_check(session, row, verdict.snapshot, **_values(verdict))
+    held = standing(session, page.url)
+    timeline = Timeline.load(session, held.id, held.url)
+    snapshot_id = write_check(session, held.id, verdict.snapshot, **_values(verdict))
     number = _write_version(timeline, verdict, snapshot_id)
     changes = [(timeline.add_change(change, verdict.at), change) for change in verdict.changes]
     told = changes
     if verdict.noise is not None:
-        session.execute(_source(row).values(noise=noise_json(verdict.noise)))
+        noise = noise_json(verdict.noise)
+        session.execute(update(SourceRow).where(col(SourceRow.name) == held.source).values(noise=noise))
     if verdict.event is not None:
-        session.flush()
-        told = changes if record_event(session, row, verdict.event, verdict.at) else []
-    version_id = None if timeline.current is None else row_id(timeline.current)
+        told = changes if record_event(session, held.source, verdict.event, verdict.at) else []
+    version_id = None if timeline.current is None else timeline.current.id
     opened: Opened = []
     resolved: tuple[Finding, ...] = ()
     if verdict.findings is not None:
-        opened, resolved = current_findings(session, row_id(row), version_id, verdict.at, verdict.findings)
-    _write_page(row, timeline, verdict, number)
-    session.flush()
+        opened, resolved = current_findings(session, held.id, version_id, verdict.at, verdict.findings)
+    write_page(session, held, _page_values(held, timeline, verdict, number), checks=1)
     if notify:
-        write_outbox(session, row, timeline, verdict.at, told, opened)
+        write_outbox(session, held, timeline, verdict.at, told, opened)
     return Recorded(
         version=number,
         changes=tuple(change for _, change in changes),
@@ -108,36 +137,35 @@ def _is_quiet(verdict: Verdict) -> bool:
 
 
 def _write_quiet(session: Session, page: Page, verdict: Verdict) -> None:
-    # By tables, and not by rows that the session keeps: nothing else of this transaction needs them.
-    connection, values = session.connection(), page_values(verdict)
-    page_id = connection.execute(_standing(tuple(values)), {**values, "page": key_of(page.url)}).scalar()
+    page_id = _update(session, page.url, page_values(verdict), checks=1)
     if page_id is None:
         raise not_tracked(page.url)
-    connection.execute(_CHECK, {"page_id": page_id, **_values(verdict)})
+    write_check(session, page_id, None, **_values(verdict))
 
 
-@lru_cache(maxsize=8)
+def write_page(session: Session, held: Standing, values: dict[str, object], *, checks: int = 0) -> None:
+    """Writes how a page stands, by the columns of its row, and counts so many `checks` more."""
+    _update(session, held.url, values, checks)
+
+
+def _update(session: Session, url: str, values: dict[str, object], checks: int) -> int | None:
+    asked = {**values, "page": key_of(url), "more": checks}
+    found = session.connection().execute(_standing(tuple(values)), asked).first()
+    return None if found is None else int(found.id)
+
+
+@lru_cache(maxsize=32)
 def _standing(columns: tuple[str, ...]) -> ReturningUpdate[tuple[int]]:
-    """The statement that writes these columns of one page and counts the Check."""
+    """The statement that writes these columns of one page and counts its Checks."""
     values: dict[str, ColumnElement[object]] = {name: bindparam(name) for name in columns}
-    values |= {"checks": _PAGES.c.checks + 1}
+    values |= {"checks": _PAGES.c.checks + bindparam("more")}
     return update(_PAGES).where(_PAGES.c.key == bindparam("page")).values(values).returning(_PAGES.c.id)
 
 
-def _source(row: PageRow) -> Update:
-    return update(SourceRow).where(col(SourceRow.name) == row.source)
-
-
-def write_check(session: Session, row: PageRow, snapshot: Snapshot | None, **check: Unpack[CheckValues]) -> int | None:
+def write_check(session: Session, page_id: int, snapshot: Snapshot | None, **check: Unpack[CheckValues]) -> int | None:
     """Adds a Check of a page with its response, if that is kept; the number of the response's row."""
-    snapshot_id = None
-    if snapshot is not None:
-        kept = snapshot_row(row_id(row), snapshot)
-        session.add(kept)
-        session.flush()
-        snapshot_id = row_id(kept)
-    session.add(CheckRow(page_id=row_id(row), snapshot_id=snapshot_id, **check))
-    row.checks += 1
+    snapshot_id = None if snapshot is None else add(session, SnapshotRow, snapshot_values(page_id, snapshot))
+    add(session, CheckRow, {"page_id": page_id, "snapshot_id": snapshot_id, **check})
     return snapshot_id
 
 
@@ -161,53 +189,44 @@ def _write_version(timeline: Timeline, verdict: Verdict, snapshot_id: int | None
     return timeline.insert(verdict.version, snapshot_id, verdict.at)
 
 
-def _write_page(row: PageRow, timeline: Timeline, verdict: Verdict, number: int | None) -> None:
-    row.sqlmodel_update(page_values(verdict))
-    if verdict.version is not None and row.versions == 0:
-        row.rules = verdict.version.rules
-    row.versions += number is not None
+def _page_values(held: Standing, timeline: Timeline, verdict: Verdict, number: int | None) -> dict[str, object]:
+    values = page_values(verdict)
+    if verdict.version is not None and held.versions == 0:
+        values["rules"] = verdict.version.rules
+    if number is not None:
+        values["versions"] = held.versions + 1
     if timeline.current is not None:
-        row.title = timeline.current.title or row.title
+        values["title"] = _title(held, timeline)
     if any(change.kind is not ChangeKind.CREATED for change in verdict.changes):
-        row.last_changed = max(verdict.at, row.last_changed or verdict.at)
+        values["last_changed"] = held.changed(verdict.at)
+    return values
+
+
+def _title(held: Standing, timeline: Timeline) -> str | None:
+    return (timeline.current.title if timeline.current else None) or held.title
 
 
 def write_outbox(
-    session: Session,
-    row: PageRow,
-    timeline: Timeline,
-    at: datetime,
-    changes: Changes,
-    opened: Opened,
+    session: Session, held: Standing, timeline: Timeline, at: datetime, changes: Changes, opened: Opened
 ) -> None:
     """Puts what is to be told of Changes and of Findings that opened into the outbox."""
-    for written, change in changes:
-        view = ChangeView(id=row_id(written), page=row.url, source=row.source, title=row.title, at=at, change=change)
-        session.add(_outbox_row(row, "change", at, change.summary or change.kind.value, view))
-    number = timeline.current.number if timeline.current else 0
-    for found, finding in opened:
+    title = _title(held, timeline)
+    place: dict[str, object] = {"page_id": held.id, "title": title, "at": at, "next_attempt": at}
+    for row, change in changes:
+        view = ChangeView(id=row, page=held.url, source=held.source, title=title, at=at, change=change)
+        told = {"what": "change", "summary": change.summary or change.kind.value, "payload": view.as_json()}
+        add(session, OutboxRow, place | told)
+    for row, finding in opened:
         if finding.severity.rank >= NOTIFIED_FROM.rank and not finding.silenced:
             seen = FindingView(
-                id=row_id(found),
-                page=row.url,
-                source=row.source,
-                title=row.title,
-                version=number,
+                id=row,
+                page=held.url,
+                source=held.source,
+                title=title,
+                version=timeline.current.number if timeline.current else 0,
                 opened_at=at,
                 resolved_at=None,
                 finding=finding,
             )
             summary = f"{finding.kind.value} ({finding.severity.value}): {finding.quote[:120]}"
-            session.add(_outbox_row(row, "finding", at, summary, seen))
-
-
-def _outbox_row(row: PageRow, what: str, at: datetime, summary: str, view: ChangeView | FindingView) -> OutboxRow:
-    return OutboxRow(
-        page_id=row_id(row),
-        what=what,
-        title=row.title,
-        summary=summary,
-        at=at,
-        payload=view.as_json(),
-        next_attempt=at,
-    )
+            add(session, OutboxRow, place | {"what": "finding", "summary": summary, "payload": seen.as_json()})

@@ -114,19 +114,19 @@ def page_values(verdict: Verdict) -> dict[str, object]:
     return values
 
 
-def snapshot_row(page_id: int, snapshot: Snapshot) -> SnapshotRow:
-    """The row of a kept response."""
-    return SnapshotRow(
-        page_id=page_id,
-        fetched_at=snapshot.fetched_at,
-        url=snapshot.url,
-        final_url=snapshot.final_url,
-        redirects=list(snapshot.redirects),
-        status=snapshot.status,
-        headers=[list(header) for header in snapshot.headers],
-        digest=snapshot.digest,
-        size=len(snapshot.body),
-    )
+def snapshot_values(page_id: int, snapshot: Snapshot) -> dict[str, Any]:
+    """What a row holds of a kept response."""
+    return {
+        "page_id": page_id,
+        "fetched_at": snapshot.fetched_at,
+        "url": snapshot.url,
+        "final_url": snapshot.final_url,
+        "redirects": list(snapshot.redirects),
+        "status": snapshot.status,
+        "headers": [list(header) for header in snapshot.headers],
+        "digest": snapshot.digest,
+        "size": len(snapshot.body),
+    }
 
 
 def snapshot_of(row: SnapshotRow, body: bytes) -> Snapshot:

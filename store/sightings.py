@@ -52,8 +52,6 @@ def last_sighting(session: Session, version: VersionRow) -> SnapshotRow | None:
     return seen[max(times)][0] if times else None
 
 
-def last_response(session: Session, version: VersionRow, rules: str) -> SnapshotRow | None:
-    """What must be read again before comparing: the last response of a Version that other rules read, else None."""
-    if version.rules == rules:
-        return None
+def last_response(session: Session, version: VersionRow) -> SnapshotRow:
+    """The last response that showed a Version."""
     return last_sighting(session, version) or session.get_one(SnapshotRow, version.snapshot_id)

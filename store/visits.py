@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from crawler.model import ChangeKind, FailureReason, FetchFailed, NotModified, Outcome, Snapshot, Visit
 from store.recording import write_check
-from store.rows import snapshot_of
+from store.rows import row_id, snapshot_of
 from store.sightings import CONTENT
 from store.tables import ChangeRow, CheckRow, PageRow, SnapshotRow
 
@@ -25,7 +25,7 @@ def keep(session: Session, page: PageRow, snapshot: Snapshot) -> None:
     """Keeps a capture of the past as a Check of its time; the page waits for its history to be told anew."""
     write_check(
         session,
-        page,
+        row_id(page),
         snapshot,
         at=snapshot.fetched_at,
         outcome=Outcome.FAILED.value,
@@ -33,6 +33,7 @@ def keep(session: Session, page: PageRow, snapshot: Snapshot) -> None:
         detail=WAITS,
         past=True,
     )
+    page.checks += 1
     page.waiting = True
 
 

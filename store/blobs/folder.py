@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -15,6 +15,7 @@ from store.blobs.compression import corrupt, digest_of, is_digest, pack, unpack
 
 SUFFIX = ".zst"
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
 class FolderBlobs:
@@ -69,22 +70,25 @@ class FolderBlobs:
         return self._folder / digest[:2] / f"{digest[2:]}{SUFFIX}"
 
     def _write(self, path: Path, packed: bytes) -> None:
-        made = not path.parent.is_dir()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+        folder, name = os.path.split(path)
+        part = os.path.join(folder, f".{name}.{secrets.token_hex(4)}.part")
+        try:
+            handle = os.open(part, _NEW, 0o600)
+        except FileNotFoundError:
+            os.makedirs(folder, exist_ok=True)
+            _sync_folder(os.path.dirname(folder))
+            handle = os.open(part, _NEW, 0o600)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(packed)
                 file.flush()
-                os.fsync(file.fileno())
-            os.replace(name, path)
+                os.fsync(handle)
+            os.replace(part, path)
         except BaseException:
             with suppress(OSError):
-                os.unlink(name)
+                os.unlink(part)
             raise
-        _sync_folder(path.parent)
-        if made:
-            _sync_folder(path.parent.parent)
+        _sync_folder(folder)
 
 
 def _refresh(path: Path) -> bool:
@@ -98,7 +102,7 @@ def _refresh(path: Path) -> bool:
     return True
 
 
-def _sync_folder(folder: Path) -> None:
+def _sync_folder(folder: str) -> None:
     # The rename itself must outlive a power cut, not only the bytes. Some systems cannot open a folder: best effort.
     with suppress(PermissionError, NotImplementedError):
         handle = os.open(folder, os.O_RDONLY)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from crawler.detect.language.latin import LATIN
 from crawler.detect.language.lexicon import leaning, owned
-from crawler.detect.language.tables import BIGRAMS, SIMPLIFIED, SINGLES
+from crawler.detect.language.pairs import weighed
+from crawler.detect.language.tables import BIGRAM_MARKS, BIGRAMS, SIMPLIFIED, SINGLES
 
 # A pair that the table does not know is judged by its characters; one that it does not know either is worth so much.
-UNKNOWN_CHARACTER, UNKNOWN_AT_BEST, UNKNOWN_AT_WORST = -1.0, 0.75, -1.5
+UNKNOWN_CHARACTER, UNKNOWN_AT_WORST, UNKNOWN_AT_BEST = -1.0, -1.5, 0.75
+_UNKNOWN = UNKNOWN_CHARACTER, UNKNOWN_AT_WORST, UNKNOWN_AT_BEST
 UNKNOWN_LATIN, UNKNOWN_NUMBER = -0.5, -0.2
 TELLING = 3.0
 # A handle says little without a trade, but belongs to it.
@@ -145,11 +145,11 @@ def _border(mark: str) -> str:
 
 def _book(item: Item, token: str, kind: int) -> None:
     if kind == _HAN:
-        for pair, weight in pair_weights(token):
-            item.score += weight
-            item.pairs += 1
-            if weight >= TELLING:
-                item.telling.append(pair)
+        plain, weights = pair_weights(token)
+        item.score += sum(weights)
+        item.pairs += len(weights)
+        if weights and max(weights) >= TELLING:
+            item.telling += [plain[at : at + 2] for at, weight in enumerate(weights) if weight >= TELLING]
     elif kind == _CONTACTS and token[0] not in "1":
         item.score += REACHED
         item.pairs += 1
@@ -167,17 +167,10 @@ def _book(item: Item, token: str, kind: int) -> None:
         item.score += OTHER_MARK
 
 
-def pair_weights(run: str) -> Iterator[tuple[str, float]]:
-    """(pair in simplified characters, its weight) of each pair in a run of Han characters."""
+def pair_weights(run: str) -> tuple[str, list[float]]:
+    """A run of Han characters in simplified ones, and what each pair of them is worth."""
     plain = run.translate(SIMPLIFIED)
-    weigh = BIGRAMS.get
-    for left, right in pairwise(plain):
-        pair = left + right
-        weight = weigh(pair)
-        if weight is None:
-            weight = SINGLES.get(left, UNKNOWN_CHARACTER) + SINGLES.get(right, UNKNOWN_CHARACTER)
-            weight = max(min(weight, UNKNOWN_AT_BEST), UNKNOWN_AT_WORST)
-        yield pair, weight
+    return plain, weighed(plain, BIGRAMS, BIGRAM_MARKS, SINGLES, _UNKNOWN)
 
 
 def best_part(text: str, item: Item) -> Item | None:
@@ -188,7 +181,7 @@ def best_part(text: str, item: Item) -> Item | None:
     at = item.start
     for match in _TOKEN.finditer(text, item.start, item.end):
         if match.lastindex == _HAN:
-            steps = [(match.start() + n, weight, 1) for n, (_, weight) in enumerate(pair_weights(match[_HAN]))]
+            steps = [(match.start() + n, weight, 1) for n, weight in enumerate(pair_weights(match[_HAN])[1])]
         else:
             probe = Item(match.start(), match.end())
             _book(probe, match.group(), match.lastindex or _OTHER)

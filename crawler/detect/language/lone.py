@@ -64,9 +64,9 @@ def _worth(piece: str) -> float:
 
 def _piece_begin(text: str, at: int) -> int:
     """Where the piece around a place begins: behind the border before it, or a little farther away than any begins."""
-    low, least = at, max(at - LONGEST_PIECE, 0)
-    while low > least and not BORDER.match(text, low - 1):
-        low -= 1
+    low = max(at - LONGEST_PIECE, 0)
+    for border in BORDER.finditer(text, low, at):
+        low = border.end()
     return low
 
 

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from crawler.detect.language.latin import LATIN
 from crawler.detect.language.lexicon import OWN
 from crawler.detect.language.pairs import best_sum, marks_of, places_of
-from crawler.detect.language.tables import BIGRAMS, SIMPLIFIED, written_forms
+from crawler.detect.language.tables import BIGRAM_MARKS, BIGRAMS, SIMPLIFIED, written_forms
 from crawler.detect.stretches import Stretch, merged
 
 # A pair this telling is a seed; so many characters on either side are its company.
@@ -98,7 +98,7 @@ def hints(text: str, *, least: float = 0.0) -> list[tuple[int, float]]:
 def company(text: str) -> tuple[float, int]:
     """The best sum over neighbouring pairs of a short text, and the place where it ends."""
     plain = text.translate(SIMPLIFIED) if _TRADITIONAL.search(text) else text
-    return best_sum(plain, BIGRAMS, UNKNOWN_PAIR, BESIDE)
+    return best_sum(plain, BIGRAMS, BIGRAM_MARKS, UNKNOWN_PAIR, BESIDE)
 
 
 def has_latin_seed(text: str) -> bool:

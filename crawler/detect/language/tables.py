@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from importlib.resources import files
 
+from crawler.detect.language.pairs import marks_of
+
 _FOLDER = files("crawler.detect.language")
 
 
@@ -33,6 +35,7 @@ def _weights() -> tuple[dict[str, float], dict[str, float]]:
 # Natural logarithm of P(pair | injected block) / P(pair | ordinary Chinese), in simplified characters; half of the same
 # for single characters, for pairs that the table does not know.
 BIGRAMS, SINGLES = _weights()
+BIGRAM_MARKS = marks_of(BIGRAMS)
 
 _old, _new = _lines("traditional.txt")
 # For str.translate: Traditional characters (and the look-alikes of junk's Latin letters) to what the table knows.
