@@ -21,7 +21,6 @@ from crawler import schedule
 from crawler.absence import beside_it, blocked, failed, hollow, missing
 from crawler.compare import compare, created, page_change, similarity
 from crawler.decode import Document, encoding_of
-from crawler.detect import Case, detect
 from crawler.extract import RULES, visible_text
 from crawler.flipping import flip
 from crawler.foreign import foreign_matter, silence
@@ -201,6 +200,9 @@ def _read(source: Source, known: Known, before: Article | None, reading: Reading
 
 
 def _detected(known: Known, before: Article | None, reading: Reading) -> tuple[Finding, ...]:
+    # The detectors with their tables are a third of what takes long to load, and most passes bring nothing to read.
+    from crawler.detect import Case, detect
+
     case = Case(
         document=reading.document,
         article=reading.article,

@@ -11,7 +11,7 @@ from sqlmodel import col, func, select
 from crawler.errors import BlobCorrupt
 from store.blobs import BlobStore
 from store.engine import reading
-from store.migrate import newest_revision, revision_of
+from store.migrate import NEWEST, revision_of
 from store.tables import PageRow, SnapshotRow, VersionRow
 from store.views import Integrity, Problem
 
@@ -22,7 +22,7 @@ SLICE = 1000
 
 def check(engine: Engine, blobs: BlobStore) -> Integrity:
     """Everything that is wrong, as values."""
-    revision, newest = revision_of(engine) or "", newest_revision()
+    revision, newest = revision_of(engine) or "", NEWEST
     problems = list(_database_problems(engine))
     if revision != newest:
         problems.append(

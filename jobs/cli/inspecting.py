@@ -10,7 +10,6 @@ import typer
 from rich.text import Text
 
 from crawler.decode import Document, decode, decode_bytes
-from crawler.detect import Case, detect
 from crawler.extract import extract, visible_text
 from crawler.fetch import build_fetcher
 from crawler.model import Article, FetchFailed, FetchRequest, Finding, Json, NotModified, Snapshot
@@ -41,6 +40,8 @@ def inspect(
 
     Examples:  palimpsest inspect saved.html --json;  palimpsest inspect https://www.example.gov.cn/a.html
     """
+    from crawler.detect import Case, detect  # with tables that other commands need not load
+
     failed = False
     for name in inputs:
         document = _document(name, page_url)

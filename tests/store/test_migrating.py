@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, text
 
 import store
 from store.engine import url_of
+from store.migrate import NEWEST
 from store.rows import key_of
 from store.tables import Row
 from tests.store.conftest import OpenIt
@@ -70,3 +71,8 @@ def test_a_database_of_every_release_is_migrated_with_what_it_holds(
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Row.metadata) == []
     engine.dispose()
+
+
+def test_the_newest_revision_is_that_of_the_last_migration() -> None:
+    """It is written down so that a start need not read them all."""
+    assert ScriptDirectory.from_config(configured()).get_current_head() == NEWEST

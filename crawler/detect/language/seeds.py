@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from operator import itemgetter
 
 from crawler.detect.language.latin import LATIN
 from crawler.detect.language.lexicon import OWN
 from crawler.detect.language.pairs import best_sum, marks_of, places_of
-from crawler.detect.language.tables import BIGRAM_MARKS, BIGRAMS, SIMPLIFIED, written_forms
+from crawler.detect.language.tables import BIGRAM_MARKS, BIGRAMS, OLDER_FORMS, SIMPLIFIED
 from crawler.detect.stretches import Stretch, merged
 
 # A pair this telling is a seed; so many characters on either side are its company.
@@ -28,16 +29,23 @@ BESIDE = -0.1
 
 # Pairs that tell too little for a look, but enough to read the line that they stand on where it is a short one.
 HINT = 2.0
-_OWNED = dict.fromkeys((word[at : at + 2] for word in OWN for at in range(len(word) - 1)), HINT)
-_HINTS = {
-    left + right: weight
-    for pair, weight in (_OWNED | {pair: weight for pair, weight in BIGRAMS.items() if weight >= HINT}).items()
-    if (BIGRAMS.get(pair, HINT) >= HINT or (pair in OWN and BIGRAMS[pair] > 0.0))
-    and pair[0] > "\u3400"
-    and pair[1] > "\u3400"
-    for left in written_forms({pair[0]})
-    for right in written_forms({pair[1]})
-}
+
+
+def _hints() -> Iterator[tuple[str, float]]:
+    """(pair, weight) of all that hint or tell, in every form of their characters; what two share, the heavier last."""
+    owned = {word[at : at + 2]: HINT for word in OWN for at in range(len(word) - 1)}
+    telling = {pair: weight for pair, weight in BIGRAMS.items() if weight >= HINT}
+    doubtful = {pair for pair in owned if BIGRAMS.get(pair, HINT) < HINT and not (pair in OWN and BIGRAMS[pair] > 0.0)}
+    for pair, weight in sorted((owned | telling).items(), key=itemgetter(1)):
+        left, right = pair[0], pair[1]
+        if left > "\u3400" and right > "\u3400" and pair not in doubtful:
+            yield pair, weight
+            if left in OLDER_FORMS or right in OLDER_FORMS:
+                rights = (right, *OLDER_FORMS.get(right, ()))
+                yield from ((one + other, weight) for one in (left, *OLDER_FORMS.get(left, ())) for other in rights)
+
+
+_HINTS = dict(_hints())
 _MARKS = marks_of(_HINTS)
 _TRADITIONAL = re.compile(f"[{re.escape(''.join(map(chr, SIMPLIFIED)))}]")
 _LATIN_SEEDS = frozenset(word.encode() for word, weight in LATIN.items() if weight >= 3.0)

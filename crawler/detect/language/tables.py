@@ -42,14 +42,15 @@ _old, _new = _lines("traditional.txt")
 SIMPLIFIED: dict[int, str] = dict(zip(map(ord, _old), _new, strict=True))
 
 
-_older_forms: defaultdict[str, set[str]] = defaultdict(set)
+# Each simplified character that has any, and its Traditional forms.
+OLDER_FORMS: defaultdict[str, set[str]] = defaultdict(set)
 for _traditional, _simplified in zip(_old, _new, strict=True):
-    _older_forms[_simplified].add(_traditional)
+    OLDER_FORMS[_simplified].add(_traditional)
 
 
 def written_forms(characters: set[str]) -> set[str]:
     """These simplified characters with every Traditional form of them."""
-    return characters.union(*(_older_forms[character] for character in characters if character in _older_forms))
+    return characters.union(*(OLDER_FORMS[character] for character in characters if character in OLDER_FORMS))
 
 
 _pairs_of = Counter(character for pair, weight in BIGRAMS.items() if weight < 0 for character in pair)
