@@ -287,8 +287,6 @@ class ListingWalk:
             pages = archive.never_checked(self.source.name)[: self.wanted.limit]
             result.known = walked.found - len(walked.admitted)
             visited = await sweep.run_pages(pages)
-            result.recorded = len(visited.checked)
-            result.versions = sum(1 for one in visited.checked if one.recorded.version)
-            result.changes = sum(len(one.recorded.changes) for one in visited.checked)
+            result.recorded, result.versions, result.changes = visited.checked, visited.versions, visited.changes
             result.problems.extend(visited.problems)
         return result

@@ -147,9 +147,8 @@ class _Watch:
     def _report(self, name: str, result: Pass) -> None:
         for problem in result.problems:
             self._say(f"{name}: failed: {problem}")
-        news = [change for one in result.checked for change in one.recorded.changes if not change.minor]
-        if result.checked or result.visited:
-            self._say(f"{name}: {len(result.checked)} visited, {len(news)} changes")
+        if result.checked or result.entries:
+            self._say(f"{name}: {result.checked} visited, {result.news} changes")
 
 
 def _leaf(group: BaseException) -> BaseException:

@@ -7,7 +7,7 @@ zero; hosts run side by side. A pass that is stopped or killed loses nothing: wh
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -42,25 +42,46 @@ Watch = Callable[[Event], None]
 
 @dataclass(slots=True, kw_only=True)
 class Pass:
-    """What one pass came to. `busy` are the hosts left alone because another process is visiting them."""
+    """What one pass came to, in numbers: of the many pages of a pass none is kept.
 
-    visited: list[SourceVisited] = field(default_factory=list)
-    checked: list[Checked] = field(default_factory=list)
+    `news` are the Changes that are more than minor. `failures` says what failed, a line each, and why; `busy` are the
+    hosts left alone because another process is visiting them.
+    """
+
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    entries: int = 0
+    versions: int = 0
+    changes: int = 0
+    news: int = 0
+    failures: list[str] = field(default_factory=list)
     undelivered: list[str] = field(default_factory=list)
     busy: set[str] = field(default_factory=set)
 
-    def count(self, outcome: Outcome) -> int:
-        """How many Checks came to this Outcome."""
-        return sum(1 for one in self.checked if one.verdict.outcome is outcome)
+    @property
+    def checked(self) -> int:
+        """How many Pages were visited."""
+        return self.outcomes.total()
 
     @property
     def problems(self) -> list[str]:
         """Everything that failed, a line each: what, and why."""
-        entries = [f"{one.source.name}: {one.discovered.problem}" for one in self.visited if one.discovered.problem]
-        failed = (Outcome.FAILED, Outcome.BLOCKED)
-        pages = [f"{one.page.url}: {one.verdict.detail}" for one in self.checked if one.verdict.outcome in failed]
         busy = [f"{host}: another process is visiting this host; try again when it is done" for host in self.busy]
-        return entries + pages + busy + [f"notification: {error}" for error in self.undelivered]
+        return self.failures + busy + [f"notification: {error}" for error in self.undelivered]
+
+    def count(self, event: Event) -> None:
+        """Counts one visit."""
+        if isinstance(event, SourceVisited):
+            self.entries += 1
+            if event.discovered.problem:
+                self.failures.append(f"{event.source.name}: {event.discovered.problem}")
+            return
+        verdict, changes = event.verdict, event.recorded.changes
+        self.outcomes[verdict.outcome] += 1
+        self.versions += event.recorded.version is not None
+        self.changes += len(changes)
+        self.news += sum(not change.minor for change in changes)
+        if verdict.outcome in (Outcome.FAILED, Outcome.BLOCKED):
+            self.failures.append(f"{event.page.url}: {verdict.detail}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,9 +112,9 @@ class Sweeper:
         await self._check_due(None, result)
         return result
 
-    async def run_pages(self, pages: Sequence[Page]) -> Pass:
-        """Visit exactly these Pages, due or not."""
-        result = Pass()
+    async def run_pages(self, pages: Sequence[Page], result: Pass | None = None) -> Pass:
+        """Visit exactly these Pages, due or not; counted into `result`, if that is given."""
+        result = result or Pass()
         await self._check_exactly(pages, result)
         return result
 
@@ -115,10 +136,7 @@ class Sweeper:
 
     async def _visit_entry(self, source: Source, result: Pass) -> None:
         discovered = await visit_source(source, self.archive, self.fetcher, self.clock)
-        visited = SourceVisited(source=source, discovered=discovered)
-        result.visited.append(visited)
-        if self.watch:
-            self.watch(visited)
+        self._tell(SourceVisited(source=source, discovered=discovered), result)
 
     async def _check_due(self, names: Collection[str] | None, result: Pass) -> None:
         seen: set[str] = set()
@@ -191,6 +209,9 @@ class Sweeper:
     async def _follow(self, checked: Checked, lease: Lease, result: Pass, at_once: bool) -> None:
         files = Files(archive=self.archive, fetcher=self.fetcher, clock=self.clock, notify=self.notify)
         checked = await files.follow(checked, self.sources[checked.page.source], lease, at_once=at_once)
-        result.checked.append(checked)
+        self._tell(checked, result)
+
+    def _tell(self, event: Event, result: Pass) -> None:
+        result.count(event)
         if self.watch:
-            self.watch(checked)
+            self.watch(event)

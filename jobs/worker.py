@@ -43,7 +43,7 @@ async def _take(sweep: Sweeper, say: Callable[[str], None]) -> int:
         say(f"{group.exceptions[0]}; trying again")
         return 0
     if result.checked:
-        say(f"{len(result.checked)} visited")
+        say(f"{result.checked} visited")
     for problem in result.problems:
         say(f"failed: {problem}")
-    return len(result.checked)
+    return result.checked

@@ -71,8 +71,7 @@ async def _pass(store: Store, sources: Sequence[Source], what: Sequence[str], ev
             if names or not what:
                 result = await sweep.run(names=names or None, everything=everything)
             if pages:
-                exact = await sweep.run_pages(pages)
-                result.checked.extend(exact.checked)
+                await sweep.run_pages(pages, result)
     if any(source.notify for source in sources):
         delivered = await deliver(store.outbox, {source.name: source for source in sources}, utc_now())
         result.undelivered.extend(delivered.errors)
@@ -126,10 +125,11 @@ class _Reporter:
 
 
 def _print_summary(result: Pass) -> None:
-    counts = [f"{result.count(outcome)} {outcome.value}" for outcome in Outcome if result.count(outcome)]
+    counts = [f"{result.outcomes[outcome]} {outcome.value}" for outcome in Outcome if result.outcomes[outcome]]
     out = console()
-    checked = len(result.checked)
-    out.print(f"{checked} page{'' if checked == 1 else 's'} visited: {', '.join(counts) or 'none was due'}")
+    out.print(
+        f"{result.checked} page{'' if result.checked == 1 else 's'} visited: {', '.join(counts) or 'none was due'}"
+    )
     for problem in result.problems:
         errors().print(printable(f"failed: {problem}"), style="red")
 

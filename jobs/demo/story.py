@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import shutil
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -29,7 +30,7 @@ from jobs.cli.output import console, one_line
 from jobs.demo.site import DemoSite, Round, spam_items
 from jobs.serving import reading_room
 from jobs.settings import Settings
-from jobs.sweep import Pass
+from jobs.sweep import Event
 from jobs.wiring import opened_store, sweeper, utc_now
 from store import FindingView, Store
 
@@ -113,14 +114,17 @@ def _prepare(directory: Path) -> None:
 async def _track(site: DemoSite, store: Store, source: Source, out: Console) -> _Score:
     score = _Score()
     clock = _Clock(utc_now() - _APART * (len(site.rounds) - 1))
-    async with sweeper(store, [source], clock=clock, notify=False) as sweep:
+    heard: list[Event] = []
+    async with sweeper(store, [source], clock=clock, notify=False, watch=heard.append) as sweep:
         for number, round_ in enumerate(site.rounds):
             site.round(number)
             _introduce(round_, out)
-            result = await sweep.run(everything=True)
-            score.visits += len(result.checked)
-            _report(site, store, result, out)
-            _compare(site, number, result, score, out)
+            heard.clear()
+            await sweep.run(everything=True)
+            visits = [event for event in heard if isinstance(event, Checked)]
+            score.visits += len(visits)
+            _report(site, store, visits, out)
+            _compare(site, number, visits, score, out)
             clock.now += _APART
     return score
 
@@ -131,27 +135,27 @@ def _introduce(round_: Round, out: Console) -> None:
         out.print(Text(f"  what happens: {event.note}", style="dim italic"))
 
 
-def _report(site: DemoSite, store: Store, result: Pass, out: Console) -> None:
-    counts = Counter(one.verdict.outcome for one in result.checked)
+def _report(site: DemoSite, store: Store, visits: Sequence[Checked], out: Console) -> None:
+    counts = Counter(one.verdict.outcome for one in visits)
     told = ", ".join(f"{counts[outcome]} {outcome.value}" for outcome in Outcome if counts[outcome])
-    out.print(f"  {len(result.checked)} pages visited: {told}")
-    created = [one for one in result.checked if one.verdict.outcome is Outcome.NEW and _news(one)]
+    out.print(f"  {len(visits)} pages visited: {told}")
+    created = [one for one in visits if one.verdict.outcome is Outcome.NEW and _news(one)]
     if len(created) > 2:
         out.print(f"  {len(created)} new articles, the first of them:", style="green")
     for one in created[:2]:
         title = one.verdict.version.article.title if one.verdict.version else None
         out.print(Text(f"  new       {one_line(title or '')}", style="green"))
-    for one in result.checked:
+    for one in visits:
         for change in _news(one):
             if change.kind is not ChangeKind.CREATED:
                 _tell_change(store, one, change, out)
     failed = counts[Outcome.FAILED]
     if failed:
-        details = Counter(one.verdict.detail for one in result.checked if one.verdict.outcome is Outcome.FAILED)
+        details = Counter(one.verdict.detail for one in visits if one.verdict.outcome is Outcome.FAILED)
         out.print(
             f"  {failed} pages could not be read ({details.most_common(1)[0][0]}): recorded, no change", style="yellow"
         )
-    unsure = [one for one in result.checked if one.verdict.outcome is Outcome.GONE and not _news(one)]
+    unsure = [one for one in visits if one.verdict.outcome is Outcome.GONE and not _news(one)]
     for one in unsure:
         if one.verdict.missing_count == 1:
             out.print(f"  missing?  {_path(one.page.url)}: {one.verdict.detail}; to be confirmed", style="yellow")
@@ -169,11 +173,11 @@ def _tell_change(store: Store, checked: Checked, change: Change, out: Console) -
         print_diff(diff(versions[0].article, versions[1].article), out)
 
 
-def _compare(site: DemoSite, number: int, result: Pass, score: _Score, out: Console) -> None:
+def _compare(site: DemoSite, number: int, visits: Sequence[Checked], score: _Score, out: Console) -> None:
     expected = site.expectations[number]
     required = {(one.path, one.kind) for one in expected if one.required}
     allowed = {(one.path, one.kind) for one in expected}
-    reported = [(_path(one.page.url), change.kind) for one in result.checked for change in _news(one)]
+    reported = [(_path(one.page.url), change.kind) for one in visits for change in _news(one)]
     missed = required - set(reported)
     surplus = [event for event in reported if event not in allowed]
     score.expected += len(required)
