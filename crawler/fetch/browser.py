@@ -21,7 +21,7 @@ from crawler.fetch.drawing import Drawing
 from crawler.fetch.parts import Parts, RenderFailed
 from crawler.model import FailureReason, Snapshot
 
-# A page takes a processor and a few hundred megabytes while it is drawn.
+# A page takes a processor while it is drawn.
 AT_ONCE = 2
 # Browsers grow; a new one takes a second.
 PAGES = 100

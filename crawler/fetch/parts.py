@@ -9,7 +9,6 @@ stays empty, for we cannot know what else that would do.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -76,14 +75,13 @@ class KeptParts:
 
 
 class Parts:
-    """The parts of one page. `page` is the request that fetched it; all of them together must come within `seconds`."""
+    """The parts of one page. `page` is the request that fetched it."""
 
-    def __init__(self, fetcher: Fetcher, page: FetchRequest, now: datetime, kept: KeptParts, seconds: float) -> None:
+    def __init__(self, fetcher: Fetcher, page: FetchRequest, now: datetime, kept: KeptParts) -> None:
         self._fetcher = fetcher
         self._page = page
         self._now = now
         self._kept = kept
-        self._until = time.monotonic() + seconds
         self._places = asyncio.Semaphore(AT_ONCE)
         self._asked = 0
         self._bytes = 0
@@ -118,7 +116,6 @@ class Parts:
         return answer
 
     def _request(self, url: str, headers: Mapping[str, str]) -> FetchRequest:
-        left = timedelta(seconds=max(self._until - time.monotonic(), 0.001))
         passed_on = ((name, headers[name]) for name in _PASSED_ON if name in headers)
         return FetchRequest(
             url=url,
@@ -126,7 +123,7 @@ class Parts:
             tls=self._page.tls,
             may_be_private=self._page.may_be_private,
             max_bytes=max(min(self._page.max_bytes, MAX_BYTES) - self._bytes, 1),
-            deadline=min(left, PART_DEADLINE),
+            deadline=min(self._page.deadline, PART_DEADLINE),
             headers=tuple(
                 (name.title(), value) for name, value in passed_on if value.isascii() and value.isprintable()
             ),

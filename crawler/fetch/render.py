@@ -63,7 +63,7 @@ class RenderFetcher:
             served,
             charset=decode(served).encoding,
             timezone=request.timezone,
-            parts=Parts(self._inner, request, now, self._kept, seconds),
+            parts=Parts(self._inner, request, now, self._kept),
             seconds=seconds,
         )
         # Scripts can put half a character into a page.

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from dataclasses import dataclass
 
 import pytest
 
-from tests.chromium import chromium
+from tests.chromium import assert_ended, chromium, command, descendants, needs_proc
 from tests.jobs.conftest import Desk
 from tests.jobs.site import PARAGRAPHS, Town
+from tests.jobs.test_long_running import PATIENCE, running, wait_for
 from tests.outside import Outside
 
 _SHELL = """<!DOCTYPE html><html><head><meta charset="utf-8"><title>示例市人民政府</title></head>
@@ -89,13 +92,35 @@ def test_what_was_rendered_is_read_again_as_it_was_read(desk: Desk, app: AppSite
     assert desk("doctor").status == 0
 
 
+@needs_proc
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_stopped_in_the_middle_of_a_page_it_is_still_due_and_no_browser_is_left(
+    desk: Desk, app: AppSite, how: signal.Signals
+) -> None:
+    chromium()
+    app.configure(desk)
+    app.outside.raw("/api/a/2.html", lambda wire: wire.hang())
+    with running(desk, "check") as process:
+        wait_for(lambda: "/api/a/2.html" in app.outside.paths, process)
+        browser = descendants(process.pid)
+        assert any("--remote-debugging-pipe" in command(one) for one in browser)
+        # Ctrl-C reaches everything in the terminal.
+        for one in [process.pid, *(browser if how is signal.SIGINT else ())]:
+            if one == process.pid or "playwright" in command(one).split(" --")[0]:
+                os.kill(one, how)
+        process.communicate(timeout=PATIENCE)
+        assert process.returncode == (-how if how is signal.SIGKILL else 130)
+        assert_ended(browser)
+    assert [page["checks"] for page in desk.json("pages") if page["url"].endswith("/2.html")] == [0]
+
+
 def test_without_chromium_nothing_is_run_and_it_is_said_what_to_install(
     desk: Desk, app: AppSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app.configure(desk)
     monkeypatch.setenv("PATH", "/nowhere")
-    for command in ("check", "run", "worker"):
-        answered = desk(command)
+    for word in ("check", "run", "worker"):
+        answered = desk(word)
         assert answered.status == 2
         assert "render = true (app)" in answered.err
         assert "apt-get install chromium" in answered.err

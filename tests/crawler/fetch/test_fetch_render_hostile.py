@@ -11,42 +11,17 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from crawler.decode import decode
-from crawler.fetch import parts
+from crawler.fetch import browser, parts
 from crawler.model import FailureReason, FetchFailed, Snapshot
+from tests.chromium import assert_ended, command, descendants, needs_proc
 from tests.crawler.fetch.test_fetch_render import shell
 from tests.outside import Outside
 
 SAY = "const say = what => document.getElementById('main').append(what + ';');"
-
-
-def descendants() -> set[int]:
-    """The processes that this one has started, and theirs."""
-    found: set[int] = set()
-    waiting = [os.getpid()]
-    while waiting:
-        with suppress(OSError):
-            for task in Path(f"/proc/{waiting.pop()}/task").iterdir():
-                children = {int(child) for child in (task / "children").read_text().split()}
-                waiting.extend(children - found)
-                found |= children
-    return found
-
-
-def alive(process: int) -> bool:
-    with suppress(OSError):
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in ("Z", "X")
-    return False
-
-
-def command(process: int) -> str:
-    with suppress(OSError):
-        return Path(f"/proc/{process}/cmdline").read_text().replace("\0", " ")
-    return ""
 
 
 @contextmanager
@@ -252,13 +227,13 @@ async def test_a_page_that_makes_its_browser_crash_is_a_failure_of_its_own(site,
 # ---- the browser's own life ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="no /proc to look for processes in")
+@needs_proc
 async def test_a_browser_that_was_killed_is_started_anew_and_none_is_left_at_the_end(site, draw):
     site.page("/a.html", shell(SAY + "say('well')"))
     site.page("/b.html", shell("fetch('/never')"))
     site.raw("/never", lambda wire: wire.hang())
     assert "well;" in await said(draw, "/a.html")
-    first = {one for one in descendants() if "--remote-debugging-pipe" in command(one)}
+    first = {one for one in descendants(os.getpid()) if "--remote-debugging-pipe" in command(one)}
     assert first
     under_way = asyncio.create_task(draw("/b.html"))
     await asyncio.sleep(1)
@@ -269,12 +244,24 @@ async def test_a_browser_that_was_killed_is_started_anew_and_none_is_left_at_the
     assert isinstance(lost, FetchFailed)
     assert lost.reason is FailureReason.RENDER
     assert "well;" in await said(draw, "/a.html")
-    before = descendants()
+    before = descendants(os.getpid())
     await draw.aclose()
-    deadline = time.monotonic() + 5
-    while left := [one for one in before if alive(one)]:
-        assert time.monotonic() < deadline, [command(one) for one in left]
-        await asyncio.sleep(0.05)
+    assert_ended(before)
+
+
+@needs_proc
+@pytest.mark.parametrize(("limit", "value"), [("IDLE_SECONDS", 0.1), ("PAGES", 1)])
+async def test_a_browser_that_rests_or_has_drawn_enough_ends_and_another_goes_on(site, draw, monkeypatch, limit, value):
+    monkeypatch.setattr(browser, limit, value)
+    site.page("/a.html", shell(SAY + "say('well')"))
+    assert "well;" in await said(draw, "/a.html")
+    first = descendants(os.getpid())
+    assert first
+    if limit == "IDLE_SECONDS":
+        await asyncio.sleep(1)
+        assert_ended(first)
+    assert "well;" in await said(draw, "/a.html")
+    assert_ended(first)
 
 
 async def test_a_visit_that_is_stopped_takes_its_page_along(site, draw):
