@@ -38,8 +38,13 @@ def _found() -> SystemChromium | str:
     return f"{browser.executable} does not run" if ran.returncode else browser
 
 
-def descendants(root: int) -> set[int]:
-    """The processes that a process has started, and theirs."""
+def browsers(root: int) -> set[int]:
+    """The processes that drive and make up the browsers that a process has started."""
+    drivers = {one for one in _descendants(root) if "run-driver" in command(one)}
+    return drivers.union(*map(_descendants, drivers))
+
+
+def _descendants(root: int) -> set[int]:
     found: set[int] = set()
     waiting = [root]
     while waiting:

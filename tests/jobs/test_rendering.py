@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.chromium import assert_ended, chromium, command, descendants, needs_proc
+from tests.chromium import assert_ended, browsers, chromium, command, needs_proc
 from tests.jobs.conftest import Desk
 from tests.jobs.site import PARAGRAPHS, Town
 from tests.jobs.test_long_running import PATIENCE, running, wait_for
@@ -92,6 +92,23 @@ def test_what_was_rendered_is_read_again_as_it_was_read(desk: Desk, app: AppSite
     assert desk("doctor").status == 0
 
 
+def test_a_challenge_is_a_challenge_to_a_browser_too(desk: Desk, app: AppSite) -> None:
+    """It waits for a cookie to come back, or for its visitor to go where it says; neither is done."""
+    chromium()
+    app.configure(desk)
+    assert desk("check").status == 0
+    waits = "document.cookie = 'passed=1'; document.body.append('请完成下方验证后继续访问'); location.reload()"
+    page = f"<!DOCTYPE html><html><head><title>安全验证</title></head><body><script>{waits}</script></body></html>"
+    app.outside.page("/a/1.html", page)
+    asked = app.outside.paths.count("/a/1.html")
+    assert desk("check", app.outside.url("/a/1.html")).status == 1
+    assert app.outside.paths.count("/a/1.html") == asked + 1
+    assert all("cookie" not in one.headers for one in app.outside.requests)
+    states = {page["url"]: page["state"] for page in desk.json("pages")}
+    assert states[app.outside.url("/a/1.html")] == "blocked"
+    assert [change["kind"] for change in desk.json("changes", app.outside.url("/a/1.html"))] == ["created"]
+
+
 @needs_proc
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_stopped_in_the_middle_of_a_page_it_is_still_due_and_no_browser_is_left(
@@ -102,12 +119,12 @@ def test_stopped_in_the_middle_of_a_page_it_is_still_due_and_no_browser_is_left(
     app.outside.raw("/api/a/2.html", lambda wire: wire.hang())
     with running(desk, "check") as process:
         wait_for(lambda: "/api/a/2.html" in app.outside.paths, process)
-        browser = descendants(process.pid)
+        browser = browsers(process.pid)
         assert any("--remote-debugging-pipe" in command(one) for one in browser)
-        # Ctrl-C reaches everything in the terminal.
-        for one in [process.pid, *(browser if how is signal.SIGINT else ())]:
-            if one == process.pid or "playwright" in command(one).split(" --")[0]:
-                os.kill(one, how)
+        # Ctrl-C reaches all that the terminal holds: what drives the browser, and not the browser.
+        drivers = [one for one in browser if "run-driver" in command(one)] if how is signal.SIGINT else []
+        for one in [process.pid, *drivers]:
+            os.kill(one, how)
         process.communicate(timeout=PATIENCE)
         assert process.returncode == (-how if how is signal.SIGKILL else 130)
         assert_ended(browser)

@@ -17,7 +17,7 @@ import pytest
 from crawler.decode import decode
 from crawler.fetch import browser, parts
 from crawler.model import FailureReason, FetchFailed, Snapshot
-from tests.chromium import assert_ended, command, descendants, needs_proc
+from tests.chromium import assert_ended, browsers, command, needs_proc
 from tests.crawler.fetch.test_fetch_render import shell
 from tests.outside import Outside
 
@@ -233,7 +233,7 @@ async def test_a_browser_that_was_killed_is_started_anew_and_none_is_left_at_the
     site.page("/b.html", shell("fetch('/never')"))
     site.raw("/never", lambda wire: wire.hang())
     assert "well;" in await said(draw, "/a.html")
-    first = {one for one in descendants(os.getpid()) if "--remote-debugging-pipe" in command(one)}
+    first = {one for one in browsers(os.getpid()) if "--remote-debugging-pipe" in command(one)}
     assert first
     under_way = asyncio.create_task(draw("/b.html"))
     await asyncio.sleep(1)
@@ -244,7 +244,7 @@ async def test_a_browser_that_was_killed_is_started_anew_and_none_is_left_at_the
     assert isinstance(lost, FetchFailed)
     assert lost.reason is FailureReason.RENDER
     assert "well;" in await said(draw, "/a.html")
-    before = descendants(os.getpid())
+    before = browsers(os.getpid())
     await draw.aclose()
     assert_ended(before)
 
@@ -255,7 +255,7 @@ async def test_a_browser_that_rests_or_has_drawn_enough_ends_and_another_goes_on
     monkeypatch.setattr(browser, limit, value)
     site.page("/a.html", shell(SAY + "say('well')"))
     assert "well;" in await said(draw, "/a.html")
-    first = descendants(os.getpid())
+    first = browsers(os.getpid())
     assert first
     if limit == "IDLE_SECONDS":
         await asyncio.sleep(1)
