@@ -108,4 +108,6 @@ def request_for(source: Source, url: str, validators: Validators = Validators())
         host_delay=source.host_delay,
         tls=source.tls,
         may_be_private=frozenset({host_of(source.url)}),
+        render=source.render,
+        timezone=source.timezone,
     )

@@ -83,6 +83,7 @@ class Files:
                 request_for(source, file.url, file.validators),
                 max_bytes=source.attachments_max_size,
                 deadline=_DEADLINE,
+                render=False,
             )
             fetched = await self.fetcher.fetch(request, self.clock())
             verdict = judge_file(source, file, fetched, number, self.clock())

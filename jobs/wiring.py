@@ -6,10 +6,11 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 
-from crawler.fetch import build_fetcher
+from crawler.fetch import Fetcher, build_fetcher
 from crawler.model import Source
 from jobs.check import Clock
 from jobs.probing import Prober
+from jobs.rendering import chromium_for
 from jobs.settings import USER_AGENT, Settings
 from jobs.sweep import Sweeper, Watch
 from store import Store, open_store
@@ -30,6 +31,16 @@ def opened_store(settings: Settings) -> Iterator[Store]:
         store.close()
 
 
+def fetcher_for(sources: Sequence[Source]) -> Fetcher:
+    """A fetcher with all that these Sources ask for. Raises ConfigurationError."""
+    chromium = chromium_for(sources)
+    return build_fetcher(
+        user_agent=USER_AGENT,
+        chromium=chromium.executable if chromium else None,
+        sandbox=chromium.sandbox if chromium else True,
+    )
+
+
 @asynccontextmanager
 async def sweeper(
     store: Store,
@@ -39,9 +50,12 @@ async def sweeper(
     notify: bool = True,
     watch: Watch | None = None,
 ) -> AsyncIterator[Sweeper]:
-    """A Sweeper over these Sources, which are declared to the store; its connections are closed at the end."""
+    """A Sweeper over these Sources, which are declared to the store; its connections are closed at the end.
+
+    Raises ConfigurationError where a Source is to be rendered and there is no browser to do it.
+    """
+    fetcher = fetcher_for(sources)
     store.archive.declare(sources, clock())
-    fetcher = build_fetcher(user_agent=USER_AGENT)
     try:
         yield Sweeper(
             sources={source.name: source for source in sources},

@@ -82,6 +82,9 @@ class Document:
 
 def decode(snapshot: Snapshot) -> Document:
     """The Document of a Snapshot. Never raises, whatever the bytes."""
+    if snapshot.rendered:
+        # What its <meta> declares is the charset in which the browser was served.
+        return decode_text(snapshot.body.decode("utf-8", "replace"), url=snapshot.final_url)
     return decode_bytes(snapshot.body, url=snapshot.final_url, content_type=snapshot.header("content-type"))
 
 

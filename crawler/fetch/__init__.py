@@ -2,6 +2,7 @@
 
 `build_fetcher` stacks wrappers of one face, outermost first:
 
+    render   where it is wanted: the page drawn in a browser, whose every request comes back in here
     guard    http(s) only; follows redirects, at most ten, every hop a request like any other
     robots   robots.txt of the hop's own host; a crawl-delay becomes the host's delay
     pace     the hop waits for its host's turn: one at a time, a delay between, Retry-After
@@ -26,6 +27,7 @@ from crawler.fetch.face import Fetcher
 from crawler.fetch.guard import GuardFetcher, Lookup, resolve
 from crawler.fetch.http import HttpFetcher
 from crawler.fetch.pace import PaceFetcher
+from crawler.fetch.render import RenderFetcher
 from crawler.fetch.retry import RetryFetcher
 from crawler.fetch.robots import RobotsFetcher
 
@@ -43,6 +45,8 @@ def build_fetcher(
     lookup: Lookup = resolve,
     robots: bool = True,
     max_clients: int = 64,
+    chromium: str | None = None,
+    sandbox: bool = True,
 ) -> Fetcher:
     """The whole stack, ready for use in one event loop; `aclose` it in the same loop.
 
@@ -50,6 +54,8 @@ def build_fetcher(
     before its first slash is the name looked for in robots.txt. `monotonic`, `sleep` (seconds) and `chance` (0..1, for
     jitter) are for tests, as is `lookup`, which resolves names. `robots=False` leaves robots.txt aside and is for
     archives that are asked for a site's past. `max_clients` bounds the hosts to which idle connections are kept.
+    `chromium` is the browser for requests that want one, in its own sandbox unless `sandbox` is False; it needs
+    Playwright.
     Raises ConfigurationError for a user agent that cannot be sent.
     """
     if not (user_agent.isascii() and user_agent.isprintable() and user_agent.partition("/")[0].strip()):
@@ -59,4 +65,10 @@ def build_fetcher(
     polite: Fetcher = PaceFetcher(retry, monotonic=monotonic, sleep=sleep, chance=chance)
     if robots:
         polite = RobotsFetcher(polite, agent=user_agent.partition("/")[0].strip())
-    return GuardFetcher(polite)
+    browser = None
+    if chromium:
+        # Playwright is an extra: whoever names a browser has it.
+        from crawler.fetch.browser import Browser
+
+        browser = Browser(chromium, sandbox=sandbox, user_agent=user_agent)
+    return RenderFetcher(GuardFetcher(polite), browser)

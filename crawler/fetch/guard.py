@@ -140,7 +140,8 @@ async def follow(
 
     `stubs`: pages that only send their reader on count as redirects.
     """
-    token = spent.set(0.0)
+    before = spent.get()
+    spent.set(0.0)
     try:
         hop = request
         passed: list[str] = []
@@ -169,7 +170,7 @@ async def follow(
                 )
             hop = replace(request, url=target, validators=Validators(), deadline=timedelta(seconds=left))
     finally:
-        spent.reset(token)
+        spent.set(before + spent.get())
 
 
 def _sent_on(answer: Snapshot, stubs: bool) -> str | None:
@@ -198,7 +199,7 @@ class GuardFetcher:
 
     async def fetch(self, request: FetchRequest, now: datetime) -> FetchResult:
         """See Fetcher."""
-        return await follow(self._inner, request, now, MAX_REDIRECTS, stubs=True)
+        return await follow(self._inner, request, now, MAX_REDIRECTS, stubs=not request.part)
 
     async def aclose(self) -> None:
         """See Fetcher."""

@@ -22,7 +22,7 @@ from crawler.fetch.face import spent
 from crawler.fetch.guard import AddressRefused, Lookup, named, public_addresses
 from crawler.fetch.inflate import ACCEPT_ENCODING, BodyCorrupt, BodyReader, BodyTooLarge, BodyTruncated
 from crawler.fetch.wire import HeadFlood, HostTransport, TlsRefused, tls_context
-from crawler.model import FailureReason, FetchFailed, FetchRequest, FetchResult, NotModified, Snapshot
+from crawler.model import RENDERED_BY, FailureReason, FetchFailed, FetchRequest, FetchResult, NotModified, Snapshot
 
 CONNECT_SECONDS = 15.0
 CONNECTIONS_PER_HOST = 8
@@ -31,6 +31,8 @@ _BROKE_OFF = "peer closed connection without sending complete message body"
 
 # The deadline bounds everything but an address that does not answer, where another may.
 _EXTENSIONS = {"timeout": {"connect": CONNECT_SECONDS}}
+# What only we may say of a page.
+_OURS = RENDERED_BY.lower().encode()
 
 _Key = tuple[str, str, int, Literal["modern", "legacy"], bool]
 
@@ -90,7 +92,7 @@ class HttpFetcher:
         host.in_flight += 1
         try:
             await self._close_idle()
-            message = httpx.Request("GET", url, headers=[*self._headers, *_conditions(request)], extensions=_EXTENSIONS)
+            message = httpx.Request("GET", url, headers=self._sent(request), extensions=_EXTENSIONS)
             response = await host.transport.handle_async_request(message)
             try:
                 return await _read(request, response, now)
@@ -98,6 +100,13 @@ class HttpFetcher:
                 await response.aclose()
         finally:
             host.in_flight -= 1
+
+    def _sent(self, request: FetchRequest) -> list[tuple[str, str]]:
+        if not request.headers:
+            return [*self._headers, *_conditions(request)]
+        named = {name.lower() for name, _ in request.headers}
+        ours = [(name, value) for name, value in self._headers if name.lower() not in named]
+        return [*ours, *request.headers, *_conditions(request)]
 
     def _host(self, url: httpx.URL, request: FetchRequest) -> _Host:
         port = url.port or (443 if url.scheme == "https" else 80)
@@ -136,7 +145,11 @@ def _conditions(request: FetchRequest) -> list[tuple[str, str]]:
 
 
 async def _read(request: FetchRequest, response: httpx.Response, now: datetime) -> FetchResult:
-    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw)
+    headers = tuple(
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, value in response.headers.raw
+        if name.lower() != _OURS
+    )
     body = BodyReader(response.headers.get("content-encoding"), request.max_bytes)
     # Also a body that is not wanted, or that must not be there, is read to its end: the connection can then be kept.
     async for piece in response.aiter_raw():

@@ -4,6 +4,10 @@ The state is the host's, shared by all sources on it, so that two sources are no
 waits, never its neighbours. A host that answers with errors, or not at all, has its pause doubled each time; an answer
 that is in order brings it back. Where that or a Retry-After makes a pause longer than the visit's own deadline, it is
 not waited for: the visit ends as a FetchFailed whose `retry_after` says how long the host is still left alone.
+
+The parts of a page that is rendered go without the pause, for they are one visit: a page of forty scripts would
+otherwise take minutes. They go one at a time all the same, stay away from a host that asked for it or struggles, and
+the pause comes after the last of them.
 """
 
 from __future__ import annotations
@@ -39,6 +43,7 @@ class _Host:
     delay: float = 0.0
     doublings: int = 0
     free_at: float = 0.0
+    left_alone_until: float = 0.0
     trouble: FetchFailed | None = None
     waiting: int = 0
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -83,7 +88,7 @@ class PaceFetcher:
         await self._inner.aclose()
 
     async def _turn(self, host: _Host, request: FetchRequest, now: datetime) -> FetchResult:
-        while (pause := host.free_at - self._monotonic()) > 0:
+        while (pause := (host.left_alone_until if request.part else host.free_at) - self._monotonic()) > 0:
             if pause > max(request.deadline.total_seconds(), host.delay * (1 + JITTER)):
                 return _left_alone(host, request, now, pause)
             await self._sleep(pause)
@@ -109,6 +114,8 @@ class PaceFetcher:
         if asked:
             pause = max(pause, asked.total_seconds())
         host.free_at = max(host.free_at, ended + pause)
+        if asked or host.doublings:
+            host.left_alone_until = host.free_at
 
     def _host(self, url: str) -> _Host:
         key = host_key(url)

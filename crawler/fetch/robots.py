@@ -67,7 +67,13 @@ class RobotsFetcher:
         self._asking: dict[str, asyncio.Task[_Known]] = {}
 
     async def fetch(self, request: FetchRequest, now: datetime) -> FetchResult:
-        """See Fetcher. A page that may not be fetched is a FetchFailed ROBOTS or ROBOTS_UNREACHABLE."""
+        """See Fetcher. A page that may not be fetched is a FetchFailed ROBOTS or ROBOTS_UNREACHABLE.
+
+        The parts of a page are not asked about: robots.txt says which addresses a robot may go to by itself, and
+        these are what any reader of a page that may be read is sent.
+        """
+        if request.part:
+            return await self._inner.fetch(request, now)
         known = await self._site(request, now)
         if known.failed:
             return replace(known.failed, url=request.url, fetched_at=now)

@@ -23,11 +23,12 @@ from crawler.model.retold import Retold, ToldFinding, Visit
 from crawler.model.text import Evidence, Json, bare_text, fold_space
 from crawler.model.verdict import Known, NewVersion, RateEstimate, SeenVersion, SourceEvent, Verdict
 from crawler.model.watched import ArticleSelectors, Link, Page, Source, SourceKind, SourceState
-from crawler.model.wire import FetchFailed, FetchRequest, FetchResult, NotModified, Snapshot, Validators
+from crawler.model.wire import RENDERED_BY, FetchFailed, FetchRequest, FetchResult, NotModified, Snapshot, Validators
 
 __all__ = [
     "INJECTION_KINDS",
     "NO_NOISE",
+    "RENDERED_BY",
     "TEMPLATE_KINDS",
     "Article",
     "ArticleSelectors",

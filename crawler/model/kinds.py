@@ -139,6 +139,7 @@ class FailureReason(StrEnum):
     REFUSED_SCHEME = "refused_scheme"
     ROBOTS = "robots"
     ROBOTS_UNREACHABLE = "robots_unreachable"
+    RENDER = "render"
 
     @property
     def retryable(self) -> bool:
@@ -150,4 +151,5 @@ class FailureReason(StrEnum):
             FailureReason.TRUNCATED,
             FailureReason.PROTOCOL,
             FailureReason.ROBOTS_UNREACHABLE,
+            FailureReason.RENDER,
         }

@@ -21,9 +21,17 @@ class Validators:
         return bool(self.etag or self.last_modified)
 
 
+# The header that marks a rendered Snapshot, and names the browser. A server's own header of this name is dropped.
+RENDERED_BY = "Palimpsest-Rendered-By"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchRequest:
-    """One GET as the fetcher needs it. `may_be_private`: the configuration names this host, so it may be local."""
+    """One GET as the fetcher needs it. `may_be_private`: the configuration names this host, so it may be local.
+
+    `render`: an HTML page is wanted as its scripts leave it, run in `timezone`. `part`: asked for by such a page's
+    scripts. `headers` are sent in place of ours of the same name.
+    """
 
     url: str
     validators: Validators = Validators()
@@ -32,13 +40,18 @@ class FetchRequest:
     may_be_private: frozenset[str] = frozenset()
     max_bytes: int = 64 * 1024 * 1024
     deadline: timedelta = timedelta(seconds=60)
+    headers: tuple[tuple[str, str], ...] = ()
+    render: bool = False
+    timezone: str = "UTC"
+    part: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """One response exactly as received, content-codings undone: bytes, headers, status, time, and how it was reached.
 
-    `url` is the URL asked for, `final_url` the one that answered after `redirects` (each a URL that redirected).
+    `url` is the URL asked for, `final_url` the one that answered after `redirects` (each a URL that redirected). Of a
+    rendered page the body is what its scripts left, in UTF-8, and the headers say so; the rest is as received.
     """
 
     url: str
@@ -60,9 +73,14 @@ class Snapshot:
         return hashlib.sha256(self.body).hexdigest()
 
     @property
+    def rendered(self) -> bool:
+        """Whether the body is the page after its scripts have run."""
+        return self.header(RENDERED_BY) is not None
+
+    @property
     def validators(self) -> Validators:
-        """The validators for the next conditional request; none from a redirected or failed response."""
-        if self.status != 200 or self.redirects:
+        """The validators for the next conditional request; none from a redirected, failed or rendered response."""
+        if self.status != 200 or self.redirects or self.rendered:
             return Validators()
         return Validators(etag=self.header("etag"), last_modified=self.header("last-modified"))
 

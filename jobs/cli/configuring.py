@@ -20,6 +20,7 @@ from jobs.check import request_for
 from jobs.cli.context import run_async, settings_of, sources_of
 from jobs.cli.listing import Json_
 from jobs.cli.output import console, one_line, print_json, printable
+from jobs.rendering import chromium_for
 from jobs.settings import USER_AGENT, Settings
 from jobs.wiring import opened_store, utc_now
 
@@ -228,6 +229,14 @@ def _configuration(context: typer.Context) -> Iterator[Examined]:
         return
     hosts = len({host_of(source.url) for source in sources})
     yield Examined(what="configuration", ok=True, detail=f"{path}: {len(sources)} sources on {hosts} hosts")
+    try:
+        chromium = chromium_for(sources)
+    except ConfigurationError as error:
+        yield Examined(what="rendering", ok=False, detail=str(error))
+        return
+    if chromium:
+        bare = "" if chromium.sandbox else "; without its sandbox, for this is root: run as another user"
+        yield Examined(what="rendering", ok=True, detail=f"{chromium.executable}{bare}")
 
 
 def _store(settings: Settings, repair: bool) -> Iterator[Examined]:

@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 import typer
 
 from crawler.model import Source
-from jobs.cli.output import errors
 from jobs.settings import Settings, read_sources
 from jobs.wiring import opened_store
 from store import Store
@@ -34,15 +33,8 @@ def store_of(context: typer.Context) -> Iterator[Store]:
 
 
 def sources_of(context: typer.Context) -> tuple[Source, ...]:
-    """The configured Sources, with a word on standard error for what they ask and cannot have.
-
-    Raises ConfigurationError.
-    """
-    sources = read_sources(settings_of(context).config)
-    if unrendered := [source.name for source in sources if source.render]:
-        names = ", ".join(unrendered)
-        errors().print(f"render = true is not available yet; read without running scripts: {names}", style="yellow")
-    return sources
+    """The configured Sources. Raises ConfigurationError."""
+    return read_sources(settings_of(context).config)
 
 
 def run_async(main: Coroutine[Any, Any, T]) -> T:

@@ -13,6 +13,7 @@ from crawler import model
 from crawler.sources import EXAMPLE
 from crawler.sources.schema import ARTICLE, SOURCE
 from jobs.cli import app
+from jobs.rendering import CHROMIUM_VARIABLE
 from jobs.serving import TOKEN_VARIABLE
 
 ROOT = Path(__file__).parents[2]
@@ -52,7 +53,8 @@ def test_every_room_is_on_the_map() -> None:
 def test_every_dependency_has_its_reason() -> None:
     reasons = read("docs/decisions/0001-dependencies.md").lower()
     project = tomllib.loads(read("pyproject.toml"))
-    for requirement in project["project"]["dependencies"]:
+    extras = project["project"]["optional-dependencies"].values()
+    for requirement in [*project["project"]["dependencies"], *(one for extra in extras for one in extra)]:
         name = re.split(r"[\[<>=]", requirement)[0]
         assert name.lower() in reasons, f"{name} has no reason in docs/decisions/0001-dependencies.md"
 
@@ -91,7 +93,7 @@ def test_every_setting_is_documented() -> None:
     for key in [*SOURCE, "article", *ARTICLE]:
         assert f"`{key}`" in reference, f"{key} is not in docs/configuration.md"
         assert key in EXAMPLE or key in ARTICLE, f"{key} is not in the example that `init` writes"
-    for variable in ("PALIMPSEST_DATA", "PALIMPSEST_DATABASE", "PALIMPSEST_CONFIG", TOKEN_VARIABLE):
+    for variable in ("PALIMPSEST_DATA", "PALIMPSEST_DATABASE", "PALIMPSEST_CONFIG", CHROMIUM_VARIABLE, TOKEN_VARIABLE):
         assert f"`{variable}`" in reference
 
 

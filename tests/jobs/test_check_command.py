@@ -125,13 +125,6 @@ def test_a_single_page_is_a_source_of_its_own(desk: Desk) -> None:
         assert [change["kind"] for change in desk.json("changes", address)] == ["edited", "created"]
 
 
-def test_rendering_that_is_not_to_be_had_is_said(desk: Desk, town: Town) -> None:
-    desk.config.write_text(configuration(town, more="render = true\n"), encoding="utf-8")
-    answered = desk("check")
-    assert answered.status == 0
-    assert "render" in answered.err
-
-
 def test_a_full_disk_is_told_and_nothing_is_half_written(desk: Desk, town: Town, tmp_path: Path) -> None:
     small = tmp_path / "small"
     small.mkdir()

@@ -12,6 +12,7 @@ import pytest
 
 from crawler.fetch import Fetcher, build_fetcher
 from crawler.model import FetchRequest, FetchResult
+from tests.chromium import chromium
 from tests.outside import Outside
 
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
@@ -70,3 +71,36 @@ def get(site: Outside, fetcher: Fetcher) -> Get:
         return await fetcher.fetch(FetchRequest(**wanted), now)
 
     return ask
+
+
+class Draw:
+    """draw("/path") renders a page of `site`, which alone may be private, with any field of FetchRequest by keyword."""
+
+    def __init__(self, site: Outside, fetcher: Fetcher) -> None:
+        self._site = site
+        self._fetcher = fetcher
+        self.aclose = fetcher.aclose
+
+    async def __call__(self, path: str, *, now: datetime = NOW, **fields: Any) -> FetchResult:
+        wanted: dict[str, Any] = {
+            "url": self._site.url(path),
+            "may_be_private": frozenset({f"{self._site.host}:{self._site.port}"}),
+            "deadline": timedelta(seconds=20),
+            "render": True,
+            **fields,
+        }
+        return await self._fetcher.fetch(FetchRequest(**wanted), now)
+
+
+@pytest.fixture
+async def draw(site: Outside, clock: Clock) -> AsyncIterator[Draw]:
+    browser = chromium()
+    built = build_fetcher(
+        monotonic=clock.monotonic,
+        sleep=clock.sleep,
+        chance=lambda: 0.0,
+        chromium=browser.executable,
+        sandbox=browser.sandbox,
+    )
+    yield Draw(site, built)
+    await built.aclose()

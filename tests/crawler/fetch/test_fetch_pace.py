@@ -27,13 +27,19 @@ class Crowd:
         self._now = 0
         self._lock = threading.Lock()
 
-    def __call__(self, wire) -> None:
+    def __enter__(self) -> None:
         with self._lock:
             self._now += 1
             self.most = max(self.most, self._now)
-        wire.pause(0.02)
+        time.sleep(0.02)
+
+    def __exit__(self, *error) -> None:
         with self._lock:
             self._now -= 1
+
+    def __call__(self, wire) -> None:
+        with self:
+            pass
         wire.send(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 
 
