@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from crawler.conditions import conditions
 from crawler.errors import StoreBusy
 from crawler.extract import RULES
 from crawler.judge import judge
@@ -64,8 +65,8 @@ async def check_page(
     Raises StoreError where the store refuses; whatever the network does is part of the Verdict.
     """
     known = archive.latest(page, rules=RULES)
-    request = request_for(source, page.url, known.validators)
-    fetched = await prober.fetcher.fetch(request, clock())
+    now = clock()
+    fetched = await prober.fetcher.fetch(request_for(source, page.url, conditions(known, now)), now)
     verdict = judge(source, known, fetched, clock())
     beside = Beside.UNKNOWN
     if verdict.suspect and isinstance(fetched, Snapshot):

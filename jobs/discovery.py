@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from crawler import schedule
+from crawler.conditions import entry_conditions, entry_lies
 from crawler.decode import decode
 from crawler.discover import Discovery, discover
 from crawler.extract import extract
@@ -117,7 +118,9 @@ async def _visit(
     walk = _Walk(replace(source, kind=source.kind or state.kind), archive, dry_run, seen={source.url})
     if (source.kind or state.kind) == "page":
         return _single_page(walk, state, clock())
-    match await _read(walk.source, source.url, fetcher, clock(), Validators() if to_the_end else state.validators):
+    now = clock()
+    asked = Validators() if to_the_end else entry_conditions(state, now)
+    match await _read(walk.source, source.url, fetcher, now, asked):
         case None:
             return _done(walk, state, clock())
         case _Nothing(why=why, retry_after=wait):
@@ -133,7 +136,8 @@ async def _visit(
     walk.seen.add(snapshot.final_url)
     brought = walk.take(discovery, clock())
     problem = await _follow(walk, discovery, brought, fetcher, clock, to_the_end, progress)
-    state = replace(state, kind=discovery.kind, links=walk.found, validators=snapshot.validators)
+    lying = entry_lies(state, snapshot.validators, brought=brought)
+    state = replace(state, kind=discovery.kind, links=walk.found, validators=snapshot.validators, lying=lying)
     return _done(walk, state, clock(), problem)
 
 

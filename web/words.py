@@ -73,6 +73,7 @@ LABELS: dict[str, dict[str, str]] = {
         "duplicate_text": "duplicate text",
         "date_conflict": "date conflict",
         "flip_flop": "flips between two texts",
+        "lying_304": "answers 304 though it changed",
     },
     "field": {
         "title": "title",

@@ -76,7 +76,7 @@ class SourceState:
     """How a Source's own entry page (its listing, feed or sitemap) stands.
 
     `kind` is what it turned out to be; `links` how many it named last time; `failures` how many visits in a row gave
-    nothing, with `detail` saying why.
+    nothing, with `detail` saying why. `lying`: its validators stood on two different readings, and are not sent.
     """
 
     name: str
@@ -86,6 +86,7 @@ class SourceState:
     links: int = 0
     failures: int = 0
     detail: str = ""
+    lying: bool = False
     last_checked: datetime | None = None
     last_ok: datetime | None = None
     next_check: datetime | None = None
