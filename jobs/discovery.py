@@ -54,19 +54,28 @@ class _Nothing:
 
 @dataclass(slots=True)
 class _Walk:
-    """The pages of one listing as they are read: what waits, what was seen, what came of it."""
+    """The pages of one listing as they are read: what waits, what was seen, what came of it.
+
+    `named` are the links of all of them, `empty` how many running had none.
+    """
 
     source: Source
     archive: Archive
     dry_run: bool = False
     waiting: deque[str] = field(default_factory=deque)
     seen: set[str] = field(default_factory=set)
+    named: set[str] = field(default_factory=set)
     admitted: list[Page] = field(default_factory=list)
     read: int = 0
+    empty: int = 0
     found: int = 0
 
     def take(self, discovery: Discovery, now: datetime) -> bool:
-        """Admit what one page names and queue the pages it points to; whether any of it was new."""
+        """Admit what one page names and queue the pages it points to; whether any of it was new.
+
+        There are lists that give their last page, or the first, or an empty one, under every further number. So no way
+        leads on from a page that names only what this walk has seen, nor from many running that name nothing.
+        """
         if self.dry_run:
             unknown = [link for link in discovery.links if self.archive.page(link.url) is None]
             new = tuple(Page(url=link.url, source=self.source.name) for link in unknown)
@@ -75,7 +84,12 @@ class _Walk:
         self.admitted.extend(new)
         self.read += 1
         self.found += len(discovery.links)
-        for url in discovery.next:
+        before = len(self.named)
+        self.named.update(link.url for link in discovery.links)
+        self.empty = 0 if discovery.links else self.empty + 1
+        repeated = bool(discovery.links) and len(self.named) == before
+        ended = discovery.kind != "sitemap" and (repeated or self.empty > FOLLOW_PAGES)
+        for url in () if ended else discovery.next:
             if url not in self.seen:
                 self.seen.add(url)
                 self.waiting.append(url)
@@ -115,8 +129,9 @@ async def _visit(
 ) -> Discovered:
     state = archive.source_state(source.name)
     # What an entry once was it stays: a listing that reads like one page today is a listing in trouble.
-    walk = _Walk(replace(source, kind=source.kind or state.kind), archive, dry_run, seen={source.url})
-    if (source.kind or state.kind) == "page":
+    kind = source.kind or (state.kind if state.kind != "json" else None)
+    walk = _Walk(replace(source, kind=kind), archive, dry_run, seen={source.url})
+    if kind == "page":
         return _single_page(walk, state, clock())
     now = clock()
     asked = Validators() if to_the_end else entry_conditions(state, now)

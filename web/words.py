@@ -89,6 +89,7 @@ LABELS: dict[str, dict[str, str]] = {
         "feed": "feed",
         "sitemap": "sitemap",
         "page": "single page",
+        "json": "list as JSON",
     },
 }
 

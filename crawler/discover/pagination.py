@@ -14,6 +14,7 @@ from crawler.discover.words import NEXT_ARROWS, NEXT_TEXTS
 from crawler.urls import same_host
 
 MAX_PAGES = 1_000
+_NUMBER = re.compile(r"\{n(?:\+(\d{1,4}))?\}")
 
 # TRS WCM: createPageHTML(23, 0, "index", "html"): pages in all, this one from 0, the file's stem and extension.
 _CREATE_PAGE = re.compile(
@@ -38,8 +39,8 @@ def next_pages(
 
     `configured` is the Source's `next`: a CSS selector or a file name with `{n}`. Never one of `own`, nor off the site.
     """
-    if configured and "{n}" in configured:
-        found = _from_template(configured, document.url)
+    if configured and "{n" in configured:
+        found = [after_this(configured, document.url)]
     elif configured:
         found = _selected(document.tree, configured)
     else:
@@ -54,20 +55,27 @@ def next_pages(
     return tuple(dict.fromkeys(urls))
 
 
-def _from_template(template: str, url: str) -> list[str]:
-    """The page after the one whose number stands in `url` where the template has `{n}`; page 1 after the first."""
-    head, _, tail = template.partition("{n}")
+def after_this(template: str, url: str) -> str:
+    """The page after the one whose number stands in `url` where the template has `{n}`; else the listing's second.
+
+    `{n+20}` counts on by twenty: the number is that of an item.
+    """
+    place = _NUMBER.search(template)
+    if place is None:
+        return template
+    head, tail, step = template[: place.start()], template[place.end() :], int(place[1] or 1)
     before = head.rpartition("/")[2]
     start = url.rfind(before) if before else -1
     number = url[start + len(before) :].removesuffix(tail) if start >= 0 else ""
     if number.isascii() and number.isdigit() and len(number) <= 6 and url.endswith(f"{before}{number}{tail}"):
-        return [f"{head}{int(number) + 1}{tail}"]
-    return [f"{head}{1 if _counts_from_nought(template) else 2}{tail}"]
+        return f"{head}{int(number) + step}{tail}"
+    second = step if step > 1 or _counts_from_nought(template) else 2
+    return f"{head}{second}{tail}"
 
 
 def _counts_from_nought(template: str) -> bool:
     """`index_{n}.html` names its second page 1; a query (`?page={n}`) or a directory (`/page/{n}`) names it 2."""
-    return "?" not in template and "_{n}" in template
+    return "?" not in template and "_{n" in template
 
 
 def _selected(tree: LexborHTMLParser, selector: str) -> list[str]:

@@ -20,12 +20,26 @@ class ArticleSelectors:
     issuer: str | None = None
 
 
-SourceKind = Literal["listing", "feed", "sitemap", "page"]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JsonList:
+    """Where a list that is served as JSON has what: names of keys, with dots from each to those inside it.
+
+    `items` leads to the list, "" where the answer itself is it; the others from an item on. `link` may be an address
+    with `{names}` in it.
+    """
+
+    link: str
+    items: str = ""
+    title: str | None = None
+    date: str | None = None
+
+
+SourceKind = Literal["listing", "feed", "sitemap", "page", "json"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One configured site section. `kind` None means: found out at the first visit.
+    """One configured site section. `kind` None means: found out at the first visit; "json" goes with `json`.
 
     A Page is gone when `gone_visits` running did not find it, the last of them `gone_after` the first.
     """
@@ -35,6 +49,7 @@ class Source:
     kind: SourceKind | None = None
     links: str | None = None
     next: str | None = None
+    json: JsonList | None = None
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     every: timedelta = timedelta(hours=6)

@@ -296,6 +296,6 @@ def test_english_listing_without_dates_or_numbers() -> None:
 
 def test_every_kind_has_one_reader_in_the_list() -> None:
     """The visible list is what `discover` goes by: a kind added to it is a kind that works."""
-    assert [discoverer.kind for discoverer in DISCOVERERS] == ["sitemap", "feed", "listing", "page"]
+    assert [discoverer.kind for discoverer in DISCOVERERS] == ["sitemap", "feed", "listing", "page", "json"]
     for discoverer in DISCOVERERS:
         assert discover(snapshot(listing()), replace(SOURCE, kind=discoverer.kind)).kind == discoverer.kind
