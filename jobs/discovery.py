@@ -13,8 +13,10 @@ from crawler.decode import decode
 from crawler.discover import Discovery, discover
 from crawler.extract import extract
 from crawler.fetch import Fetcher
+from crawler.gone import MISSING_STATUS
 from crawler.model import FetchFailed, Link, NotModified, Page, PageKind, Snapshot, Source, SourceState, Validators
 from crawler.sniff import not_a_page
+from crawler.urls import same_host
 from jobs.check import Clock, request_for
 from store import Archive
 
@@ -46,10 +48,11 @@ class Discovered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Nothing:
-    """An entry page that named no links, and why."""
+    """An entry page that named no links, and why; `missing` where the server said that it is not there."""
 
     why: str
     retry_after: timedelta | None = None
+    missing: bool = False
 
 
 @dataclass(slots=True)
@@ -142,18 +145,41 @@ async def _visit(
             return _failed(source, state, why, clock(), wait)
         case snapshot, discovery:
             pass
+    if reason := _nothing_on(snapshot, discovery):
+        return await _by_feed(walk, state, discovery, reason, fetcher, clock)
     if discovery.kind == "page":
-        if reason := _no_page(snapshot):
-            return _failed(source, state, reason, clock(), None)
         return _single_page(walk, state, clock())
-    if not discovery.links and not discovery.next:
-        return _failed(source, state, f"no article links found: {discovery.why}", clock(), None)
+    # Its further pages are pages of the same kind, however few items they have.
+    walk.source = replace(source, kind=discovery.kind)
     walk.seen.add(snapshot.final_url)
     brought = walk.take(discovery, clock())
     problem = await _follow(walk, discovery, brought, fetcher, clock, to_the_end, progress)
     lying = entry_lies(state, snapshot.validators, brought=brought)
     state = replace(state, kind=discovery.kind, links=walk.found, validators=snapshot.validators, lying=lying)
     return _done(walk, state, clock(), problem)
+
+
+async def _by_feed(
+    walk: _Walk, state: SourceState, discovery: Discovery, reason: str, fetcher: Fetcher, clock: Clock
+) -> Discovered:
+    """An entry that names no articles and a feed: a listing that scripts draw, read from the feed."""
+    source = walk.source
+    feed = next((url for url in discovery.feeds if same_host(url, source.url)), None)
+    if feed is None:
+        return _failed(source, state, reason, clock(), None)
+    match await _read(replace(source, kind="feed"), feed, fetcher, clock(), Validators()):
+        case (_, found) if found.links:
+            walk.take(found, clock())
+            # What the entry's own validators say does not hold for the feed.
+            state = replace(state, kind="listing", links=walk.found, validators=Validators())
+            return _done(walk, state, clock())
+        case (_, found):
+            reason = f"{reason}; nor in the feed it names, {feed}: {found.why}"
+        case _Nothing(why=why):
+            reason = f"{reason}; nor in the feed it names, {feed}: {why}"
+        case None:
+            pass
+    return _failed(source, state, reason, clock(), None)
 
 
 async def _follow(
@@ -173,6 +199,8 @@ async def _follow(
     while walk.waiting and walk.read < limit and (persist or brought):
         url = walk.waiting.popleft()
         match await _read(walk.source, url, fetcher, clock(), Validators()):
+            case _Nothing(missing=True) if "{n" in (walk.source.next or ""):
+                break  # Where a pattern names the pages, this is how the end is known.
             case _Nothing(why=why):
                 problem = f"{url}: {why}"
                 if first.kind != "sitemap":
@@ -196,7 +224,15 @@ async def _read(
         case Snapshot(status=200) as snapshot:
             return snapshot, discover(snapshot, source)
         case Snapshot(status=status):
-            return _Nothing(why=f"the server answered {status}")
+            return _Nothing(why=f"the server answered {status}", missing=status in MISSING_STATUS)
+
+
+def _nothing_on(snapshot: Snapshot, discovery: Discovery) -> str | None:
+    """Why an entry gives nothing to watch, or None where it does."""
+    if discovery.kind == "page":
+        return _no_page(snapshot)
+    found = discovery.links or discovery.next
+    return None if found else f"no article links found: {discovery.why}"
 
 
 def _no_page(snapshot: Snapshot) -> str | None:

@@ -13,6 +13,7 @@ from crawler.discover.admit import MAX_LINKS, admit, resolve
 from crawler.discover.discovery import Discovery
 from crawler.discover.head import readable_head, root_name
 from crawler.model import Link, Snapshot, Source
+from crawler.urls import same_host
 
 MAX_BYTES = 32 * 1024 * 1024
 _JSON_FEED = "https://jsonfeed.org/version/"
@@ -48,15 +49,20 @@ def _read_xml(snapshot: Snapshot, source: Source) -> Discovery:
     base = snapshot.final_url
     links = admit(found, base=base, source=source, own=frozenset())
     following = [item.get("href", "") for item in parsed.feed.get("links", []) if item.get("rel") == "next"]
-    next_page = resolve(following[0], base) if following else None
     version = parsed.get("version") or "feed"
     return Discovery(
         kind="feed",
         links=links,
-        next=(next_page,) if next_page and next_page != resolve(base, base) else (),
+        next=_onward(following[0] if following else None, base),
         title=_text(parsed.feed.get("title")),
         why=f"a feed ({version}) of {len(links)} items" + (", not well-formed" if parsed.get("bozo") else ""),
     )
+
+
+def _onward(following: object, base: str) -> tuple[str, ...]:
+    """The feed's next page, where it names one and that is another of the same host."""
+    url = resolve(following, base) if isinstance(following, str) else None
+    return (url,) if url and url != resolve(base, base) and same_host(url, base) else ()
 
 
 def _entry(entry: Mapping[str, Any]) -> Link | None:
@@ -101,12 +107,10 @@ def _read_json(snapshot: Snapshot, source: Source) -> Discovery:
             date = item.get("date_published") or item.get("date_modified")
             found.append(Link(url=url, title=_text(item.get("title")), date_text=_text(date)))
     links = admit(found, base=snapshot.final_url, source=source)
-    following = data.get("next_url")
-    next_page = resolve(following, snapshot.final_url) if isinstance(following, str) else None
     return Discovery(
         kind="feed",
         links=links,
-        next=(next_page,) if next_page and next_page != resolve(snapshot.final_url, snapshot.final_url) else (),
+        next=_onward(data.get("next_url"), snapshot.final_url),
         title=_text(data.get("title")),
         why=f"a JSON Feed of {len(links)} items",
     )

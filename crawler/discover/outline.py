@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -25,7 +25,7 @@ _MAX_NAME = 200  # characters of a class or id that are read
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anchor:
-    """One <a href>: its element's number, the href as written, the title attribute, whether it holds a picture."""
+    """One <a href>: its element's number, the href as written, the title attribute of it or of what it holds."""
 
     element: int
     href: str
@@ -115,7 +115,18 @@ def _add_element(out: Outline, node: LexborNode, tag: str, parent: int, paths: d
     if tag == "a" and attributes.get("href"):
         href = attributes["href"] or ""
         out.anchors.append(Anchor(element=number, href=href, hint=attributes.get("title")))
+    elif attributes.get("title") and out.anchors and not out.anchors[-1].hint and _inside(out, number):
+        out.anchors[-1] = replace(out.anchors[-1], hint=attributes["title"])
     return number
+
+
+def _inside(out: Outline, number: int) -> bool:
+    """Whether an element stands inside the last link, a few levels down at most."""
+    link = out.anchors[-1].element
+    for _ in range(4):
+        if number > link:
+            number = out.parent[number]
+    return number == link
 
 
 def _frame_weight(tag: str, label: str, role: str | None) -> float:

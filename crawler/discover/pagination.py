@@ -21,7 +21,12 @@ _CREATE_PAGE = re.compile(
     r"""createPage\w{0,12}\s{0,3}\(\s{0,5}["']?(\d{1,6})["']?\s{0,3},\s{0,3}["']?(\d{1,6})["']?\s{0,3},"""
     r"""\s{0,3}["']([\w./-]{1,80})["']\s{0,3},\s{0,3}["'](\w{1,8})["']"""
 )
-# The same CMS spelled out: var countPage = 23; var currentPage = 0; and links put together as "index_" + n + ".html".
+# Kaipu: createPageHTML('page_div', 25, 1, 'list', 'shtml', 496): where it is drawn, pages in all, this one from 1.
+_CREATE_PAGE_IN = re.compile(
+    r"""createPage\w{0,12}\s{0,3}\(\s{0,5}["'][\w#.-]{1,60}["']\s{0,3},\s{0,3}["']?(\d{1,6})["']?\s{0,3},\s{0,3}["']?"""
+    r"""(\d{1,6})["']?\s{0,3},\s{0,3}["']([\w./-]{1,80})["']\s{0,3},\s{0,3}["'](\w{1,8})["']"""
+)
+# TRS again, spelled out: var countPage = 23; var currentPage = 0; and links put together as "index_" + n + ".html".
 _COUNT = re.compile(r"(?:countPage|totalPage|pageCount|totalPages|pagecount)\s{0,3}[=:]\s{0,3}[\"']?(\d{1,6})")
 _CURRENT = re.compile(r"(?:currentPage|curPage|pageIndex|currentpage)\s{0,3}[=:]\s{0,3}[\"']?(\d{1,6})")
 _SCRIPTED_STEM = re.compile(r"""["'/]((?:index|list|default)(?:_|["']\s?\+\s?["']_))""")
@@ -119,6 +124,10 @@ def _declared_count(document: Document) -> list[str]:
     match = _CREATE_PAGE.search(text)
     if match:
         return _files(int(match[1]), int(match[2]), match[3], match[4])
+    match = _CREATE_PAGE_IN.search(text)
+    if match:
+        # Its second page is index_2, and its last the one that is numbered by the count.
+        return _files(int(match[1]) + 1, int(match[2]), match[3], match[4])
     count, stem = _COUNT.search(text), _SCRIPTED_STEM.search(text)
     if not (count and stem):
         return []
