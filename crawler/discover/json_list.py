@@ -7,33 +7,20 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any, NoReturn
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from crawler.decode import decode_bytes
 from crawler.discover.admit import MAX_LINKS, admit, resolve
 from crawler.discover.discovery import Discovery
+from crawler.discover.json_value import Unreadable, json_value
 from crawler.discover.pagination import after_this
 from crawler.model import JsonList, Link, Snapshot, Source
 
-# Parsed JSON takes up to twenty times its bytes; no list of links needs more than a tenth of this.
-MAX_BYTES = 8 * 1024 * 1024
-# What may stand around the value: the call of JSONP, an assignment, what keeps it from being run as a script.
-_BEFORE = re.compile(
-    r"\s*(?:/\*.{0,500}?\*/\s*)?"
-    r"(?:\)\]\}',?\s*|while\(1\);\s*|(?:(?:var|let|const)\s+)?[A-Za-z_$][\w$.\[\]'\"]{0,200}\s*[(=]\s*)?",
-    re.DOTALL,
-)
-_AFTER = re.compile(r"\s*\)?\s*;?\s*(?:/\*.{0,500}?\*/\s*)?", re.DOTALL)
 _FIELD = re.compile(r"\{([^{}]+)\}")
 _MARKUP = re.compile(r"<[^<>]{0,500}>")
 _EPOCH = re.compile(r"(?:/Date\()?(-?\d{9,16})(?:[+-]\d{4})?(?:\)/)?")
 _COMPACT = re.compile(r"((?:19|20)\d\d)([01]\d)([0-3]\d)(?:([0-2]\d)([0-5]\d)([0-5]\d)?)?")
 _SHOWN = 8  # keys of an object that are named where none of them was the one wanted
-
-
-class _Unreadable(Exception):
-    """The answer is not the list that was declared; the message says what it is."""
 
 
 def read_json(snapshot: Snapshot, source: Source) -> Discovery:
@@ -42,8 +29,8 @@ def read_json(snapshot: Snapshot, source: Source) -> Discovery:
     if declared is None:
         return Discovery(kind="json", why="`json` in sources.toml no longer says where its items are")
     try:
-        items = _items(_parsed(snapshot), declared.items)
-    except _Unreadable as unreadable:
+        items = _items(json_value(snapshot), declared.items)
+    except Unreadable as unreadable:
         return Discovery(kind="json", why=f"a JSON list was expected, but {unreadable}")
     found = [link for item in items[:MAX_LINKS] if (link := _link(item, declared, source.timezone)) is not None]
     base = snapshot.final_url
@@ -75,41 +62,17 @@ def _at(path: str) -> str:
 # ---- the value ---------------------------------------------------------------------------------------------------
 
 
-def _parsed(snapshot: Snapshot) -> Any:  # noqa: ANN401 (whatever the JSON holds)
-    size = len(snapshot.body)
-    if size > MAX_BYTES:
-        _refuse(f"its {size:,} bytes are more than any list of links needs; the cap is {MAX_BYTES:,}")
-    # As plain text: a <meta> in one of its values says nothing of the whole.
-    content_type = snapshot.header("content-type")
-    text = decode_bytes(snapshot.body, url=snapshot.final_url, content_type=content_type, markup=False).text
-    before = _BEFORE.match(text)
-    start = before.end() if before else 0
-    try:
-        value, end = json.JSONDecoder(strict=False).raw_decode(text, start)
-    except RecursionError:
-        _refuse("it is nested too deeply to be read")
-    except ValueError as error:
-        _refuse(f"this is no JSON ({error}); it begins {' '.join(text[:60].split())!r}")
-    if not _AFTER.fullmatch(text, end):
-        _refuse(f"something stands after the JSON: {' '.join(text[end : end + 60].split())!r}")
-    return value
-
-
-def _refuse(why: str) -> NoReturn:
-    raise _Unreadable(why) from None
-
-
 def _items(value: Any, path: str) -> list[Any]:  # noqa: ANN401
     walked: list[str] = []
     for name in _names(path):
         inside = _step(value, name)
         if inside is None:
             place = f"`{'.'.join(walked)}`" if walked else "the answer"
-            _refuse(f"{place} has no `{name}`: it {_described(value)}")
+            raise Unreadable(f"{place} has no `{name}`: it {_described(value)}")
         value = inside
         walked.append(name)
     if not isinstance(value, list):
-        _refuse(f"what is{_at(path) or ' there'} is no list: it {_described(value)}")
+        raise Unreadable(f"what is{_at(path) or ' there'} is no list: it {_described(value)}")
     return value
 
 

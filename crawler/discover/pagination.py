@@ -11,7 +11,7 @@ from crawler.decode import Document
 from crawler.discover.admit import resolve
 from crawler.discover.outline import Outline
 from crawler.discover.words import NEXT_ARROWS, NEXT_TEXTS
-from crawler.urls import same_host
+from crawler.urls import as_sent, same_host
 
 MAX_PAGES = 1_000
 _NUMBER = re.compile(r"\{n(?:\+(\d{1,4}))?\}")
@@ -54,7 +54,7 @@ def next_pages(
         )
     urls: list[str] = []
     for href in found[:MAX_PAGES]:
-        url = resolve(href, base)
+        url = resolve(as_sent(href, document.encoding), base)
         if url and url not in own and url not in urls[-1:] and same_host(url, document.url):
             urls.append(url)
     return tuple(dict.fromkeys(urls))

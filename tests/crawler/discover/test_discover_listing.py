@@ -332,3 +332,23 @@ def test_every_kind_has_one_reader_in_the_list() -> None:
     assert [discoverer.kind for discoverer in DISCOVERERS] == ["sitemap", "feed", "listing", "page", "json"]
     for discoverer in DISCOVERERS:
         assert discover(snapshot(listing()), replace(SOURCE, kind=discoverer.kind)).kind == discoverer.kind
+
+
+@pytest.mark.parametrize("links", [None, ".main ul li a"])
+def test_a_query_in_han_is_sent_in_the_charset_of_its_page(links: str | None) -> None:
+    """As browsers do; the path is UTF-8 everywhere. What is escaped already stays as it is."""
+    rows = "".join(
+        f'<li><a href="/新闻/show.asp?col=政策&q=%D5%FE&id=77{n}">{headline(n)}</a><span>{day(n)}</span></li>'
+        for n in range(8)
+    )
+    page = html(f"<ul>{rows}</ul><a href='list.asp?col=政策&page=2'>下一页</a>").replace(
+        'charset="utf-8"', 'charset="gb2312"'
+    )
+    found = discover(
+        snapshot(page.encode("gb18030"), content_type="text/html"), replace(SOURCE, kind="listing", links=links)
+    )
+    path = "/%E6%96%B0%E9%97%BB/show.asp"
+    assert [link.url for link in found.links] == [f"{SITE}{path}?col=%D5%FE%B2%DF&q=%D5%FE&id=77{n}" for n in range(8)]
+    assert found.next == (f"{SITE}/xwfb/list.asp?col=%D5%FE%B2%DF&page=2",)
+    utf8 = discover(snapshot(html(f"<ul>{rows}</ul>")), replace(SOURCE, links=links))
+    assert utf8.links[0].url == f"{SITE}{path}?col=%E6%94%BF%E7%AD%96&q=%D5%FE&id=770"
