@@ -33,6 +33,9 @@ from store import Archive, Recorded
 
 Clock = Callable[[], datetime]
 
+# No page is larger; to be read it takes ten times its bytes and more. A sitemap may have 50 MB; it is read as a stream.
+PAGE_BYTES, ENTRY_BYTES = 16 * 1024 * 1024, 64 * 1024 * 1024
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
@@ -97,7 +100,9 @@ def _record(page: Page, source: Source, archive: Archive, known: Known, verdict:
     )
 
 
-def request_for(source: Source, url: str, validators: Validators = Validators()) -> FetchRequest:
+def request_for(
+    source: Source, url: str, validators: Validators = Validators(), *, max_bytes: int = PAGE_BYTES
+) -> FetchRequest:
     """The request that fetches `url` as its Source's configuration wants it."""
     return FetchRequest(
         url=url,
@@ -105,4 +110,5 @@ def request_for(source: Source, url: str, validators: Validators = Validators())
         host_delay=source.host_delay,
         tls=source.tls,
         may_be_private=frozenset({host_of(source.url)}),
+        max_bytes=max_bytes,
     )

@@ -17,7 +17,7 @@ from crawler.gone import MISSING_STATUS
 from crawler.model import FetchFailed, Link, NotModified, Page, PageKind, Snapshot, Source, SourceState, Validators
 from crawler.sniff import not_a_page
 from crawler.urls import same_host
-from jobs.check import Clock, request_for
+from jobs.check import ENTRY_BYTES, Clock, request_for
 from store import Archive
 
 # A routine visit follows the pages of a listing while they bring something new, and a first visit this far.
@@ -216,7 +216,7 @@ async def _read(
     source: Source, url: str, fetcher: Fetcher, now: datetime, validators: Validators
 ) -> tuple[Snapshot, Discovery] | _Nothing | None:
     """One page of the entry and what it names; None where the server says that it has not changed."""
-    match await fetcher.fetch(request_for(source, url, validators), now):
+    match await fetcher.fetch(request_for(source, url, validators, max_bytes=ENTRY_BYTES), now):
         case NotModified():
             return None
         case FetchFailed(reason=reason, detail=detail, retry_after=wait):

@@ -82,11 +82,8 @@ class Files:
                 lease.extend_in_time()
             now = self.clock()
             asked = unless_due(file.validators, file.url, file.asked_at, now, PAGE_PERIOD, doubted=file.failures > 0)
-            request = replace(
-                request_for(source, file.url, asked),
-                max_bytes=source.attachments_max_size,
-                deadline=_DEADLINE,
-            )
+            request = request_for(source, file.url, asked, max_bytes=source.attachments_max_size)
+            request = replace(request, deadline=_DEADLINE)
             fetched = await self.fetcher.fetch(request, now)
             verdict = judge_file(source, file, fetched, number, self.clock())
             try:

@@ -19,6 +19,8 @@ from crawler.discover.signs import Signs, looks_like_listing, read_signs
 from crawler.model import Link, Snapshot, Source, fold_space
 from crawler.urls import as_sent
 
+# A sitemap may be larger, but that is read as a stream.
+MAX_BYTES = 16 * 1024 * 1024
 _ISLAND = 3  # records from which a page's data island is its listing
 _FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"})
 
@@ -35,6 +37,9 @@ class _Entry:
 
 def read_html(snapshot: Snapshot, source: Source) -> Discovery:
     """A listing with its links and the way on, or a single page where the text outweighs every block of links."""
+    if len(snapshot.body) > MAX_BYTES:
+        why = f"its {len(snapshot.body):,} bytes are more than any listing has; the cap is {MAX_BYTES:,}"
+        return Discovery(kind="listing", why=why)
     entry = _open(snapshot)
     if source.links and source.kind in {None, "listing"}:
         return _selected(entry, source)
