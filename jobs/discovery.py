@@ -154,6 +154,8 @@ async def _visit(
     walk.seen.add(snapshot.final_url)
     brought = walk.take(discovery, clock())
     problem = await _follow(walk, discovery, brought, fetcher, clock, to_the_end, progress)
+    if not walk.found:
+        return _failed(source, state, problem or "no article links found on any of its pages", clock(), None)
     lying = entry_lies(state, snapshot.validators, brought=brought)
     state = replace(state, kind=discovery.kind, links=walk.found, validators=snapshot.validators, lying=lying)
     return _done(walk, state, clock(), problem)

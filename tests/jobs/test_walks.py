@@ -70,6 +70,38 @@ def test_a_page_that_is_not_there_is_the_end_where_only_a_pattern_named_it(
     assert "/list_2.html" in outside.paths
 
 
+def test_hanweb_groups_are_walked_to_the_last_of_one_record(desk: Desk, town: Town, outside: Outside) -> None:
+    """The page holds the first group of its records as data, and names where the next is served, as XML."""
+
+    def island(numbers: range, following: str) -> str:
+        records = "".join(
+            f"<record><![CDATA[<li><a href='{town.path(n)}'>{town.title(n)}</a><b>2021-06-{n:02d}</b></li>]]></record>"
+            for n in numbers
+        )
+        group = f'<nextgroup><![CDATA[<a href="{following}"></a>]]></nextgroup>' if following else ""
+        return f"<datastore>{group}<recordset>{records}</recordset></datastore>"
+
+    proxy = "/module/web/jpage/dataproxy.jsp"
+    drawn = f'<div id="list"><script type="text/xml">{island(range(6, 10), f"{proxy}?page=1&amp;col=7")}</script></div>'
+    outside.page("/col/col7/index.html", page(drawn))
+    xml = '<?xml version="1.0" encoding="utf-8"?>'
+    outside.page(f"{proxy}?page=1&col=7", xml + island(range(2, 6), f"{proxy}?page=2&col=7"), content_type="text/xml")
+    outside.page(f"{proxy}?page=2&col=7", xml + island(range(1, 2), ""), content_type="text/xml")
+    watch(desk, town, "/col/col7/index.html")
+    assert desk("check").status == 0
+    assert tracked(desk) == urls(town, range(1, 10))
+
+
+def test_a_title_cut_in_the_list_is_whole_once_its_page_was_read(desk: Desk, town: Town, outside: Outside) -> None:
+    rows = "".join(
+        f'<li><a href="{town.path(n)}">{town.title(n)[:11]}…</a><span>刚刚</span></li>' for n in range(1, 10)
+    )
+    outside.page("/list.html", page(f"<ul>{rows}</ul>"))
+    watch(desk, town, "/list.html")
+    assert desk("check").status == 0
+    assert {line["title"] for line in desk.json("pages")} == {town.title(n) for n in range(1, 10)}
+
+
 def test_a_listing_drawn_by_scripts_is_read_from_the_feed_it_names(desk: Desk, town: Town, outside: Outside) -> None:
     head = '<link rel="alternate" type="application/rss+xml" href="/rss.xml">'
     outside.page("/list.html", page('<div id="app"></div>', head), etag='"1"')
@@ -125,6 +157,22 @@ def test_sitemaps_in_circles_are_walked_once(desk: Desk, town: Town, outside: Ou
     assert "missing.xml" in answered.err
     assert tracked(desk) == urls(town, range(1, 4))
     assert [outside.paths.count(path) for path in ("/a.xml", "/b.xml", "/c.xml.gz", "/d.xml")] == [1] * 4
+
+
+def test_an_index_whose_sitemaps_are_all_gone_is_a_failing_source(desk: Desk, town: Town, outside: Outside) -> None:
+    """It still answers, and names them; but nothing new would ever be found."""
+    outside.page("/a.xml", index(outside.url("/b.xml"), outside.url("/c.xml")))
+    outside.page("/b.xml", urlset(town.url(1)))
+    outside.page("/c.xml", urlset(town.url(2)))
+    watch(desk, town, "/a.xml")
+    assert desk("check").status == 0
+    for path in ("/b.xml", "/c.xml"):
+        outside.page(path, "not here", status=404)
+    for failures in (1, 2):
+        assert desk("check", "--all").status == 1
+        (source,) = desk.json("sources")
+        assert source["failures"] == failures
+        assert "404" in source["detail"]
 
 
 def test_an_entry_leads_to_no_other_host(desk: Desk, town: Town, outside: Outside) -> None:

@@ -354,12 +354,12 @@ def server_context(certificate) -> ssl.SSLContext:
     return context
 
 
-async def ask_tls(context: ssl.SSLContext, tls: str = "modern"):
+async def ask_tls(context: ssl.SSLContext, tls: str = "modern", host: str = "localhost"):
     fetcher = build_fetcher()
     with Outside(tls=context) as site:
         site.page("/a.html", "secure")
-        url = site.url("/a.html").replace("127.0.0.1", "localhost")
-        request = FetchRequest(url=url, tls=tls, may_be_private=frozenset({"localhost"}), deadline=timedelta(seconds=5))
+        url = site.url("/a.html").replace("127.0.0.1", host)
+        request = FetchRequest(url=url, tls=tls, may_be_private=frozenset({host}), deadline=timedelta(seconds=5))
         got = await fetcher.fetch(request, NOW)
         await fetcher.aclose()
     return got
@@ -379,6 +379,14 @@ def trusted(certificate, monkeypatch):
     tls_context.cache_clear()
     yield
     tls_context.cache_clear()
+
+
+@pytest.mark.parametrize("tls", ["modern", "legacy"])
+async def test_a_certificate_for_another_host_is_refused_with_its_reason(certificate, trusted, tls):
+    got = await ask_tls(server_context(certificate), tls, "127.0.0.1")
+    assert reason(got) is FailureReason.TLS
+    assert "certificate refused" in got.detail
+    assert "mismatch" in got.detail
 
 
 async def test_a_trusted_certificate_is_read_from(certificate, trusted):
