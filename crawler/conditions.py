@@ -5,8 +5,8 @@ address elsewhere, so that pages admitted together are not all fetched whole tog
 is the one that asks, and no count need be kept. The period of a Page and of a file is a week, that of an entry a day;
 where visits are rarer than a third of it, it is doubled until three fall into one.
 
-Content that differs under the very validators that are held refutes them. The Page then has a note, `lying_304`, and is
-asked for whole as long as that stands: until content comes with other validators.
+Content that differs under the very validators that are held refutes them. The Page then has the note `lying_validators`
+and is asked for whole as long as that stands: until content comes with other validators.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def refuted(known: Known, received: Validators, article: Article, *, differs: bo
     }
     title = article.title or ""
     return Finding(
-        kind=FindingKind.LYING_304,
+        kind=FindingKind.LYING_VALIDATORS,
         severity=Severity.LOW,
         region=Region.TITLE,
         quote=title,
@@ -80,4 +80,4 @@ def entry_lies(state: SourceState, received: Validators, *, brought: bool) -> bo
 
 
 def _note(known: Known) -> Finding | None:
-    return next((one.finding for one in known.open_findings if one.finding.kind is FindingKind.LYING_304), None)
+    return next((one.finding for one in known.open_findings if one.finding.kind is FindingKind.LYING_VALIDATORS), None)

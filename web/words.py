@@ -73,7 +73,7 @@ LABELS: dict[str, dict[str, str]] = {
         "duplicate_text": "duplicate text",
         "date_conflict": "date conflict",
         "flip_flop": "flips between two texts",
-        "lying_304": "answers 304 though it changed",
+        "lying_validators": "same validators, another text",
     },
     "field": {
         "title": "title",

@@ -112,7 +112,7 @@ def _flips(store: Store, source: str | None) -> list[dict[str, Json]]:
 
 
 def _lies(store: Store, source: str | None) -> list[dict[str, Json]]:
-    found = store.history.findings(source=source, kind=FindingKind.LYING_304, open_only=True)
+    found = store.history.findings(source=source, kind=FindingKind.LYING_VALIDATORS, open_only=True)
     lying: list[tuple[str, str, str | None, Evidence]] = [
         (view.source, view.page, iso(view.opened_at), view.finding.evidence) for view in found
     ]
@@ -127,7 +127,7 @@ def _lies(store: Store, source: str | None) -> list[dict[str, Json]]:
             "source": name,
             "page": url,
             "since": since,
-            "summary": f"{url} answers 304 whatever it says",
+            "summary": f"{url} may answer 304 whatever it says: its validators lie",
             "why": f"two readings under the same {_named(evidence)}; asked for whole until it comes with others",
         }
         for name, url, since, evidence in lying

@@ -76,7 +76,7 @@ class Watch:
         return [view.kind.value for view in self.store.history.changes(page=url, newest_first=False)]
 
     def notes(self) -> list[str]:
-        found = self.store.history.findings(kind=FindingKind.LYING_304, open_only=True)
+        found = self.store.history.findings(kind=FindingKind.LYING_VALIDATORS, open_only=True)
         return [view.page for view in found]
 
 
@@ -211,5 +211,5 @@ def test_explain_says_what_lies(desk: Desk, town: Town) -> None:
     lines = [line for line in desk.json("explain") if line["what"] == "note"]
     assert {line["page"] for line in lines} == {town.url(2), town.outside.url("/zwgk/index.html")}
     assert all("304" in line["summary"] for line in lines)
-    (note,) = desk.json("findings", "--kind", "lying_304")
+    (note,) = desk.json("findings", "--kind", "lying_validators")
     assert note["evidence"]["etag"] == ETAG[1]
