@@ -47,9 +47,8 @@ def unless_due(
 def refuted(known: Known, received: Validators, article: Article, *, differs: bool) -> Finding | None:
     """The note that the Page's validators lie: that its content `differs` under them, now or when it was opened."""
     held = _note(known)
-    if held is None and not (differs and received and received == known.validators):
-        return None
-    if held is not None and differs and received != known.validators:
+    same = _hold(known.validators, received)
+    if (held is None and not (differs and same)) or (held is not None and differs and not same):
         return None
     evidence: Evidence = {
         "etag": known.validators.etag,
@@ -76,7 +75,14 @@ def entry_conditions(state: SourceState, now: datetime) -> Validators:
 
 def entry_lies(state: SourceState, received: Validators, *, brought: bool) -> bool:
     """Whether the validators of a Source's entry lie, by what this visit `brought` under them and what was known."""
-    return state.validators == received if brought and state.validators else state.lying
+    return _hold(state.validators, received) if brought and state.validators else state.lying
+
+
+def _hold(sent: Validators, received: Validators) -> bool:
+    """Whether a server that goes by its validators would have answered 304: by the ETag alone, where there are two."""
+    if sent.etag and received.etag:
+        return sent.etag.removeprefix("W/") == received.etag.removeprefix("W/")
+    return bool(sent.last_modified) and sent.last_modified == received.last_modified
 
 
 def _note(known: Known) -> Finding | None:

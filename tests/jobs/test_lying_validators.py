@@ -24,7 +24,7 @@ EDITED = (PARAGRAPHS[0], PARAGRAPHS[1].replace("30", "35"), PARAGRAPHS[2])
 ETAG = ("ETag", '"always the same"')
 WEAK = ("ETag", 'W/"always the same"')
 DATE = ("Last-Modified", "Mon, 02 Feb 2026 08:00:00 GMT")
-LIES = {"strong": (ETAG,), "weak": (WEAK,), "date": (DATE,), "both": (WEAK, DATE)}
+LIES = {"strong": (ETAG,), "weak": (WEAK,), "date": (DATE,), "both": (WEAK, DATE), "a date that moves": (ETAG, None)}
 
 
 def conditional(asked: Asked) -> bool:
@@ -34,8 +34,13 @@ def conditional(asked: Asked) -> bool:
 class Liar:
     """Lets a path of the town answer 304 to whoever asks on a condition, with the same validators whatever it says."""
 
-    def __init__(self, town: Town, path: str, *validators: tuple[str, str]) -> None:
-        self.path, self.validators, self._town = path, validators, town
+    made = 0
+
+    def __init__(self, town: Town, path: str, *validators: tuple[str, str] | None) -> None:
+        Liar.made += 1
+        moved = ("Last-Modified", f"Mon, 02 Feb 2026 08:{Liar.made % 60:02d}:00 GMT")
+        self.path, self._town = path, town
+        self.validators = tuple(one or moved for one in validators)
         self.truth = town.outside._routes.answers[path]
         town.outside.answer(path, self._answer)
 
@@ -86,7 +91,7 @@ def watch(tmp_path: Path, town: Town):
         yield Watch(store, town)
 
 
-def lie(town: Town, number: int, paragraphs: tuple[str, ...], *validators: tuple[str, str]) -> Liar:
+def lie(town: Town, number: int, paragraphs: tuple[str, ...], *validators: tuple[str, str] | None) -> Liar:
     town.publish(number, paragraphs)
     return Liar(town, town.path(number), *validators)
 
