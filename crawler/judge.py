@@ -20,6 +20,7 @@ from datetime import datetime
 from crawler import schedule
 from crawler.absence import beside_it, blocked, failed, hollow, missing
 from crawler.compare import compare, created, page_change, similarity
+from crawler.conditions import refuted
 from crawler.decode import Document, encoding_of
 from crawler.extract import RULES, visible_text
 from crawler.flipping import flip
@@ -171,12 +172,14 @@ def _read(source: Source, known: Known, before: Article | None, reading: Reading
     article, snapshot = reading.article, reading.snapshot
     sifted = sift(known, before, article, base.at)
     turning = flip(known, before, article, base.at)
-    notes = () if turning.note is None else (turning.note,)
+    differs = sifted.before is not None and sifted.before.digest != sifted.after.digest
+    lie = refuted(known, snapshot.validators, article, differs=differs)
+    notes = tuple(note for note in (turning.note, lie) if note is not None)
     findings = silence(source.silence, known.page.url, (*_detected(known, before, reading), *notes))
     # Foreign matter is never left untold, whatever else flips or is masked.
     quiet = turning.holds and foreign_matter(known.open_findings, findings) is None
     number = known.latest.number if known.latest else 0
-    new = not quiet and (sifted.before is None or sifted.before.digest != sifted.after.digest)
+    new = not quiet and (differs or sifted.before is None)
     version = NewVersion(article=article, rules=RULES) if new else None
     told = sifted.before, (sifted.before or sifted.after) if quiet else sifted.after
     changes = _changes(known, *told, findings, number)

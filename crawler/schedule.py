@@ -59,8 +59,12 @@ def interval(source: Source, estimate: RateEstimate) -> timedelta:
 def next_check(source: Source, estimate: RateEstimate, now: datetime, *, key: str) -> datetime:
     """When a healthy Page is due again; `key` (its URL) decides its place in the spread, the same every time."""
     wait = interval(source, estimate)
-    place = zlib.crc32(key.encode("utf-8", "surrogatepass")) / 2**32
-    return now + min(max(wait * (1 - _SPREAD * place), source.min_every), source.max_every)
+    return now + min(max(wait * (1 - _SPREAD * place_of(key)), source.min_every), source.max_every)
+
+
+def place_of(key: str) -> float:
+    """Where a key stands among all keys, from 0 to 1, the same every time."""
+    return zlib.crc32(key.encode("utf-8", "surrogatepass")) / 2**32
 
 
 def after_failure(source: Source, failures: int, now: datetime, *, retry_after: timedelta | None = None) -> datetime:

@@ -78,6 +78,21 @@ def canonical(url: str, base: str | None = None) -> str | None:
     return result if len(result) <= MAX_LENGTH else None
 
 
+def as_sent(reference: str, encoding: str) -> str:
+    """A reference of a page in this charset as browsers send it: its query escaped from the bytes of that charset.
+
+    The path is UTF-8 everywhere, and so is the query of pages in UTF-8 and UTF-16.
+    """
+    if reference.isascii() or encoding.startswith("utf-"):
+        return reference
+    before, mark, query = reference.partition("?")
+    try:
+        raw = query.encode(encoding, "xmlcharrefreplace")
+    except (LookupError, UnicodeError):
+        return reference
+    return before + mark + "".join(chr(byte) if byte < 0x80 else f"%{byte:02X}" for byte in raw)
+
+
 def host_of(url: str) -> str:
     """`host` or `host:port` of a URL, in its canonical spelling; "" if it has none."""
     spelling = canonical(url)

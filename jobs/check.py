@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from crawler.conditions import conditions
 from crawler.errors import StoreBusy
 from crawler.extract import RULES
 from crawler.judge import judge
@@ -33,6 +34,9 @@ from jobs.probing import Prober
 from store import Archive, Recorded
 
 Clock = Callable[[], datetime]
+
+# No page is larger; to be read it takes ten times its bytes and more. A sitemap may have 50 MB; it is read as a stream.
+PAGE_BYTES, ENTRY_BYTES = 16 * 1024 * 1024, 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +71,8 @@ async def check_page(
     Raises StoreError where the store refuses; whatever the network does is part of the Verdict.
     """
     known = archive.latest(page, rules=RULES)
-    request = request_for(source, page.url, known.validators)
-    fetched = await prober.fetcher.fetch(request, clock())
+    now = clock()
+    fetched = await prober.fetcher.fetch(request_for(source, page.url, conditions(known, now)), now)
     verdict = judge(source, known, fetched, clock())
     beside = Beside.UNKNOWN
     if verdict.suspect and isinstance(fetched, Snapshot):
@@ -100,7 +104,9 @@ def _record(page: Page, source: Source, known: Known, verdict: Verdict, notify: 
     )
 
 
-def request_for(source: Source, url: str, validators: Validators = Validators()) -> FetchRequest:
+def request_for(
+    source: Source, url: str, validators: Validators = Validators(), *, max_bytes: int = PAGE_BYTES
+) -> FetchRequest:
     """The request that fetches `url` as its Source's configuration wants it."""
     return FetchRequest(
         url=url,
@@ -110,4 +116,5 @@ def request_for(source: Source, url: str, validators: Validators = Validators())
         may_be_private=frozenset({host_of(source.url)}),
         render=source.render,
         timezone=source.timezone,
+        max_bytes=max_bytes,
     )

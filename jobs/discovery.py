@@ -8,13 +8,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from crawler import schedule
+from crawler.conditions import entry_conditions, entry_lies
 from crawler.decode import decode
 from crawler.discover import Discovery, discover
 from crawler.extract import extract
 from crawler.fetch import Fetcher
+from crawler.gone import MISSING_STATUS
 from crawler.model import FetchFailed, Link, NotModified, Page, PageKind, Snapshot, Source, SourceState, Validators
 from crawler.sniff import not_a_page
-from jobs.check import Clock, request_for
+from crawler.urls import same_host
+from jobs.check import ENTRY_BYTES, Clock, request_for
 from store import Archive
 
 # A routine visit follows the pages of a listing while they bring something new, and a first visit this far.
@@ -45,27 +48,37 @@ class Discovered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Nothing:
-    """An entry page that named no links, and why."""
+    """An entry page that named no links, and why; `missing` where the server said that it is not there."""
 
     why: str
     retry_after: timedelta | None = None
+    missing: bool = False
 
 
 @dataclass(slots=True)
 class _Walk:
-    """The pages of one listing as they are read: what waits, what was seen, what came of it."""
+    """The pages of one listing as they are read: what waits, what was seen, what came of it.
+
+    `named` are the links of all of them, `empty` how many running had none.
+    """
 
     source: Source
     archive: Archive
     dry_run: bool = False
     waiting: deque[str] = field(default_factory=deque)
     seen: set[str] = field(default_factory=set)
+    named: set[str] = field(default_factory=set)
     admitted: list[Page] = field(default_factory=list)
     read: int = 0
+    empty: int = 0
     found: int = 0
 
     def take(self, discovery: Discovery, now: datetime) -> bool:
-        """Admit what one page names and queue the pages it points to; whether any of it was new."""
+        """Admit what one page names and queue the pages it points to; whether any of it was new.
+
+        There are lists that give their last page, or the first, or an empty one, under every further number. So no way
+        leads on from a page that names only what this walk has seen, nor from many running that name nothing.
+        """
         if self.dry_run:
             unknown = [link for link in discovery.links if self.archive.page(link.url) is None]
             new = tuple(Page(url=link.url, source=self.source.name) for link in unknown)
@@ -74,7 +87,12 @@ class _Walk:
         self.admitted.extend(new)
         self.read += 1
         self.found += len(discovery.links)
-        for url in discovery.next:
+        before = len(self.named)
+        self.named.update(link.url for link in discovery.links)
+        self.empty = 0 if discovery.links else self.empty + 1
+        repeated = bool(discovery.links) and len(self.named) == before
+        ended = discovery.kind != "sitemap" and (repeated or self.empty > FOLLOW_PAGES)
+        for url in () if ended else discovery.next:
             if url not in self.seen:
                 self.seen.add(url)
                 self.waiting.append(url)
@@ -114,27 +132,56 @@ async def _visit(
 ) -> Discovered:
     state = archive.source_state(source.name)
     # What an entry once was it stays: a listing that reads like one page today is a listing in trouble.
-    walk = _Walk(replace(source, kind=source.kind or state.kind), archive, dry_run, seen={source.url})
-    if (source.kind or state.kind) == "page":
+    kind = source.kind or (state.kind if state.kind != "json" else None)
+    walk = _Walk(replace(source, kind=kind), archive, dry_run, seen={source.url})
+    if kind == "page":
         return _single_page(walk, state, clock())
-    match await _read(walk.source, source.url, fetcher, clock(), Validators() if to_the_end else state.validators):
+    now = clock()
+    asked = Validators() if to_the_end else entry_conditions(state, now)
+    match await _read(walk.source, source.url, fetcher, now, asked):
         case None:
             return _done(walk, state, clock())
         case _Nothing(why=why, retry_after=wait):
             return _failed(source, state, why, clock(), wait)
         case snapshot, discovery:
             pass
+    if reason := _nothing_on(snapshot, discovery):
+        return await _by_feed(walk, state, discovery, reason, fetcher, clock)
     if discovery.kind == "page":
-        if reason := _no_page(snapshot):
-            return _failed(source, state, reason, clock(), None)
         return _single_page(walk, state, clock())
-    if not discovery.links and not discovery.next:
-        return _failed(source, state, f"no article links found: {discovery.why}", clock(), None)
+    # Its further pages are pages of the same kind, however few items they have.
+    walk.source = replace(source, kind=discovery.kind)
     walk.seen.add(snapshot.final_url)
     brought = walk.take(discovery, clock())
     problem = await _follow(walk, discovery, brought, fetcher, clock, to_the_end, progress)
-    state = replace(state, kind=discovery.kind, links=walk.found, validators=snapshot.validators)
+    if not walk.found:
+        return _failed(source, state, problem or "no article links found on any of its pages", clock(), None)
+    lying = entry_lies(state, snapshot.validators, brought=brought)
+    state = replace(state, kind=discovery.kind, links=walk.found, validators=snapshot.validators, lying=lying)
     return _done(walk, state, clock(), problem)
+
+
+async def _by_feed(
+    walk: _Walk, state: SourceState, discovery: Discovery, reason: str, fetcher: Fetcher, clock: Clock
+) -> Discovered:
+    """An entry that names no articles and a feed: a listing that scripts draw, read from the feed."""
+    source = walk.source
+    feed = next((url for url in discovery.feeds if same_host(url, source.url)), None)
+    if feed is None:
+        return _failed(source, state, reason, clock(), None)
+    match await _read(replace(source, kind="feed"), feed, fetcher, clock(), Validators()):
+        case (_, found) if found.links:
+            walk.take(found, clock())
+            # What the entry's own validators say does not hold for the feed.
+            state = replace(state, kind="listing", links=walk.found, validators=Validators())
+            return _done(walk, state, clock())
+        case (_, found):
+            reason = f"{reason}; nor in the feed it names, {feed}: {found.why}"
+        case _Nothing(why=why):
+            reason = f"{reason}; nor in the feed it names, {feed}: {why}"
+        case None:
+            pass
+    return _failed(source, state, reason, clock(), None)
 
 
 async def _follow(
@@ -154,6 +201,8 @@ async def _follow(
     while walk.waiting and walk.read < limit and (persist or brought):
         url = walk.waiting.popleft()
         match await _read(walk.source, url, fetcher, clock(), Validators()):
+            case _Nothing(missing=True) if "{n" in (walk.source.next or ""):
+                break  # Where a pattern names the pages, this is how the end is known.
             case _Nothing(why=why):
                 problem = f"{url}: {why}"
                 if first.kind != "sitemap":
@@ -169,7 +218,7 @@ async def _read(
     source: Source, url: str, fetcher: Fetcher, now: datetime, validators: Validators
 ) -> tuple[Snapshot, Discovery] | _Nothing | None:
     """One page of the entry and what it names; None where the server says that it has not changed."""
-    match await fetcher.fetch(request_for(source, url, validators), now):
+    match await fetcher.fetch(request_for(source, url, validators, max_bytes=ENTRY_BYTES), now):
         case NotModified():
             return None
         case FetchFailed(reason=reason, detail=detail, retry_after=wait):
@@ -177,7 +226,15 @@ async def _read(
         case Snapshot(status=200) as snapshot:
             return snapshot, discover(snapshot, source)
         case Snapshot(status=status):
-            return _Nothing(why=f"the server answered {status}")
+            return _Nothing(why=f"the server answered {status}", missing=status in MISSING_STATUS)
+
+
+def _nothing_on(snapshot: Snapshot, discovery: Discovery) -> str | None:
+    """Why an entry gives nothing to watch, or None where it does."""
+    if discovery.kind == "page":
+        return _no_page(snapshot)
+    found = discovery.links or discovery.next
+    return None if found else f"no article links found: {discovery.why}"
 
 
 def _no_page(snapshot: Snapshot) -> str | None:

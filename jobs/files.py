@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from crawler.attached import files_to_ask, judge_file
+from crawler.conditions import PAGE_PERIOD, unless_due
 from crawler.errors import StoreBusy
 from crawler.fetch import Fetcher
 from crawler.model import Article, AttachedFile, FileVerdict, Outcome, PageState, Source
@@ -79,13 +80,11 @@ class Files:
         for file in files:
             for lease in leases:
                 lease.extend_in_time()
-            request = replace(
-                request_for(source, file.url, file.validators),
-                max_bytes=source.attachments_max_size,
-                deadline=_DEADLINE,
-                render=False,
-            )
-            fetched = await self.fetcher.fetch(request, self.clock())
+            now = self.clock()
+            asked = unless_due(file.validators, file.url, file.asked_at, now, PAGE_PERIOD, doubted=file.failures > 0)
+            request = request_for(source, file.url, asked, max_bytes=source.attachments_max_size)
+            request = replace(request, deadline=_DEADLINE, render=False)
+            fetched = await self.fetcher.fetch(request, now)
             verdict = judge_file(source, file, fetched, number, self.clock())
             try:
                 self.archive.record_file(checked.page, verdict, notify=self.notify)

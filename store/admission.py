@@ -40,7 +40,7 @@ def declare(session: Session, sources: Sequence[Source], now: datetime) -> None:
 
 def _start_over(row: SourceRow, url: str, now: datetime) -> None:
     row.url, row.kind, row.etag, row.last_modified = url, None, None, None
-    row.links, row.failures, row.detail = 0, 0, ""
+    row.links, row.failures, row.detail, row.lying = 0, 0, "", False
     row.next_check = now
 
 

@@ -78,6 +78,7 @@ def state_of(row: SourceRow) -> SourceState:
         links=row.links,
         failures=row.failures,
         detail=row.detail,
+        lying=row.lying,
         last_checked=row.last_checked,
         last_ok=row.last_ok,
         next_check=row.next_check,
@@ -88,7 +89,7 @@ def put_source_state(row: SourceRow, state: SourceState) -> None:
     """Writes a SourceState into its row."""
     row.url, row.kind = state.url, state.kind
     row.etag, row.last_modified = state.validators.etag, state.validators.last_modified
-    row.links, row.failures, row.detail = state.links, state.failures, state.detail
+    row.links, row.failures, row.detail, row.lying = state.links, state.failures, state.detail, state.lying
     row.last_checked, row.last_ok, row.next_check = state.last_checked, state.last_ok, state.next_check
 
 

@@ -22,6 +22,7 @@ def source_view(row: SourceRow, pages: int) -> SourceView:
         links=row.links,
         failures=row.failures,
         detail=row.detail,
+        lying=row.lying,
         last_checked=row.last_checked,
         last_ok=row.last_ok,
         next_check=row.next_check,

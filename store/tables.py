@@ -46,6 +46,7 @@ class SourceRow(Row, table=True):
     last_ok: datetime | None = Field(default=None, sa_type=UtcTime)
     next_check: datetime | None = Field(default=None, sa_type=UtcTime)
     noise: Any = Field(default_factory=list, sa_type=JsonText, sa_column_kwargs={"server_default": "[]"})
+    lying: bool = Field(default=False, sa_column_kwargs={"server_default": sql.false()})
 
 
 class PageRow(Row, table=True):

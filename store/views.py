@@ -27,7 +27,10 @@ def iso(time: datetime | None) -> str | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceView:
-    """A Source as the store knows it. `active` is False once it is no longer configured; `pages` counts its Pages."""
+    """A Source as the store knows it. `active` is False once it is no longer configured; `pages` counts its Pages.
+
+    `lying`: the validators of its entry do, and are not sent.
+    """
 
     name: str
     url: str
@@ -37,6 +40,7 @@ class SourceView:
     links: int
     failures: int
     detail: str
+    lying: bool
     last_checked: datetime | None
     last_ok: datetime | None
     next_check: datetime | None
@@ -52,6 +56,7 @@ class SourceView:
             "links": self.links,
             "failures": self.failures,
             "detail": self.detail,
+            "lying": self.lying,
             "last_checked": iso(self.last_checked),
             "last_ok": iso(self.last_ok),
             "next_check": iso(self.next_check),

@@ -73,6 +73,7 @@ LABELS: dict[str, dict[str, str]] = {
         "duplicate_text": "duplicate text",
         "date_conflict": "date conflict",
         "flip_flop": "flips between two texts",
+        "lying_validators": "same validators, another text",
     },
     "field": {
         "title": "title",
@@ -88,6 +89,7 @@ LABELS: dict[str, dict[str, str]] = {
         "feed": "feed",
         "sitemap": "sitemap",
         "page": "single page",
+        "json": "list as JSON",
     },
 }
 

@@ -1,4 +1,4 @@
-"""Snapshot → Links: what an entry page is (listing, feed, sitemap or single page) and which pages it names."""
+"""Snapshot → Links: what an entry page is (listing, feed, sitemap, JSON, single page) and which pages it names."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from crawler.discover.discovery import Discovery
 from crawler.discover.feed import read_feed, recognise_feed
+from crawler.discover.json_list import read_json
 from crawler.discover.listing import read_html, read_page
 from crawler.discover.sitemap import read_sitemap, recognise_sitemap
 from crawler.model import Snapshot, Source, SourceKind
@@ -27,13 +28,18 @@ def _always(_: Snapshot) -> bool:
     return True
 
 
+def _never(_: Snapshot) -> bool:
+    return False
+
+
 # Asked in this order; the first that recognises the entry reads it. HTML comes last: `read_html` itself tells a
-# listing from a single page, and `page` is reached only where the configuration says so.
+# listing from a single page, and `page` and `json` are reached only where the configuration says so.
 DISCOVERERS: tuple[Discoverer, ...] = (
     Discoverer(kind="sitemap", recognise=recognise_sitemap, read=read_sitemap),
     Discoverer(kind="feed", recognise=recognise_feed, read=read_feed),
     Discoverer(kind="listing", recognise=_always, read=read_html),
     Discoverer(kind="page", recognise=_always, read=read_page),
+    Discoverer(kind="json", recognise=_never, read=read_json),
 )
 
 

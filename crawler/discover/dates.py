@@ -6,6 +6,8 @@ import re
 
 _YEAR = r"(?:19|20)\d{2}"
 _CLOCK = r"(?:[ T]{0,2}[0-2]?\d[:：][0-5]\d(?:[:：][0-5]\d)?)?"
+_NUMERAL = "一二三四五六七八九"
+_ENGLISH_CLOCK = r"(?:,?\s(?:at\s)?[0-2]?\d:[0-5]\d(?:\s?[ap]\.?m\.?)?)?"
 _MONTH_NAME = (
     r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|january|february|march|april|june|july|august|"
     r"september|october|november|december|januar|februar|märz|mai|juni|juli|oktober|dezember|janvier|février|mars|"
@@ -35,16 +37,21 @@ _ALONE = re.compile(
       | {_YEAR}\s?[-/.年]?\s?[01]?\d\s?[-/.月]\s?[0-3]?\d\s?日?
       | {_MONTH_NAME}\.?\s{{0,2}}[0-3]?\d(?:st|nd|rd|th)?
       | [0-3]?\d\.?\s{{0,2}}{_MONTH_NAME}\.?
-      | 刚刚|今天{_CLOCK}|昨天{_CLOCK}|前天{_CLOCK}|昨日|今日|today|yesterday|just\snow
-      | \d{{1,3}}\s?(?:秒|分钟|分鐘|小时|小時|天|日|周|个月|月|年)之?前
-      | (?:\d{{1,3}}|an?|one)\s(?:second|minute|min|hour|day|week|month|year)s?\sago
+      | 刚刚|刚才|(?:今天|昨天|前天|今日|昨日|前日)\s?(?:凌晨|清晨|早上|上午|中午|下午|晚上)?{_CLOCK}
+      | (?:上|本|这)?(?:周|星期|礼拜)[一二三四五六日天]{_CLOCK}|上周|上月
+      | (?:today|yesterday){_ENGLISH_CLOCK}|just\snow
+      | (?:\d{{1,3}}|[{_NUMERAL}两十几数半]{{1,3}})\s?个?半?
+        (?:秒钟?|分钟|分鐘|小时|小時|钟头|天|日|周|星期|月|年)[之以]?前
+      | (?:\d{{1,3}}|an?|one)\s?(?:seconds?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|[smhdw])\sago
+      | [一二][〇○零{_NUMERAL}]{{3}}\s?年\s?[{_NUMERAL}十]{{1,2}}\s?月\s?[{_NUMERAL}十]{{1,3}}\s?日
       | vor\s\d{{1,3}}\s(?:minuten|stunden|tagen)
       | [0-2]?\d[:：][0-5]\d
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
 _LABELS = re.compile(
-    r"(?:发布时间|发布日期|发文日期|成文日期|公开日期|更新时间|时间|日期|date|posted|published|updated)[ :：]{0,3}",
+    r"(?:发布时间|发布日期|发文日期|成文日期|公开日期|更新时间|发布于|更新于|发表于|时间|日期|date|posted|published|updated)"
+    r"(?:\son)?[ :：]{0,3}",
     re.IGNORECASE,
 )
 _BRACKETS = " \t\u00a0\u3000[]()（）【】〔〕{}<>《》|·•:：,，;；-—–"
@@ -62,6 +69,7 @@ def date_in(text: str) -> str | None:
     label = _LABELS.match(bare)
     if label:
         bare = bare[label.end() :].strip(_BRACKETS)
+    bare = bare.removesuffix("发布").removesuffix("更新").strip(_BRACKETS)
     return bare if bare and len(bare) <= 30 and _ALONE.fullmatch(bare) else None
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Mapping
 from typing import Any
 
 import feedparser
 
 from crawler.discover.admit import MAX_LINKS, admit, resolve
+from crawler.discover.bearable import bearable
 from crawler.discover.discovery import Discovery
 from crawler.discover.head import readable_head, root_name
+from crawler.discover.json_value import Unreadable, json_value
 from crawler.model import Link, Snapshot, Source
+from crawler.urls import same_host
 
-MAX_BYTES = 32 * 1024 * 1024
 _JSON_FEED = "https://jsonfeed.org/version/"
 
 
@@ -22,7 +23,10 @@ def recognise_feed(snapshot: Snapshot) -> bool:
     """True if the bytes are RSS, Atom or JSON Feed, whatever the Content-Type says."""
     head = readable_head(snapshot.body)
     if head.startswith(b"{"):
-        return _json_feed(snapshot.body) is not None
+        try:
+            return bool(_JSON_FEED.encode() in snapshot.body.replace(b"\\/", b"/") and _json_feed(snapshot))
+        except Unreadable:
+            return False
     name = root_name(head)
     return name in {b"rss", b"feed", b"rdf", b"rdf:rdf"}
 
@@ -38,8 +42,9 @@ def _read_xml(snapshot: Snapshot, source: Source) -> Discovery:
     content_type = snapshot.header("content-type") or ""
     headers = {"content-type": content_type, "content-location": snapshot.final_url}
     # A stream, because bytes themselves would be tried as a file's name. Nothing is shown, so nothing is sanitised.
+    body, trouble = bearable(snapshot.body)
     parsed = feedparser.parse(
-        io.BytesIO(snapshot.body[:MAX_BYTES]),
+        io.BytesIO(body),
         response_headers=headers,
         sanitize_html=False,
         resolve_relative_uris=False,
@@ -48,15 +53,20 @@ def _read_xml(snapshot: Snapshot, source: Source) -> Discovery:
     base = snapshot.final_url
     links = admit(found, base=base, source=source, own=frozenset())
     following = [item.get("href", "") for item in parsed.feed.get("links", []) if item.get("rel") == "next"]
-    next_page = resolve(following[0], base) if following else None
     version = parsed.get("version") or "feed"
     return Discovery(
         kind="feed",
         links=links,
-        next=(next_page,) if next_page and next_page != resolve(base, base) else (),
+        next=_onward(following[0] if following else None, base),
         title=_text(parsed.feed.get("title")),
-        why=f"a feed ({version}) of {len(links)} items" + (", not well-formed" if parsed.get("bozo") else ""),
+        why=f"a feed ({version}) of {len(links)} items{trouble}",
     )
+
+
+def _onward(following: object, base: str) -> tuple[str, ...]:
+    """The feed's next page, where it names one and that is another of the same host."""
+    url = resolve(following, base) if isinstance(following, str) else None
+    return (url,) if url and url != resolve(base, base) and same_host(url, base) else ()
 
 
 def _entry(entry: Mapping[str, Any]) -> Link | None:
@@ -74,22 +84,20 @@ def _text(value: object) -> str | None:
     return " ".join(value.split()) or None if isinstance(value, str) else None
 
 
-def _json_feed(body: bytes) -> dict[str, Any] | None:
-    """The JSON Feed in a body, or None if it is none."""
-    if _JSON_FEED.encode() not in body[:MAX_BYTES].replace(b"\\/", b"/"):
-        return None
-    try:
-        data = json.loads(body[:MAX_BYTES])
-    except (ValueError, RecursionError):
-        return None
+def _json_feed(snapshot: Snapshot) -> dict[str, Any]:
+    """The JSON Feed in a body. Raises Unreadable."""
+    data = json_value(snapshot)
     version = data.get("version") if isinstance(data, dict) else None
-    return data if isinstance(version, str) and version.startswith(_JSON_FEED) else None
+    if not isinstance(data, dict) or not isinstance(version, str) or not version.startswith(_JSON_FEED):
+        raise Unreadable(f"nothing in it names a version of {_JSON_FEED}")
+    return data
 
 
 def _read_json(snapshot: Snapshot, source: Source) -> Discovery:
-    data = _json_feed(snapshot.body)
-    if data is None:
-        return Discovery(kind="feed", why="a feed was expected, but this is no JSON Feed")
+    try:
+        data = _json_feed(snapshot)
+    except Unreadable as unreadable:
+        return Discovery(kind="feed", why=f"a JSON Feed was expected, but {unreadable}")
     items = data.get("items")
     found = []
     for item in items[:MAX_LINKS] if isinstance(items, list) else []:
@@ -101,12 +109,10 @@ def _read_json(snapshot: Snapshot, source: Source) -> Discovery:
             date = item.get("date_published") or item.get("date_modified")
             found.append(Link(url=url, title=_text(item.get("title")), date_text=_text(date)))
     links = admit(found, base=snapshot.final_url, source=source)
-    following = data.get("next_url")
-    next_page = resolve(following, snapshot.final_url) if isinstance(following, str) else None
     return Discovery(
         kind="feed",
         links=links,
-        next=(next_page,) if next_page and next_page != resolve(snapshot.final_url, snapshot.final_url) else (),
+        next=_onward(data.get("next_url"), snapshot.final_url),
         title=_text(data.get("title")),
         why=f"a JSON Feed of {len(links)} items",
     )

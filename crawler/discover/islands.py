@@ -9,7 +9,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 from crawler.discover.dates import date_in
 from crawler.discover.shape import is_navigation
-from crawler.model import Link
+from crawler.discover.titles import whole_title
+from crawler.model import Link, fold_space
 
 _OPENING = re.compile(r"<(?:datastore|recordset|nextgroup)", re.IGNORECASE)
 _CDATA = "<![CDATA["
@@ -54,10 +55,9 @@ def _record(record: str) -> Link | None:
     tree = LexborHTMLParser(record if "<" in record else html.unescape(record))
     best: tuple[int, str, str] | None = None
     for node in tree.css("a[href]")[:20]:
-        href, hint = node.attributes.get("href") or "", (node.attributes.get("title") or "").strip()
-        shown = " ".join((node.text() or "").split())
-        cut = shown.rstrip(" .…")
-        title = hint if hint and (not shown or hint.startswith(cut[: max(1, len(cut) - 1)])) else shown or hint
+        href, hint = node.attributes.get("href") or "", node.attributes.get("title") or ""
+        shown = fold_space(node.text() or "")
+        title = whole_title(shown, hint) or shown
         if href and title and not is_navigation(title) and (best is None or len(title) > best[0]):
             best = (len(title), href, title)
     if best is None:

@@ -17,7 +17,10 @@ from crawler.discover.pagination import next_pages
 from crawler.discover.rows import groups
 from crawler.discover.signs import Signs, looks_like_listing, read_signs
 from crawler.model import Link, Snapshot, Source, fold_space
+from crawler.urls import as_sent
 
+# A sitemap may be larger, but that is read as a stream.
+MAX_BYTES = 16 * 1024 * 1024
 _ISLAND = 3  # records from which a page's data island is its listing
 _FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"})
 
@@ -34,6 +37,9 @@ class _Entry:
 
 def read_html(snapshot: Snapshot, source: Source) -> Discovery:
     """A listing with its links and the way on, or a single page where the text outweighs every block of links."""
+    if len(snapshot.body) > MAX_BYTES:
+        why = f"its {len(snapshot.body):,} bytes are more than any listing has; the cap is {MAX_BYTES:,}"
+        return Discovery(kind="listing", why=why)
     entry = _open(snapshot)
     if source.links and source.kind in {None, "listing"}:
         return _selected(entry, source)
@@ -71,7 +77,12 @@ def _open(snapshot: Snapshot) -> _Entry:
     document = decode(snapshot)
     base = base_of(document.tree, snapshot.final_url)
     own = {resolve(url, url) for url in (snapshot.url, snapshot.final_url)}
-    return _Entry(document=document, page=outline(document.tree), base=base, own=frozenset(url for url in own if url))
+    return _Entry(
+        document=document,
+        page=outline(document.tree, document.encoding),
+        base=base,
+        own=frozenset(url for url in own if url),
+    )
 
 
 def _selected(entry: _Entry, source: Source) -> Discovery:
@@ -91,7 +102,7 @@ def _selected(entry: _Entry, source: Source) -> Discovery:
         shown.setdefault(row.url, Link(url=row.url, title=row.title, date_text=row.date_text))
     found = []
     for anchor in anchors[:MAX_LINKS]:
-        href = anchor.attributes.get("href") or ""
+        href = as_sent(anchor.attributes.get("href") or "", entry.document.encoding)
         known = shown.get(resolve(href, entry.base) or "")
         own_text = fold_space(anchor.text() or "") or (anchor.attributes.get("title") or "")
         found.append(known or Link(url=href, title=own_text, date_text=date_in(own_text)))

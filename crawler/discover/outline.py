@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler.discover import words
+from crawler.urls import as_sent
 
 MAX_NODES = 1_000_000
 MAX_ANCHORS = 20_000
@@ -25,7 +26,7 @@ _MAX_NAME = 200  # characters of a class or id that are read
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anchor:
-    """One <a href>: its element's number, the href as written, the title attribute, whether it holds a picture."""
+    """One <a href>: its element's number, the href as it is sent, the title attribute of it or of what it holds."""
 
     element: int
     href: str
@@ -69,8 +70,8 @@ class Outline:
         return " ".join(" ".join(parts).split())
 
 
-def outline(tree: LexborHTMLParser) -> Outline:
-    """Walk `tree` once. At most MAX_NODES nodes and MAX_ANCHORS links are read, the rest is ignored."""
+def outline(tree: LexborHTMLParser, encoding: str) -> Outline:
+    """Walk the tree of a page in this charset once: at most MAX_NODES nodes and MAX_ANCHORS links of it."""
     out = Outline()
     if tree.root is None:
         return out
@@ -93,12 +94,14 @@ def outline(tree: LexborHTMLParser) -> Outline:
         elif tag in _SKIPPED:
             skipped.add(node.mem_id)
         elif tag and tag[0] not in "-!_":
-            numbers[node.mem_id] = _add_element(out, node, tag, numbers.get(above, -1), paths)
+            numbers[node.mem_id] = _add_element(out, node, tag, numbers.get(above, -1), paths, encoding)
     _close(out)
     return out
 
 
-def _add_element(out: Outline, node: LexborNode, tag: str, parent: int, paths: dict[tuple[int, str], int]) -> int:
+def _add_element(
+    out: Outline, node: LexborNode, tag: str, parent: int, paths: dict[tuple[int, str], int], encoding: str
+) -> int:
     number = len(out.tag)
     attributes = node.attributes
     label = f"{(attributes.get('id') or '')[:_MAX_NAME]} {(attributes.get('class') or '')[:_MAX_NAME]}".lower()
@@ -113,9 +116,20 @@ def _add_element(out: Outline, node: LexborNode, tag: str, parent: int, paths: d
     out.chunk_start.append(len(out.chunks))
     out.chunk_end.append(len(out.chunks))
     if tag == "a" and attributes.get("href"):
-        href = attributes["href"] or ""
+        href = as_sent(attributes["href"] or "", encoding)
         out.anchors.append(Anchor(element=number, href=href, hint=attributes.get("title")))
+    elif attributes.get("title") and out.anchors and not out.anchors[-1].hint and _inside(out, number):
+        out.anchors[-1] = replace(out.anchors[-1], hint=attributes["title"])
     return number
+
+
+def _inside(out: Outline, number: int) -> bool:
+    """Whether an element stands inside the last link, a few levels down at most."""
+    link = out.anchors[-1].element
+    for _ in range(4):
+        if number > link:
+            number = out.parent[number]
+    return number == link
 
 
 def _frame_weight(tag: str, label: str, role: str | None) -> float:

@@ -11,16 +11,22 @@ from crawler.decode import Document
 from crawler.discover.admit import resolve
 from crawler.discover.outline import Outline
 from crawler.discover.words import NEXT_ARROWS, NEXT_TEXTS
-from crawler.urls import same_host
+from crawler.urls import as_sent, same_host
 
 MAX_PAGES = 1_000
+_NUMBER = re.compile(r"\{n(?:\+(\d{1,4}))?\}")
 
 # TRS WCM: createPageHTML(23, 0, "index", "html"): pages in all, this one from 0, the file's stem and extension.
 _CREATE_PAGE = re.compile(
     r"""createPage\w{0,12}\s{0,3}\(\s{0,5}["']?(\d{1,6})["']?\s{0,3},\s{0,3}["']?(\d{1,6})["']?\s{0,3},"""
     r"""\s{0,3}["']([\w./-]{1,80})["']\s{0,3},\s{0,3}["'](\w{1,8})["']"""
 )
-# The same CMS spelled out: var countPage = 23; var currentPage = 0; and links put together as "index_" + n + ".html".
+# Kaipu: createPageHTML('page_div', 25, 1, 'list', 'shtml', 496): where it is drawn, pages in all, this one from 1.
+_CREATE_PAGE_IN = re.compile(
+    r"""createPage\w{0,12}\s{0,3}\(\s{0,5}["'][\w#.-]{1,60}["']\s{0,3},\s{0,3}["']?(\d{1,6})["']?\s{0,3},\s{0,3}["']?"""
+    r"""(\d{1,6})["']?\s{0,3},\s{0,3}["']([\w./-]{1,80})["']\s{0,3},\s{0,3}["'](\w{1,8})["']"""
+)
+# TRS again, spelled out: var countPage = 23; var currentPage = 0; and links put together as "index_" + n + ".html".
 _COUNT = re.compile(r"(?:countPage|totalPage|pageCount|totalPages|pagecount)\s{0,3}[=:]\s{0,3}[\"']?(\d{1,6})")
 _CURRENT = re.compile(r"(?:currentPage|curPage|pageIndex|currentpage)\s{0,3}[=:]\s{0,3}[\"']?(\d{1,6})")
 _SCRIPTED_STEM = re.compile(r"""["'/]((?:index|list|default)(?:_|["']\s?\+\s?["']_))""")
@@ -38,8 +44,8 @@ def next_pages(
 
     `configured` is the Source's `next`: a CSS selector or a file name with `{n}`. Never one of `own`, nor off the site.
     """
-    if configured and "{n}" in configured:
-        found = _from_template(configured, document.url)
+    if configured and "{n" in configured:
+        found = [after_this(configured, document.url)]
     elif configured:
         found = _selected(document.tree, configured)
     else:
@@ -48,26 +54,33 @@ def next_pages(
         )
     urls: list[str] = []
     for href in found[:MAX_PAGES]:
-        url = resolve(href, base)
+        url = resolve(as_sent(href, document.encoding), base)
         if url and url not in own and url not in urls[-1:] and same_host(url, document.url):
             urls.append(url)
     return tuple(dict.fromkeys(urls))
 
 
-def _from_template(template: str, url: str) -> list[str]:
-    """The page after the one whose number stands in `url` where the template has `{n}`; page 1 after the first."""
-    head, _, tail = template.partition("{n}")
+def after_this(template: str, url: str) -> str:
+    """The page after the one whose number stands in `url` where the template has `{n}`; else the listing's second.
+
+    `{n+20}` counts on by twenty: the number is that of an item.
+    """
+    place = _NUMBER.search(template)
+    if place is None:
+        return template
+    head, tail, step = template[: place.start()], template[place.end() :], int(place[1] or 1)
     before = head.rpartition("/")[2]
     start = url.rfind(before) if before else -1
     number = url[start + len(before) :].removesuffix(tail) if start >= 0 else ""
     if number.isascii() and number.isdigit() and len(number) <= 6 and url.endswith(f"{before}{number}{tail}"):
-        return [f"{head}{int(number) + 1}{tail}"]
-    return [f"{head}{1 if _counts_from_nought(template) else 2}{tail}"]
+        return f"{head}{int(number) + step}{tail}"
+    second = step if step > 1 or _counts_from_nought(template) else 2
+    return f"{head}{second}{tail}"
 
 
 def _counts_from_nought(template: str) -> bool:
     """`index_{n}.html` names its second page 1; a query (`?page={n}`) or a directory (`/page/{n}`) names it 2."""
-    return "?" not in template and "_{n}" in template
+    return "?" not in template and "_{n" in template
 
 
 def _selected(tree: LexborHTMLParser, selector: str) -> list[str]:
@@ -111,6 +124,10 @@ def _declared_count(document: Document) -> list[str]:
     match = _CREATE_PAGE.search(text)
     if match:
         return _files(int(match[1]), int(match[2]), match[3], match[4])
+    match = _CREATE_PAGE_IN.search(text)
+    if match:
+        # Its second page is index_2, and its last the one that is numbered by the count.
+        return _files(int(match[1]) + 1, int(match[2]), match[3], match[4])
     count, stem = _COUNT.search(text), _SCRIPTED_STEM.search(text)
     if not (count and stem):
         return []

@@ -10,6 +10,7 @@ from crawler.discover.admit import resolve
 from crawler.discover.dates import date_in, split_date
 from crawler.discover.outline import Anchor, Outline
 from crawler.discover.shape import is_navigation, text_likeness, text_units, url_likeness
+from crawler.discover.titles import whole_title
 from crawler.model import Link
 
 _SOFT = 0.1  # frames that weigh this or more are known by a name that may mean something else
@@ -19,7 +20,6 @@ _ROW_TEXTS = 60  # texts of a row in which its date is looked for
 _DATE_CELL = 40  # characters of a text that may be a date and its label
 _CARD_DEPTH = 8  # levels inside a link that are climbed for its heading
 _TITLE_PARTS = ("title", "tit", "headline", "bt", "biaoti")
-_CUT_MARKS = ("…", "...", "..", "⋯")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,14 +145,8 @@ def _main_of_each_row(page: Outline, place: list[tuple[Anchor, str, str]]) -> li
 def _title(page: Outline, anchor: Anchor) -> str:
     """What a link calls itself: its text, the title attribute where that is cut or missing, or a heading inside."""
     text = page.text_in(anchor.element, 600)
-    hint = " ".join((anchor.hint or "").split())
-    shown = text.rstrip()
-    for mark in _CUT_MARKS:
-        if shown.endswith(mark):
-            shown = shown[: -len(mark)].rstrip(" .…⋯")
-            return hint if len(hint) > len(shown) and hint.startswith(shown[: len(shown) // 2]) else text
-    if hint and (not text or (len(hint) > len(text) and hint.startswith(text))):
-        return hint
+    if anchor.hint and (whole := whole_title(text, anchor.hint)):
+        return whole
     start, end = page.chunk_start[anchor.element], page.chunk_end[anchor.element]
     if end - start > 1:
         return _heading(page, anchor, start, min(end, start + 50)) or text

@@ -11,6 +11,7 @@ from crawler.discover.admit import admit, resolve
 from crawler.discover.discovery import Discovery
 from crawler.discover.head import readable_head, root_name
 from crawler.model import Link, Snapshot, Source
+from crawler.urls import same_host
 
 # The protocol's own limits (sitemaps.org): what is beyond them is not read.
 MAX_URLS = 50_000
@@ -54,8 +55,10 @@ def read_sitemap(snapshot: Snapshot, source: Source) -> Discovery:
     if reading.root == "sitemapindex":
         own = resolve(base, base)
         children = (resolve(entry.url, base) for entry in reading.entries)
-        unique = tuple(dict.fromkeys(url for url in children if url and url != own))
-        return Discovery(kind="sitemap", next=unique, why=f"a sitemap index of {len(unique)} sitemaps{note}")
+        unique = dict.fromkeys(url for url in children if url and url != own)
+        here = tuple(url for url in unique if same_host(url, base))
+        note = f", {len(unique) - len(here)} more on other hosts{note}" if len(here) < len(unique) else note
+        return Discovery(kind="sitemap", next=here, why=f"a sitemap index of {len(here)} sitemaps{note}")
     links = admit(reading.entries, base=base, source=source)
     return Discovery(kind="sitemap", links=links, why=f"a sitemap of {len(links)} pages{note}")
 

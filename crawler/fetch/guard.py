@@ -27,6 +27,10 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # What a browser takes off a Location header before reading it.
 _BLANK = "".join(map(chr, range(0x21)))
 
+_GIVEN = ipaddress.IPv6Network("2000::/3")
+_DOCUMENTATION = ipaddress.IPv6Network("3fff::/20")
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
 Lookup = Callable[[str, int], Awaitable[list[str]]]
 
 
@@ -55,16 +59,22 @@ def is_public(address: str) -> bool:
     except ValueError:
         return False
     if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo and ip.teredo[1]) or _nat64(ip)
-        if inner and not inner.is_global:
-            return False
+        stands_for = ip.ipv4_mapped or _nat64(ip)
+        if stands_for is None:
+            inside = ip.sixtofour or (ip.teredo and ip.teredo[1])
+            return _is_global_unicast(ip) and (inside is None or inside.is_global)
+        ip = stands_for
     return ip.is_global and not ip.is_multicast
 
 
+def _is_global_unicast(ip: ipaddress.IPv6Address) -> bool:
+    # The one block that addresses of the internet are given from (RFC 4291). Python calls much beside it global:
+    # fec0::/10, IPv4 inside ::/96, what only a translator on the spot understands.
+    return ip in _GIVEN and ip not in _DOCUMENTATION and ip.is_global
+
+
 def _nat64(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    if ip in ipaddress.IPv6Network("64:ff9b::/96"):
-        return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-    return None
+    return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF) if ip in _NAT64 else None
 
 
 async def public_addresses(lookup: Lookup, host: str, port: int, *, may_be_private: bool) -> list[str]:

@@ -26,6 +26,8 @@ from crawler.model import RENDERED_BY, FailureReason, FetchFailed, FetchRequest,
 
 CONNECT_SECONDS = 15.0
 CONNECTIONS_PER_HOST = 8
+# What is received in many small pieces is read by turns with what others send.
+PIECES_AT_ONCE = 128
 # How h11 words a connection that ended inside a body.
 _BROKE_OFF = "peer closed connection without sending complete message body"
 
@@ -154,6 +156,8 @@ async def _read(request: FetchRequest, response: httpx.Response, now: datetime) 
     # Also a body that is not wanted, or that must not be there, is read to its end: the connection can then be kept.
     async for piece in response.aiter_raw():
         body.feed(piece)
+        if body.pieces % PIECES_AT_ONCE == 0:
+            await asyncio.sleep(0)
     if response.status_code == 304:
         if not request.validators:
             return _failed(request, now, FailureReason.PROTOCOL, "304 Not Modified, though nothing was asked of it")

@@ -15,9 +15,11 @@ ACCEPT_ENCODING = "gzip, deflate, br, zstd"
 # No piece that a coding yields is longer than this, give or take one block of the coding.
 PIECE = 64 * 1024
 # Beyond these two together a body is a bomb whatever its cap: the densest honest pages stay near 50 to 1.
-BOMB_BYTES = 16 * 1024 * 1024
+BOMB_BYTES = 4 * 1024 * 1024
 BOMB_RATIO = 100
 MAX_CODINGS = 4
+# From so many pieces of a few bytes each, a body is sent to be dear: each costs more than a thousand bytes do.
+MANY_PIECES, FEW_BYTES = 50_000, 16
 # RFC 9659 allows no larger window over HTTP.
 ZSTD_WINDOW = 8 * 1024 * 1024
 # A zstd block inflates four bytes to 128 KiB at most, so a slice costs 4 MiB at the worst.
@@ -167,13 +169,13 @@ class _Collected:
 
     def keep(self, piece: bytes) -> None:
         self._kept += len(piece)
-        if self._kept > self._max_bytes:
-            raise BodyTooLarge(f"the body is larger than the cap of {self._max_bytes:,} bytes")
-        if self._kept > BOMB_BYTES and self._kept > BOMB_RATIO * self.received:
+        if self._kept > min(BOMB_BYTES, self._max_bytes) and self._kept > BOMB_RATIO * self.received:
             raise BodyTooLarge(
                 f"a compression bomb: {self.received:,} bytes had inflated to {self._kept:,} "
                 f"when it was stopped (more than {BOMB_RATIO} to 1; the cap is {self._max_bytes:,} bytes)"
             )
+        if self._kept > self._max_bytes:
+            raise BodyTooLarge(f"the body is larger than the cap of {self._max_bytes:,} bytes")
         self.buffer.write(piece)
 
 
@@ -189,6 +191,7 @@ class BodyReader:
             raise BodyCorrupt(f"{len(names)} content-codings on top of each other")
         self._codings = [coding for coding in map(_coding, names) if coding]
         self._collected = _Collected(max_bytes)
+        self.pieces = 0
         # The coding named last was applied last and is undone first.
         self._sink: Sink = self._collected.keep
         for coding in self._codings:
@@ -196,7 +199,10 @@ class BodyReader:
 
     def feed(self, data: bytes) -> None:
         """Take bytes from the wire. Raises BodyTooLarge or BodyCorrupt."""
+        self.pieces += 1
         self._collected.take_in(len(data))
+        if self.pieces > MANY_PIECES and self._collected.received < FEW_BYTES * self.pieces:
+            raise BodyCorrupt(f"{self.pieces:,} pieces of the body hold {self._collected.received:,} bytes together")
         try:
             self._sink(data)
         except (zlib.error, brotli.error, zstandard.ZstdError) as exc:

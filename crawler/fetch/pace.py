@@ -25,6 +25,8 @@ from crawler.model import FailureReason, FetchFailed, FetchRequest, FetchResult,
 
 # In flight on a host whose every source says that it needs no pause (loopback, benchmarks).
 UNPACED = 8
+# What is doubled on such a host while it does not answer: a thousand of its pages must not wait out their deadlines.
+FIRST_PAUSE = 0.05
 MAX_PAUSE = 300.0
 MAX_RETRY_AFTER = timedelta(days=1)
 # A host slower than its pause is left alone for as long as it took, up to this many seconds.
@@ -106,7 +108,8 @@ class PaceFetcher:
         in_trouble = _in_trouble(result)
         host.doublings = host.doublings + 1 if in_trouble else host.doublings // 2
         host.trouble = result if in_trouble and isinstance(result, FetchFailed) else None
-        pause = min(host.delay * 2.0 ** min(host.doublings, 32), max(MAX_PAUSE, host.delay))
+        base = host.delay or (FIRST_PAUSE if host.trouble else 0.0)
+        pause = min(base * 2.0 ** min(host.doublings, 32), max(MAX_PAUSE, host.delay))
         if host.delay:
             pause = max(pause, min(ended - began, MAX_LATENCY_PAUSE))
             pause *= 1 + JITTER * self._chance()

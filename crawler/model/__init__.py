@@ -22,7 +22,7 @@ from crawler.model.noise import NO_NOISE, Noise, PlaceKey, VolatileKind, Volatil
 from crawler.model.retold import Retold, ToldFinding, Visit
 from crawler.model.text import Evidence, Json, bare_text, fold_space
 from crawler.model.verdict import Known, NewVersion, RateEstimate, SeenVersion, SourceEvent, Verdict
-from crawler.model.watched import ArticleSelectors, Link, Page, Source, SourceKind, SourceState
+from crawler.model.watched import ArticleSelectors, JsonList, Link, Page, Source, SourceKind, SourceState
 from crawler.model.wire import RENDERED_BY, FetchFailed, FetchRequest, FetchResult, NotModified, Snapshot, Validators
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "FindingKind",
     "FindingMatch",
     "Json",
+    "JsonList",
     "Known",
     "Link",
     "NewVersion",

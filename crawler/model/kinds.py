@@ -103,6 +103,7 @@ class FindingKind(StrEnum):
     DUPLICATE_TEXT = "duplicate_text"
     DATE_CONFLICT = "date_conflict"
     FLIP_FLOP = "flip_flop"
+    LYING_VALIDATORS = "lying_validators"
 
 
 # Kinds that mean somebody else wrote on the page: their arrival makes a Change `injected`, their leaving `cleaned`.

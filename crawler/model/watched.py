@@ -20,12 +20,26 @@ class ArticleSelectors:
     issuer: str | None = None
 
 
-SourceKind = Literal["listing", "feed", "sitemap", "page"]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JsonList:
+    """Where a list that is served as JSON has what: names of keys, with dots from each to those inside it.
+
+    `items` leads to the list, "" where the answer itself is it; the others from an item on. `link` may be an address
+    with `{names}` in it.
+    """
+
+    link: str
+    items: str = ""
+    title: str | None = None
+    date: str | None = None
+
+
+SourceKind = Literal["listing", "feed", "sitemap", "page", "json"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One configured site section. `kind` None means: found out at the first visit.
+    """One configured site section. `kind` None means: found out at the first visit; "json" goes with `json`.
 
     A Page is gone when `gone_visits` running did not find it, the last of them `gone_after` the first.
     """
@@ -35,6 +49,7 @@ class Source:
     kind: SourceKind | None = None
     links: str | None = None
     next: str | None = None
+    json: JsonList | None = None
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     every: timedelta = timedelta(hours=6)
@@ -76,7 +91,7 @@ class SourceState:
     """How a Source's own entry page (its listing, feed or sitemap) stands.
 
     `kind` is what it turned out to be; `links` how many it named last time; `failures` how many visits in a row gave
-    nothing, with `detail` saying why.
+    nothing, with `detail` saying why. `lying`: its validators stood on two different readings, and are not sent.
     """
 
     name: str
@@ -86,6 +101,7 @@ class SourceState:
     links: int = 0
     failures: int = 0
     detail: str = ""
+    lying: bool = False
     last_checked: datetime | None = None
     last_ok: datetime | None = None
     next_check: datetime | None = None

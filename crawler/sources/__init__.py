@@ -13,9 +13,20 @@ from typing import Any
 import tomlkit
 
 from crawler.errors import ConfigurationError, Mistake
-from crawler.model import ArticleSelectors, Silence, Source
+from crawler.model import ArticleSelectors, JsonList, Silence, Source
 from crawler.sources.lines import Lines, Place, find_lines
-from crawler.sources.schema import ARTICLE, EXAMPLE, SHARED, SOURCE, Wrong, format_duration, format_size, suggestion
+from crawler.sources.schema import (
+    ARTICLE,
+    EXAMPLE,
+    JSON,
+    SHARED,
+    SOURCE,
+    Wrong,
+    format_duration,
+    format_size,
+    is_pattern,
+    suggestion,
+)
 
 __all__ = ["EXAMPLE", "format_source", "parse_sources"]
 
@@ -47,12 +58,12 @@ def format_source(source: Source) -> str:
     lines = ["[[source]]"]
     for key in SOURCE:
         value = getattr(source, key)
-        if value != getattr(_BUILT_IN, key):
+        if value != getattr(_BUILT_IN, key) and value != "json":
             lines.append(f"{key} = {_toml(value)}")
-    selectors = {key: getattr(source.article, key) for key in ARTICLE}
-    chosen = ", ".join(f"{key} = {_toml(value)}" for key, value in selectors.items() if value is not None)
-    if chosen:
-        lines.append(f"article = {{ {chosen} }}")
+    for key, table in (("json", source.json), ("article", source.article)):
+        parts = {name: part for name, part in asdict(table).items() if part} if table else {}
+        if parts:
+            lines.append(f"{key} = {_toml(parts)}")
     return "\n".join(lines) + "\n"
 
 
@@ -62,8 +73,9 @@ def _toml(value: object) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         value = format_size(value)
     if isinstance(value, Silence):
-        parts = {key: part for key, part in asdict(value).items() if part is not None}
-        return "{ " + ", ".join(f"{key} = {_toml(str(part))}" for key, part in parts.items()) + " }"
+        value = {key: str(part) for key, part in asdict(value).items() if part is not None}
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {_toml(part)}" for key, part in value.items()) + " }"
     if isinstance(value, tuple):
         return "[" + ", ".join(_toml(one) for one in value) + "]"
     return str(tomlkit.item(value).as_string())
@@ -146,25 +158,45 @@ class _Reader:
         return tuple(found)
 
     def source(self, table: dict[str, Any], place: Place, where: str, defaults: dict[str, Any]) -> dict[str, Any]:
-        plain = {key: value for key, value in table.items() if key != "article"}
-        values = self.values(plain, SOURCE, place, where, also=("article",))
+        plain = {key: value for key, value in table.items() if key not in ("article", "json")}
+        values = self.values(plain, SOURCE, place, where, also=("article", "json"))
         for key, example in (("name", '"suqian-press"'), ("url", '"https://www.example.gov.cn/xwfb/list.shtml"')):
             if key not in table:
                 self.wrong(place, where, f"{key} is missing; add {key} = {example}")
-        article = table.get("article", {})
-        if isinstance(article, dict):
-            inside = self.values(article, ARTICLE, (*place, "article"), f"{where}: article")
-            values["article"] = ArticleSelectors(**inside)
-        else:
-            self.wrong(
-                (*place, "article"), where, 'article: not a table; write it like { body = "#zoom", title = "h1" }'
-            )
+        article = self.inside(table, "article", ARTICLE, place, where, '{ body = "#zoom", title = "h1" }')
+        values["article"] = ArticleSelectors(**article)
+        if "json" in table:
+            values |= self.json(table, values, place, where)
         merged = {**defaults, **values}
         if any(key in values for key in ("every", "min_every", "max_every")):
             self.in_order(merged, place, where)
         if "every" not in merged:
             _first_guess(merged)
         return merged
+
+    def inside(
+        self, table: dict[str, Any], key: str, readers: _Readers, place: Place, where: str, like: str
+    ) -> dict[str, Any]:
+        """The keys of a table in a source's own."""
+        found = table.get(key, {})
+        if isinstance(found, dict):
+            return self.values(found, readers, (*place, key), f"{where}: {key}")
+        self.wrong((*place, key), where, f"{key}: not a table; write it like {like}")
+        return {}
+
+    def json(self, table: dict[str, Any], values: dict[str, Any], place: Place, where: str) -> dict[str, Any]:
+        """What a source has that is a list as JSON; what else is said of it must fit that."""
+        like = '{ items = "data.list", link = "url", title = "title", date = "publishTime" }'
+        inside = self.inside(table, "json", JSON, place, where, like)
+        if isinstance(table["json"], dict) and "link" not in table["json"]:
+            self.wrong((*place, "json"), f"{where}: json", f"link is missing; write it like {like}")
+        if "kind" in values:
+            self.wrong((*place, "kind"), where, "kind: json says what this is already; take kind out")
+        if "links" in values:
+            self.wrong((*place, "links"), where, "links: CSS finds nothing in JSON; take it out, json has the link")
+        if "next" in values and not is_pattern(values["next"]):
+            self.wrong((*place, "next"), where, 'next: CSS finds nothing in JSON; write it like "/api/list?page={n}"')
+        return {"kind": "json", "json": JsonList(**inside)} if "link" in inside else {}
 
     def values(
         self, table: dict[str, Any], readers: _Readers, place: Place, where: str, also: tuple[str, ...] = ()

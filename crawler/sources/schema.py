@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from functools import cache
 
 from crawler.decode import valid_selector
-from crawler.model import ArticleSelectors, FindingKind, Silence
+from crawler.model import ArticleSelectors, FindingKind, JsonList, Silence
 from crawler.urls import canonical
 
 LONGEST = timedelta(days=3650)
@@ -24,6 +24,8 @@ _AMOUNT = r"(?:(\d{1,9}(?:\.\d{1,6})?)%s)?"
 _DURATION = re.compile("".join(_AMOUNT % unit for unit in "wdhms"))
 _SIZE = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)([KMG])I?B?")
 _SECONDS = (604_800, 86_400, 3_600, 60, 1)
+_PATTERN = re.compile(r"\{n(?:\+\d{1,4})?\}")
+_FIELD = re.compile(r"\{([^{}]*)\}")
 _LIKE_A_DURATION = 'write it like "6h", "15m", "7d" or "1h30m"'
 
 
@@ -125,9 +127,33 @@ def _selector(value: object) -> str:
 
 def _next(value: object) -> str:
     following = _string(value)
-    if "{n}" not in following and not valid_selector(following):
+    if not is_pattern(following) and not valid_selector(following):
         raise Wrong('neither a CSS selector nor a pattern with {n}; write it like "a.next" or "index_{n}.html"')
     return following
+
+
+def is_pattern(following: str) -> bool:
+    """Whether a `next` is the address of another page with its number left out, and no CSS."""
+    return _PATTERN.search(following) is not None
+
+
+def _path(value: object) -> str:
+    path = _string(value).strip()
+    if "{" in path or not all(name.strip() for name in path.split(".")):
+        raise Wrong('not the names of keys with dots between; write it like "title" or "data.list"')
+    return path
+
+
+def _item_link(value: object) -> str:
+    link = _string(value).strip()
+    fields = _FIELD.findall(link)
+    if not fields and not set("{}/") & set(link):
+        return _path(link)
+    if not fields or set("{}") & set(_FIELD.sub("", link)):
+        raise Wrong('neither the name of a key nor an address with one in it; write it like "url" or "/art/{id}.html"')
+    for field in fields:
+        _path(field)
+    return link
 
 
 def _strings(value: object) -> tuple[str, ...]:
@@ -216,6 +242,10 @@ SOURCE: Mapping[str, Callable[[object], object]] = {
     **SHARED,
 }
 ARTICLE: Mapping[str, Callable[[object], object]] = dict.fromkeys(ArticleSelectors.__dataclass_fields__, _selector)
+JSON: Mapping[str, Callable[[object], object]] = {
+    **dict.fromkeys(JsonList.__dataclass_fields__, _path),
+    "link": _item_link,
+}
 
 EXAMPLE = """\
 # What Palimpsest watches. `palimpsest add URL` appends a [[source]] for you; `palimpsest check` visits them once.
@@ -249,4 +279,10 @@ timezone = "Asia/Shanghai"  # of the dates that pages show
 # silence = [{ kind = "duplicate_text" }, { page = "/old/", quote = "友情链接" }]   # listed, never told
 # every = "1h"            # this and all of [defaults] can be set here for one source
 # article = { body = "#zoom", title = "h1", published = ".date", issuer = ".source" }   # CSS, if need be
+#
+# [[source]]              # a list that a script of the page fetches as JSON: its address, and what is where in it
+# name = "suqian-notices"
+# url = "https://www.example.gov.cn/api/list?page=1"
+# next = "/api/list?page={n}"
+# json = { items = "data.list", link = "url", title = "title", date = "publishTime" }
 """

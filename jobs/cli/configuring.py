@@ -16,7 +16,7 @@ from crawler.fetch import build_fetcher
 from crawler.model import FetchFailed, Json, NotModified, Snapshot, Source
 from crawler.sources import EXAMPLE, format_source, parse_sources
 from crawler.urls import canonical, host_of
-from jobs.check import request_for
+from jobs.check import ENTRY_BYTES, request_for
 from jobs.cli.context import run_async, settings_of, sources_of
 from jobs.cli.listing import Json_
 from jobs.cli.output import console, one_line, print_json, printable
@@ -105,7 +105,7 @@ def _configured(path: Path) -> tuple[Source, ...]:
 async def _look(source: Source) -> Discovery:
     fetcher = build_fetcher(user_agent=USER_AGENT)
     try:
-        fetched = await fetcher.fetch(request_for(source, source.url), utc_now())
+        fetched = await fetcher.fetch(request_for(source, source.url, max_bytes=ENTRY_BYTES), utc_now())
     finally:
         await fetcher.aclose()
     match fetched:

@@ -1,4 +1,4 @@
-"""`explain`: what is not told of as a change, and why: masks that were learned, notes, events of a template."""
+"""`explain`: what is not told of as a change, and why: masks, notes, events of a template; and whose 304s lie."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.model import FindingKind, Json, VolatilePlace
+from crawler.model import Evidence, FindingKind, Json, VolatilePlace
 from jobs.cli.context import store_of
 from jobs.cli.listing import Json_, is_url
 from jobs.cli.output import one_line, print_json, table, when
@@ -33,20 +33,20 @@ def explain(
     ] = None,
     as_json: Json_ = False,
 ) -> None:
-    """What is masked before pages are compared, and why; texts that flip; template changes of a whole source.
+    """What is masked before pages are compared, and why; texts that flip; template changes; 304s that lie.
 
     Example: palimpsest explain suqian-press
     """
     with store_of(context) as store:
         source = store.history.page(of).source if of is not None and is_url(of) else of
-        lines = [*_masks(store, source), *_events(store, source), *_notes(store, source)]
+        lines = [*_masks(store, source), *_events(store, source), *_flips(store, source), *_lies(store, source)]
     if as_json:
         print_json(lines)
         return
     table(
         ("state", "source", "what", "why"),
         ((_state(line), str(line["source"]), one_line(str(line["summary"])), str(line["why"])) for line in lines),
-        empty="Nothing is masked, nothing flips, and no template has changed.",
+        empty="Nothing is masked, nothing flips, no template has changed, and every 304 is believed.",
     )
 
 
@@ -95,7 +95,7 @@ def _events(store: Store, source: str | None) -> list[dict[str, Json]]:
     ]
 
 
-def _notes(store: Store, source: str | None) -> list[dict[str, Json]]:
+def _flips(store: Store, source: str | None) -> list[dict[str, Json]]:
     found = store.history.findings(source=source, kind=FindingKind.FLIP_FLOP, open_only=True)
     return [
         {
@@ -109,3 +109,32 @@ def _notes(store: Store, source: str | None) -> list[dict[str, Json]]:
         }
         for view in found
     ]
+
+
+def _lies(store: Store, source: str | None) -> list[dict[str, Json]]:
+    found = store.history.findings(source=source, kind=FindingKind.LYING_VALIDATORS, open_only=True)
+    lying: list[tuple[str, str, str | None, Evidence]] = [
+        (view.source, view.page, iso(view.opened_at), view.finding.evidence) for view in found
+    ]
+    lying += [
+        (view.name, view.url, None, {})
+        for view in store.history.sources()
+        if view.lying and source in (None, view.name)
+    ]
+    return [
+        {
+            "what": "note",
+            "source": name,
+            "page": url,
+            "since": since,
+            "summary": f"{url} may answer 304 whatever it says: its validators lie",
+            "why": f"two readings under the same {_named(evidence)}; asked for whole until it comes with others",
+        }
+        for name, url, since, evidence in lying
+    ]
+
+
+def _named(evidence: Evidence) -> str:
+    """The validators of a note, as far as it has them."""
+    named = (("ETag", evidence.get("etag")), ("Last-Modified", evidence.get("last_modified")))
+    return " and ".join(f"{name} {value}" for name, value in named if value) or "validators"

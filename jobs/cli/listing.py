@@ -181,7 +181,7 @@ def sources(context: typer.Context, as_json: Json_ = False) -> None:
                 str(view.pages),
                 when(view.last_ok),
                 until(view.next_check, now) if view.active else "-",
-                one_line(view.detail) or "-",
+                one_line(view.detail) or ("its validators lie: asked for whole" if view.lying else "-"),
                 view.url,
             )
             for view in listed

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.errors import ConfigurationError, Mistake
-from crawler.model import ArticleSelectors, FindingKind, Silence, Source
+from crawler.model import ArticleSelectors, FindingKind, JsonList, Silence, Source
 from crawler.sources import EXAMPLE, format_source, parse_sources
 
 FULL = """\
@@ -192,8 +192,9 @@ def test_the_example_is_complete_but_names_no_source() -> None:
 def test_the_example_works_once_its_comments_are_taken_off() -> None:
     """What the comments show must be true."""
     _, _, commented = EXAMPLE.partition("#\n# [[source]]")
-    (source,) = parse_sources("[[source]]" + commented.replace("\n# ", "\n"))
+    source, api = parse_sources("[[source]]" + commented.replace("\n# ", "\n"))
     assert source.article.issuer == ".source"
+    assert api.json is not None
 
 
 WORD = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=12)
@@ -251,3 +252,40 @@ def test_a_wrong_silence_says_what_would_be_right(value: str, said: str) -> None
     (mistake,) = refused.value.mistakes
     assert mistake.line == 4
     assert said in mistake.message
+
+
+API = '[[source]]\nname = "api"\nurl = "https://www.example.gov.cn/api/list?page=1"\n'
+
+
+def test_a_list_as_json_is_read_and_written_back() -> None:
+    (source,) = parse_sources(
+        API + 'next = "?page={n}"\n[source.json]\nitems = "data.list"\nlink = "/{col}/{id}.html"\ndate = "time"\n'
+    )
+    assert source.kind == "json"
+    assert source.json == JsonList(items="data.list", link="/{col}/{id}.html", date="time")
+    assert parse_sources(format_source(source)) == (source,)
+
+
+@pytest.mark.parametrize(
+    ("lines", "line", "cure"),
+    [
+        ('json = "data.list"', 4, "json: not a table; write it like { items"),
+        ("json = {}", 4, "link is missing; write it like { items"),
+        ('json = { items = "data.list" }', 4, "link is missing"),
+        ('json = { link = "url", itmes = "data" }', 4, 'did you mean "items"?'),
+        ('json = { link = "data..url" }', 4, 'write it like "title" or "data.list"'),
+        ('json = { link = "/art/{id.html" }', 4, 'write it like "url" or "/art/{id}.html"'),
+        ('json = { link = "/art/{}.html" }', 4, "empty"),
+        ('json = { link = "/art/index.html" }', 4, "neither the name of a key nor an address with one in it"),
+        ('json = { link = "url", title = 3 }', 4, "write it in quotes"),
+        ('json = { link = "url", items = "" }', 4, "leave the key out"),
+        ('[source.json]\nlink = "url"\ndate = "{time}"', 6, "names of keys"),
+        ('json = { link = "url" }\nkind = "feed"', 5, "take kind out"),
+        ('json = { link = "url" }\nlinks = "ul a"', 5, "take it out"),
+        ('json = { link = "url" }\nnext = "a.next"', 5, '"/api/list?page={n}"'),
+    ],
+)
+def test_a_wrong_declaration_of_json_says_what_would_be_right(lines: str, line: int, cure: str) -> None:
+    (mistake,) = mistakes_of(API + lines + "\n")
+    assert mistake.line == line
+    assert cure in mistake.message

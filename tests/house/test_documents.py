@@ -11,7 +11,7 @@ import pytest
 
 from crawler import model
 from crawler.sources import EXAMPLE
-from crawler.sources.schema import ARTICLE, SOURCE
+from crawler.sources.schema import ARTICLE, JSON, SOURCE
 from jobs.cli import app
 from jobs.rendering import CHROMIUM_VARIABLE
 from jobs.serving import TOKEN_VARIABLE
@@ -90,7 +90,7 @@ def test_the_readme_example_and_the_written_example_name_real_keys() -> None:
 
 def test_every_setting_is_documented() -> None:
     reference = read("docs/configuration.md")
-    for key in [*SOURCE, "article", *ARTICLE]:
+    for key in [*SOURCE, "article", *ARTICLE, "json", *JSON]:
         assert f"`{key}`" in reference, f"{key} is not in docs/configuration.md"
         assert key in EXAMPLE or key in ARTICLE, f"{key} is not in the example that `init` writes"
     for variable in ("PALIMPSEST_DATA", "PALIMPSEST_DATABASE", "PALIMPSEST_CONFIG", CHROMIUM_VARIABLE, TOKEN_VARIABLE):

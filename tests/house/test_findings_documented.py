@@ -14,7 +14,7 @@ SECTIONS = ("## What it means", "## What proves it", "## How it can be wrong", "
 
 
 # Given by the judge from a page's history, not by a detector from what it says.
-NOTES = {FindingKind.FLIP_FLOP}
+NOTES = {FindingKind.FLIP_FLOP, FindingKind.LYING_VALIDATORS}
 
 
 @pytest.mark.parametrize("kind", sorted({*KINDS, *NOTES}))

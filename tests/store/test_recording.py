@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
+from sqlalchemy import Engine, event
 
 from crawler.errors import NotKnown, StoreBusy
 from crawler.model import (
@@ -335,3 +339,28 @@ class TestNotifications:
         """A first pass over years of pages wakes nobody."""
         store.archive.record(page, saying(page, NOW, "one", CREATED, findings=(finding("junk"),)), notify=False)
         assert store.outbox.pending(NOW) == ()
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """What is asked of databases inside, by its first word."""
+    asked: list[str] = []
+
+    def hear(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        asked.append(statement.split()[0])
+
+    event.listen(Engine, "before_cursor_execute", hear)
+    try:
+        yield asked
+    finally:
+        event.remove(Engine, "before_cursor_execute", hear)
+
+
+def test_a_visit_that_brings_nothing_costs_three_statements(store: Store, page: Page) -> None:
+    """Most visits of all do: one question for all that is known, and two to say that the visit was made."""
+    store.archive.record(page, saying(page, NOW, "one", CREATED, validators=Validators(etag='"1"')))
+    with statements() as asked:
+        known = store.archive.latest(page, rules=RULES)
+        quiet = verdict(NOW + HOUR, status=304, validators=known.validators)
+        store.archive.record(page, quiet)
+    assert [word for word in asked if word not in ("BEGIN", "PRAGMA", "SET")] == ["SELECT", "UPDATE", "INSERT"]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
+
+import pytest
 
 from crawler.discover import discover
 from crawler.model import Link
@@ -88,3 +91,41 @@ def test_include_applies_to_feeds() -> None:
 def test_page_about_feeds_is_no_feed() -> None:
     page = "<!DOCTYPE html><html><body><p>How to write RSS: &lt;rss&gt; and <code>&lt;feed&gt;</code></p></body></html>"
     assert discover(snapshot(page, content_type="application/rss+xml"), SOURCE).kind == "page"
+
+
+MEGABYTE = 1 << 20
+UNEARNEST = {
+    "deep": "<rss><channel>" + "<a>" * MEGABYTE,
+    "deep and broken": "<rss><channel><b></c>" + "<a>" * MEGABYTE,
+    "attributes": "<rss " + " ".join(f'a{n}="1"' for n in range(MEGABYTE // 4)) + "></rss>",
+    "many attributes": "<rss>" + ("<a " + " ".join(f'a{n}="1"' for n in range(5_000)) + "/>") * 40 + "</rss>",
+    "empty items": "<rss><channel>" + "<item/>" * MEGABYTE + "</channel></rss>",
+    "declarations": "<!DOCTYPE rss [" + '<!ENTITY a "b">' * (MEGABYTE // 4) + "]><rss></rss>",
+    "one long text": "<rss><channel><item><title>" + "x" * (20 * MEGABYTE) + "</title></item></channel></rss>",
+}
+
+
+@pytest.mark.parametrize("kind", UNEARNEST)
+def test_feeds_that_nobody_wrote_in_earnest_are_given_up_in_time(kind: str) -> None:
+    """A feed library takes half an hour for some of these, and the whole pass would wait for it."""
+    began = time.process_time()
+    found = discover(snapshot(UNEARNEST[kind]), replace(SOURCE, kind="feed"))
+    assert time.process_time() - began < 8
+    assert found.links == ()
+
+
+def test_a_feed_without_end_gives_its_first_items() -> None:
+    item = f"<item><title>一条</title><link>{SITE}/a/%d.html</link></item>"
+    body = '<rss version="2.0"><channel>' + "".join(item % n for n in range(60_000))
+    began = time.process_time()
+    found = discover(snapshot(body), SOURCE)
+    assert time.process_time() - began < 8
+    assert len(found.links) > 30_000
+    assert "longer than any feed" in found.why
+
+
+def test_a_json_feed_too_large_to_be_one_is_not_parsed() -> None:
+    body = '{"version": "https://jsonfeed.org/version/1.1", "items": [' + "[]," * MEGABYTE + "[]]}"
+    found = discover(snapshot(body, content_type="application/json"), replace(SOURCE, kind="feed"))
+    assert found.links == ()
+    assert "500,000" in found.why

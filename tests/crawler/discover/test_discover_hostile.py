@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.discover import discover
-from crawler.model import Source
+from crawler.model import JsonList, Source
 from tests.crawler.discover.entries import ENTRY, SOURCE, headline, html, snapshot
 
 KINDS: tuple[Source, ...] = (
     SOURCE,
     *(Source(name="x", url=ENTRY, kind=kind) for kind in ("listing", "feed", "sitemap", "page")),
+    Source(name="x", url=ENTRY, kind="json", json=JsonList(link="url")),
 )
 
 

@@ -84,7 +84,15 @@ def test_any_markup_of_rows_is_read(form: str) -> None:
         "03-11",
         "3月11日",
         "昨天",
+        "刚刚",
+        "今天 08:30",
+        "今天上午",
+        "周三",
         "3小时前",
+        "半小时前",
+        "两天以前",
+        "二〇二六年三月十一日",
+        "Yesterday at 10:30",
         "5 days ago",
         "Mar 11, 2026",
     ],
@@ -117,13 +125,38 @@ def test_day_named_in_a_headline_is_not_the_date_beside_it() -> None:
     assert [link.date_text for link in found.links] == [f"2026-03-{n + 2:02}" for n in range(8)]
 
 
-def test_title_cut_in_the_list_is_taken_whole_from_the_attribute() -> None:
-    """The list shows the beginning and an ellipsis; the title attribute has the rest."""
+@pytest.mark.parametrize(
+    "link",
+    [
+        '<a href="{u}" title="{t}">{cut}…</a>',
+        '<a href="{u}" title="{t}">{cut} ......</a>',
+        '<a href="{u}" title="{t}">{cut}。。。</a>',
+        '<a href="{u}" title="{t}">{cut}···</a>',
+        '<a href="{u}" title="{t}">{cut}</a>',
+        '<a href="{u}" title="{t}">· {cut}…</a>',
+        '<a href="{u}" title="{t}">{cut}…{end}</a>',
+        '<a href="{u}" title="标题：{t}&#10;发布时间：2026-03-01">{cut}...</a>',
+        '<a href="{u}"><span title="{t}">{cut}...</span></a>',
+    ],
+)
+def test_title_cut_in_the_list_is_taken_whole_from_the_attribute(link: str) -> None:
+    """The list shows the beginning, mostly with an ellipsis; the title attribute has the rest, and may say more."""
     rows = "".join(
-        f'<li><a href="{article_url(n)}" title="{headline(n)}">{headline(n)[:12]}…</a><span>{day(n)}</span></li>'
+        f"<li>{link}<span>{day(n)}</span></li>".format(
+            u=article_url(n), t=headline(n), cut=headline(n)[:12], end=headline(n)[-3:]
+        )
         for n in range(8)
     )
     assert list(discover(snapshot(html(f"<ul>{rows}</ul>")), SOURCE).links) == expected(8)
+
+
+@pytest.mark.parametrize("hint", ["点击查看详情", "", "全市…", "另一条完全不同而且更长的标题在此"])
+def test_a_title_attribute_that_is_not_the_title_is_left_alone(hint: str) -> None:
+    rows = "".join(
+        f'<li><a href="{article_url(n)}" title="{hint}">{headline(n)}…</a><span>{day(n)}</span></li>' for n in range(8)
+    )
+    found = discover(snapshot(html(f"<ul>{rows}</ul>")), SOURCE)
+    assert [link.title for link in found.links] == [f"{headline(n)}…" for n in range(8)]
 
 
 def test_sidebar_of_recent_news_loses_to_the_list() -> None:
@@ -296,6 +329,26 @@ def test_english_listing_without_dates_or_numbers() -> None:
 
 def test_every_kind_has_one_reader_in_the_list() -> None:
     """The visible list is what `discover` goes by: a kind added to it is a kind that works."""
-    assert [discoverer.kind for discoverer in DISCOVERERS] == ["sitemap", "feed", "listing", "page"]
+    assert [discoverer.kind for discoverer in DISCOVERERS] == ["sitemap", "feed", "listing", "page", "json"]
     for discoverer in DISCOVERERS:
         assert discover(snapshot(listing()), replace(SOURCE, kind=discoverer.kind)).kind == discoverer.kind
+
+
+@pytest.mark.parametrize("links", [None, ".main ul li a"])
+def test_a_query_in_han_is_sent_in_the_charset_of_its_page(links: str | None) -> None:
+    """As browsers do; the path is UTF-8 everywhere. What is escaped already stays as it is."""
+    rows = "".join(
+        f'<li><a href="/新闻/show.asp?col=政策&q=%D5%FE&id=77{n}">{headline(n)}</a><span>{day(n)}</span></li>'
+        for n in range(8)
+    )
+    page = html(f"<ul>{rows}</ul><a href='list.asp?col=政策&page=2'>下一页</a>").replace(
+        'charset="utf-8"', 'charset="gb2312"'
+    )
+    found = discover(
+        snapshot(page.encode("gb18030"), content_type="text/html"), replace(SOURCE, kind="listing", links=links)
+    )
+    path = "/%E6%96%B0%E9%97%BB/show.asp"
+    assert [link.url for link in found.links] == [f"{SITE}{path}?col=%D5%FE%B2%DF&q=%D5%FE&id=77{n}" for n in range(8)]
+    assert found.next == (f"{SITE}/xwfb/list.asp?col=%D5%FE%B2%DF&page=2",)
+    utf8 = discover(snapshot(html(f"<ul>{rows}</ul>")), replace(SOURCE, links=links))
+    assert utf8.links[0].url == f"{SITE}{path}?col=%E6%94%BF%E7%AD%96&q=%D5%FE&id=770"

@@ -48,9 +48,20 @@ def test_create_page_html_declares_every_page() -> None:
     assert onward(script, f"{SITE}/xwfb/index_3.html") == ()
 
 
+def test_create_page_html_of_the_other_kind_counts_from_one() -> None:
+    """The same name in another CMS: the element to draw it in comes first, and the second page is number 2."""
+    script = "<script>createPageHTML('page_div', 4, 1, 'list', 'shtml', 73);</script>"
+    assert onward(script, f"{SITE}/xwfb/list.shtml") == tuple(f"{SITE}/xwfb/list_{n}.shtml" for n in (2, 3, 4))
+    script = "<script>createPageHTML('page_div', 4, 3, 'list', 'shtml', 73);</script>"
+    assert onward(script, f"{SITE}/xwfb/list_3.shtml") == (f"{SITE}/xwfb/list_4.shtml",)
+    script = "<script>createPageHTML('page_div', 1, 1, 'list', 'shtml', 7);</script>"
+    assert onward(script, f"{SITE}/xwfb/list.shtml") == ()
+
+
 def test_declared_count_is_capped() -> None:
     """A page that claims a million pages gets a thousand."""
     assert len(onward('<script>createPageHTML(999999, 0, "index", "html")</script>')) <= 1000
+    assert len(onward("<script>createPageHTML('d', 999999, 1, 'index', 'html')</script>")) <= 1000
 
 
 def test_last_page_goes_nowhere() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import shutil
 import ssl
@@ -137,6 +138,31 @@ async def test_dripping_headers_end_at_the_deadline(site, get):
 async def test_a_body_that_breaks_off_is_not_content(site, get, raw):
     site.raw("/cut", lambda wire: wire.send(raw))
     assert reason(await get("/cut")) is FailureReason.TRUNCATED
+
+
+async def test_a_body_in_a_million_pieces_is_given_up_and_others_are_read_meanwhile(site, get):
+    """Each piece of a byte costs as much as a page's worth of them; a few thousand are an old server's way."""
+
+    def crumbs(count: int):
+        def send(wire) -> None:
+            wire.send(head("Transfer-Encoding: chunked"))
+            for _ in range(count):
+                wire.send(b"1\r\nx\r\n" * 1000)
+            wire.send(b"0\r\n\r\n")
+
+        return send
+
+    site.raw("/crumbs", crumbs(1000))
+    site.raw("/few", crumbs(5))
+    site.page("/a.html", "a")
+    slow = asyncio.create_task(get("/crumbs"))
+    await asyncio.sleep(0.05)
+    assert isinstance(await get("/a.html"), Snapshot)
+    assert not slow.done()
+    assert reason(await slow) is FailureReason.PROTOCOL
+    few = await get("/few")
+    assert isinstance(few, Snapshot)
+    assert few.body == b"x" * 5000
 
 
 async def test_a_reset_amid_the_body_is_not_content(site, get):
@@ -328,12 +354,12 @@ def server_context(certificate) -> ssl.SSLContext:
     return context
 
 
-async def ask_tls(context: ssl.SSLContext, tls: str = "modern"):
+async def ask_tls(context: ssl.SSLContext, tls: str = "modern", host: str = "localhost"):
     fetcher = build_fetcher()
     with Outside(tls=context) as site:
         site.page("/a.html", "secure")
-        url = site.url("/a.html").replace("127.0.0.1", "localhost")
-        request = FetchRequest(url=url, tls=tls, may_be_private=frozenset({"localhost"}), deadline=timedelta(seconds=5))
+        url = site.url("/a.html").replace("127.0.0.1", host)
+        request = FetchRequest(url=url, tls=tls, may_be_private=frozenset({host}), deadline=timedelta(seconds=5))
         got = await fetcher.fetch(request, NOW)
         await fetcher.aclose()
     return got
@@ -353,6 +379,14 @@ def trusted(certificate, monkeypatch):
     tls_context.cache_clear()
     yield
     tls_context.cache_clear()
+
+
+@pytest.mark.parametrize("tls", ["modern", "legacy"])
+async def test_a_certificate_for_another_host_is_refused_with_its_reason(certificate, trusted, tls):
+    got = await ask_tls(server_context(certificate), tls, "127.0.0.1")
+    assert reason(got) is FailureReason.TLS
+    assert "certificate refused" in got.detail
+    assert "mismatch" in got.detail
 
 
 async def test_a_trusted_certificate_is_read_from(certificate, trusted):

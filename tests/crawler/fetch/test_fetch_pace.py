@@ -105,6 +105,20 @@ async def test_a_host_in_long_trouble_is_not_waited_for(site, get, clock):
     assert timedelta(0) < last.retry_after <= timedelta(minutes=5)
 
 
+async def test_a_host_that_never_answers_is_given_up_even_where_no_delay_is_asked_for(site, get, clock):
+    """Without a pause to be doubled, each of a thousand pages would hang for its whole deadline."""
+    site.page("/robots.txt", "")
+    site.raw("/silent", lambda wire: wire.hang())
+    site.page("/a.html", "a")
+    await get("/a.html")
+    results = await asyncio.gather(*(get("/silent", deadline=timedelta(seconds=0.2)) for _ in range(200)))
+    assert site.paths.count("/silent") < 60
+    assert isinstance(results[-1], FetchFailed)
+    assert results[-1].retry_after is not None
+    clock.skip(400)
+    assert isinstance(await get("/a.html"), Snapshot)
+
+
 @pytest.mark.parametrize("status", [429, 503])
 async def test_retry_after_makes_the_host_wait(site, get, clock, status):
     site.page("/busy", "", status=status, headers=[("Retry-After", "4")])
