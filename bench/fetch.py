@@ -30,7 +30,7 @@ HOSTS, PASSES = 4, 3
 # A tracker whose pass takes more CPU than this is run once: its noise no longer matters.
 SLOW_SECONDS = 15.0
 TIMEOUT_SECONDS = 900
-NEW, CHANGED, UNCHANGED = KINDS = ("all new", "all changed", "none changed")
+NEW, UNCHANGED, CHANGED, LATER = KINDS = ("all new", "none changed", "all changed", "none changed again")
 FETCHED = {200: "client, 200", 304: "client, 304"}
 _METER = ROOT / "bench" / "fetch_meter.py"
 
@@ -147,7 +147,7 @@ def one_pass(tracker: Tracker, folder: Path) -> tuple[float, float, float]:
 
 
 def life(tracker: Tracker, site: Site, count: int) -> Iterator[tuple[str, Took]]:
-    """The passes of one tracker from an empty folder on: all pages new, then changed, then as they were."""
+    """The passes of one tracker from an empty folder on: pages new, as they were, changed, as they were."""
     base = f"http://127.0.0.1:{site.port}"
     with tempfile.TemporaryDirectory() as folder:
         tracker.prepare(Path(folder), base + ENTRY, [base + piece.page.path for piece in pieces(count)])
