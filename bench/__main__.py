@@ -1,4 +1,4 @@
-"""`python -m bench [extract|detect|judge] [--quick] [--demo] [--only NAME …] [--json]`; `--list`: what is measured."""
+"""`python -m bench [extract|detect|judge|fetch] [--quick] [--demo] [--only NAME …] [--json]`; `--list`: the names."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 
-from bench import detect, detect_speed, judge, table
+from bench import detect, detect_speed, fetch, fetch_table, judge, table
 from bench.extract import REPETITIONS, benchmark
+from bench.fetch_trackers import TRACKERS
 from bench.pages import SETS, Labelled, demo_pages, measured_pages, measuring_data
 from bench.peers import BY_NAME, PEERS
 
@@ -18,10 +19,12 @@ QUICK_EACH = 8
 def arguments(words: Sequence[str] | None) -> argparse.Namespace:
     """What was asked for."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="Speed and quality against peers, in one run.")
-    parser.add_argument("benchmark", nargs="?", choices=["extract", "detect", "judge"], default="extract")
-    parser.add_argument("--quick", action="store_true", help=f"{QUICK_EACH} pages a set, one repetition")
+    parser.add_argument("benchmark", nargs="?", choices=["extract", "detect", "judge", "fetch"], default="extract")
+    parser.add_argument("--quick", action="store_true", help=f"{QUICK_EACH} pages a set, fewer repetitions")
     parser.add_argument("--demo", action="store_true", help="the bundled site's pages, whatever else there is")
-    parser.add_argument("--only", action="append", choices=list(BY_NAME), metavar="NAME", help="only this extractor")
+    names = [*BY_NAME, *(tracker.name for tracker in TRACKERS if tracker.name not in BY_NAME)]
+    parser.add_argument("--only", action="append", choices=names, metavar="NAME", help="only this extractor or tracker")
+    parser.add_argument("--pages", type=int, default=fetch.PAGES, help="fetch: so many pages")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of the table")
     parser.add_argument("--list", action="store_true", help="name what is measured and stop")
     return parser.parse_args(words)
@@ -55,6 +58,15 @@ def _detection(asked: argparse.Namespace) -> str:
     return detect.report(scores, took, demo=demo, as_json=asked.json)
 
 
+def _fetching(asked: argparse.Namespace) -> str:
+    repetitions = fetch.QUICK_REPETITIONS if asked.quick else fetch.REPETITIONS
+    trackers = [tracker for tracker in TRACKERS if asked.only is None or tracker.name in asked.only]
+    rows, skipped = fetch.compare_trackers(trackers, asked.pages, repetitions, tell)
+    rows += fetch.compare_clients(asked.pages, repetitions, tell)
+    report = fetch_table.as_json if asked.json else fetch_table.text
+    return report(rows, skipped, asked.pages)
+
+
 def main(words: Sequence[str] | None = None) -> int:
     """Run the benchmark asked for and print its report; 1 where this project's own extractor could not be run."""
     asked = arguments(words)
@@ -63,6 +75,9 @@ def main(words: Sequence[str] | None = None) -> int:
         return 0
     if asked.benchmark == "judge":
         print(judge.report(judge.benchmark(1 if asked.quick else 9), as_json=asked.json))
+        return 0
+    if asked.benchmark == "fetch":
+        print("\n".join(tracker.name for tracker in TRACKERS) if asked.list else _fetching(asked))
         return 0
     if asked.list:
         for peer in PEERS:

@@ -20,9 +20,9 @@ LOCK = ROOT / "requirements-bench.lock"
 NODE_FILES = (ROOT / "bench" / "node" / "package.json", ROOT / "bench" / "node" / "package-lock.json")
 STAMP = HOME / ".installed"
 
-# The lock names everything, so nothing is resolved again. docopt has never been built into a wheel.
+# The lock names everything, so nothing is resolved again. Three have never been built into a wheel.
 INSTALL = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--require-hashes")
-BUILT = ("--only-binary", ":all:", "--no-binary", "docopt")
+BUILT = ("--only-binary", ":all:", "--no-binary", "docopt,minidb,urlwatch")
 
 
 def ran(*command: str | Path) -> bool:

@@ -1,7 +1,8 @@
 """One request, one answer: conditional headers, a body cap, a deadline over all of it, and every failure as a value.
 
-httpx's transports are driven directly. Its client would come between with what we do not want: it keeps cookies, and
-it reads a Location, and fails on it, before anybody here has said that redirects are to be followed.
+The URLs are httpx's, and what is below its client, httpcore's connections, is driven directly. The client would come
+between with what we do not want: it keeps cookies, and it reads a Location, and fails on it, before anybody here has
+said that redirects are to be followed.
 """
 
 from __future__ import annotations
@@ -21,27 +22,22 @@ import httpx
 from crawler.fetch.face import spent
 from crawler.fetch.guard import AddressRefused, Lookup, named, public_addresses
 from crawler.fetch.inflate import ACCEPT_ENCODING, BodyCorrupt, BodyReader, BodyTooLarge, BodyTruncated
-from crawler.fetch.wire import HeadFlood, HostTransport, TlsRefused, tls_context
+from crawler.fetch.wire import HeadFlood, HostConnections, TlsRefused, tls_context
 from crawler.model import RENDERED_BY, FailureReason, FetchFailed, FetchRequest, FetchResult, NotModified, Snapshot
 
-CONNECT_SECONDS = 15.0
-CONNECTIONS_PER_HOST = 8
 # What is received in many small pieces is read by turns with what others send.
 PIECES_AT_ONCE = 128
 # How h11 words a connection that ended inside a body.
 _BROKE_OFF = "peer closed connection without sending complete message body"
-
-# The deadline bounds everything but an address that does not answer, where another may.
-_EXTENSIONS = {"timeout": {"connect": CONNECT_SECONDS}}
 # What only we may say of a page.
-_OURS = RENDERED_BY.lower().encode()
+_OURS = RENDERED_BY.lower()
 
 _Key = tuple[str, str, int, Literal["modern", "legacy"], bool]
 
 
 @dataclass(slots=True)
 class _Host:
-    transport: HostTransport
+    connections: HostConnections
     in_flight: int = 0
 
 
@@ -86,7 +82,7 @@ class HttpFetcher:
         hosts = list(self._hosts.values())
         self._hosts.clear()
         for host in hosts:
-            await host.transport.aclose()
+            await host.connections.aclose()
 
     async def _exchange(self, request: FetchRequest, now: datetime) -> FetchResult:
         url = httpx.URL(request.url)
@@ -94,12 +90,10 @@ class HttpFetcher:
         host.in_flight += 1
         try:
             await self._close_idle()
-            message = httpx.Request("GET", url, headers=self._sent(request), extensions=_EXTENSIONS)
-            response = await host.transport.handle_async_request(message)
-            try:
+            host_header = ("Host", url.netloc.decode("ascii"))
+            message = httpcore.Request("GET", _wire_url(url), headers=[host_header, *self._sent(request)])
+            async with host.connections.answering(message) as response:
                 return await _read(request, response, now)
-            finally:
-                await response.aclose()
         finally:
             host.in_flight -= 1
 
@@ -124,7 +118,8 @@ class HttpFetcher:
             return await public_addresses(self._lookup, name, port, may_be_private=private)
 
         context = tls_context(request.tls) if url.scheme == "https" else None
-        host = self._hosts[key] = _Host(HostTransport(addresses, context, CONNECTIONS_PER_HOST))
+        origin = httpcore.Origin(url.raw_scheme, url.raw_host, port)
+        host = self._hosts[key] = _Host(HostConnections(origin, addresses, context))
         return host
 
     async def _close_idle(self) -> None:
@@ -134,7 +129,11 @@ class HttpFetcher:
         idle = [key for key, host in self._hosts.items() if not host.in_flight]
         # Taken out all at once, before anything is awaited, so that nobody is given one that is being closed.
         for host in [self._hosts.pop(key) for key in idle[:surplus]]:
-            await host.transport.aclose()
+            await host.connections.aclose()
+
+
+def _wire_url(url: httpx.URL) -> httpcore.URL:
+    return httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
 
 
 def _conditions(request: FetchRequest) -> list[tuple[str, str]]:
@@ -146,26 +145,24 @@ def _conditions(request: FetchRequest) -> list[tuple[str, str]]:
     return [(name, value) for name, value in wanted if value and value.isascii() and value.isprintable()]
 
 
-async def _read(request: FetchRequest, response: httpx.Response, now: datetime) -> FetchResult:
-    headers = tuple(
-        (name.decode("latin-1"), value.decode("latin-1"))
-        for name, value in response.headers.raw
-        if name.lower() != _OURS
-    )
-    body = BodyReader(response.headers.get("content-encoding"), request.max_bytes)
+async def _read(request: FetchRequest, response: httpcore.Response, now: datetime) -> FetchResult:
+    received = ((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers)
+    headers = tuple((name, value) for name, value in received if name.lower() != _OURS)
+    codings = ", ".join(value for name, value in headers if name.lower() == "content-encoding")
+    body = BodyReader(codings, request.max_bytes)
     # Also a body that is not wanted, or that must not be there, is read to its end: the connection can then be kept.
-    async for piece in response.aiter_raw():
+    async for piece in response.aiter_stream():
         body.feed(piece)
         if body.pieces % PIECES_AT_ONCE == 0:
             await asyncio.sleep(0)
-    if response.status_code == 304:
+    if response.status == 304:
         if not request.validators:
             return _failed(request, now, FailureReason.PROTOCOL, "304 Not Modified, though nothing was asked of it")
         return NotModified(url=request.url, fetched_at=now, headers=headers)
     return Snapshot(
         url=request.url,
         final_url=request.url,
-        status=response.status_code,
+        status=response.status,
         headers=headers,
         body=body.finish(),
         fetched_at=now,

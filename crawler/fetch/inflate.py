@@ -185,8 +185,8 @@ class BodyReader:
     Raises BodyCorrupt for codings stacked higher than anybody has reason to.
     """
 
-    def __init__(self, content_encoding: str | None, max_bytes: int) -> None:
-        names = [name.strip().lower() for name in (content_encoding or "").split(",")]
+    def __init__(self, content_encoding: str, max_bytes: int) -> None:
+        names = [name.strip().lower() for name in content_encoding.split(",")]
         if len(names) > MAX_CODINGS:
             raise BodyCorrupt(f"{len(names)} content-codings on top of each other")
         self._codings = [coding for coding in map(_coding, names) if coding]

@@ -1,7 +1,8 @@
-"""Connections: httpx's transport seam over plain asyncio sockets that go only where guard.py lets them.
+"""Connections: httpcore's HTTP/1.1 over plain asyncio sockets that go only where guard.py lets them.
 
-One `HostTransport` serves one origin. Its pool, HTTP/1.1 and keep-alive are httpcore's; what is ours is the choice
-of the address, the TLS context, and a limit on what a server may send before its answer begins.
+One `HostConnections` serves one origin. What is said on a connection is httpcore's; what is ours is the choice of the
+address, the TLS context, a limit on what a server may send before its answer begins, and which idle connection is used
+again: httpcore's pool looks at all that it has for every request, at both its ends.
 """
 
 from __future__ import annotations
@@ -9,17 +10,17 @@ from __future__ import annotations
 import asyncio
 import functools
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Literal
 
 import certifi
 import httpcore
-import httpx
 
 # All that may come before the end of a response's headers, 1xx responses included; one header block may have
 # 100 KiB by httpcore's own limit, and one read may bring 64 KiB of body along.
 HEAD_LIMIT = 128 * 1024
+CONNECT_SECONDS = 15.0
 KEEP_ALIVE_SECONDS = 60.0
 MAX_ADDRESSES = 4
 
@@ -88,20 +89,10 @@ class _Stream(httpcore.AsyncNetworkStream):
         with suppress(OSError):
             await self._writer.wait_closed()
 
-    async def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109 (httpcore's face)
-    ) -> httpcore.AsyncNetworkStream:
-        return self  # The connection was made with TLS from its first byte.
-
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 (httpcore's face)
         if info == "is_readable":
             # Asked of idle connections only, where anything to read means that the server has hung up.
             return self._reader.at_eof() or bool(self._reader._buffer)  # type: ignore[attr-defined]
-        if info == "ssl_object":
-            return self._writer.get_extra_info("ssl_object")
         return None
 
     def head_is_in(self) -> None:
@@ -109,93 +100,78 @@ class _Stream(httpcore.AsyncNetworkStream):
         self._head_left = None
 
 
-class _Backend(httpcore.AsyncNetworkBackend):
-    def __init__(self, addresses: Addresses, context: ssl.SSLContext | None) -> None:
+class HostConnections:
+    """Connections to one origin, kept while idle; the one used last is used first, so that a surplus grows old.
+
+    There are as many as are asked for at once, which pace.py bounds. Raises httpcore's exceptions, TlsRefused,
+    HeadFlood, and what `addresses` raises.
+    """
+
+    def __init__(self, origin: httpcore.Origin, addresses: Addresses, context: ssl.SSLContext | None) -> None:
+        self._origin = origin
         self._addresses = addresses
         self._context = context
+        self._idle: list[httpcore.AsyncHTTP11Connection] = []
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 (httpcore's face)
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
+    @asynccontextmanager
+    async def answering(self, request: httpcore.Request) -> AsyncIterator[httpcore.Response]:
+        """The answer to a request, its body still to be read; the connection is kept if that is read to its end."""
+        connection = await self._kept() or await self._connected()
+        try:
+            answer = await connection.handle_async_request(request)
+            stream = answer.extensions.get("network_stream")
+            if isinstance(stream, _Stream):
+                stream.head_is_in()
+            try:
+                yield answer
+            finally:
+                await answer.aclose()
+        finally:
+            if connection.is_idle():
+                self._idle.append(connection)
+            elif not connection.is_closed():
+                await connection.aclose()
+
+    async def _kept(self) -> httpcore.AsyncHTTP11Connection | None:
+        while self._idle and self._idle[0].has_expired():
+            await self._idle.pop(0).aclose()
+        while self._idle:
+            connection = self._idle.pop()
+            if not connection.has_expired():
+                return connection
+            await connection.aclose()
+        return None
+
+    async def _connected(self) -> httpcore.AsyncHTTP11Connection:
         addresses = (await self._addresses())[:MAX_ADDRESSES]
         problem: Exception = OSError("the host has no address")
         for address in addresses:
             try:
-                async with asyncio.timeout(timeout):
-                    return await self._connect(address, port, host)
+                async with asyncio.timeout(CONNECT_SECONDS):
+                    stream = await self._stream(address)
             except ssl.SSLError as exc:
                 raise TlsRefused(_reason(exc)) from exc
             except OSError as exc:  # TimeoutError is one
                 problem = exc
-        text = str(problem) or f"no connection within {timeout:g} s"
+            else:
+                return httpcore.AsyncHTTP11Connection(self._origin, stream, KEEP_ALIVE_SECONDS)
+        text = str(problem) or f"no connection within {CONNECT_SECONDS:g} s"
         raise httpcore.ConnectError(text) from problem
 
-    async def _connect(self, address: str, port: int, host: str) -> _Stream:
+    async def _stream(self, address: str) -> _Stream:
+        port = self._origin.port
         if self._context is None:
             return _Stream(*await asyncio.open_connection(address, port))
-        return _Stream(*await asyncio.open_connection(address, port, ssl=self._context, server_hostname=host))
+        name = self._origin.host.decode("ascii")
+        return _Stream(*await asyncio.open_connection(address, port, ssl=self._context, server_hostname=name))
+
+    async def aclose(self) -> None:
+        """Close every connection that is kept."""
+        while self._idle:
+            await self._idle.pop().aclose()
 
 
 def _reason(exc: ssl.SSLError) -> str:
     if isinstance(exc, ssl.SSLCertVerificationError):
         return f"certificate refused: {exc.verify_message}"
     return exc.reason or str(exc)
-
-
-class _Body(httpx.AsyncByteStream):
-    def __init__(self, response: httpcore.Response) -> None:
-        self._response = response
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for piece in self._response.aiter_stream():
-            yield piece
-
-    async def aclose(self) -> None:
-        await self._response.aclose()
-
-
-class HostTransport(httpx.AsyncBaseTransport):
-    """Connections to one origin. Raises httpcore's exceptions, TlsRefused, HeadFlood, and what `addresses` raises."""
-
-    def __init__(self, addresses: Addresses, context: ssl.SSLContext | None, max_connections: int) -> None:
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=context,
-            max_connections=max_connections,
-            keepalive_expiry=KEEP_ALIVE_SECONDS,
-            network_backend=_Backend(addresses, context),
-        )
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """See httpx.AsyncBaseTransport."""
-        answer = await self._pool.handle_async_request(
-            httpcore.Request(
-                method=request.method,
-                url=httpcore.URL(
-                    scheme=request.url.raw_scheme,
-                    host=request.url.raw_host,
-                    port=request.url.port,
-                    target=request.url.raw_path,
-                ),
-                headers=request.headers.raw,
-                content=request.stream,
-                extensions=request.extensions,
-            )
-        )
-        stream = answer.extensions.get("network_stream")
-        if isinstance(stream, _Stream):
-            stream.head_is_in()
-        return httpx.Response(
-            status_code=answer.status,
-            headers=answer.headers,
-            stream=_Body(answer),
-            extensions=answer.extensions,
-        )
-
-    async def aclose(self) -> None:
-        """Close every connection."""
-        await self._pool.aclose()

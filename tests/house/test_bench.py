@@ -6,11 +6,14 @@ import json
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
+from difflib import SequenceMatcher
 from pathlib import Path
 
 import pytest
 
-from bench import detect_speed, extract, judge, peer_env, table
+from bench import detect_speed, extract, fetch, fetch_pages, fetch_table, judge, peer_env, table
+from bench.fetch_trackers import TRACKERS
 from bench.pages import GBK, GOVERNMENT, SETS, Labelled, demo_pages
 from bench.pagetext import text_of
 from bench.peer_env import LOCK, entries
@@ -115,7 +118,7 @@ def test_html_bodies_lose_their_tags_and_nothing_else() -> None:
 def test_every_locked_peer_is_pinned_and_hashed() -> None:
     """The peers are other people's code: only what was looked at is installed."""
     locked = entries(LOCK.read_text("utf-8"))
-    assert {"trafilatura", "readability-lxml", "magic-html", "gne", "resiliparse"} <= {
+    assert {"trafilatura", "readability-lxml", "magic-html", "gne", "resiliparse", "urlwatch", "webchanges"} <= {
         entry.split("==")[0] for entry in locked
     }
     for entry in locked:
@@ -148,3 +151,49 @@ def test_ceilings_are_set_for_rows_and_measures_that_there_are() -> None:
     for name, limits in detect_speed.ceilings().items():
         assert name in rows
         assert set(limits) <= set(detect_speed.MEASURES)
+
+
+def test_fetching_is_measured_over_its_own_site() -> None:
+    """Every page is asked for in every pass, and those that stayed as they were are answered 304."""
+    ran = bench("fetch", "--quick", "--pages", "20", "--only", "palimpsest", "--json")
+    assert ran.returncode == 0, ran.stderr
+    report = json.loads(ran.stdout)
+    assert not report["skipped"]
+    passes = {row["kind"]: row["took"] for row in report["rows"] if row["name"] == "palimpsest"}
+    assert set(passes) == {*fetch.KINDS, *fetch.FETCHED.values()}
+    assert all(one["cpu"] > 0 for took in passes.values() for one in took)
+    assert [one["unchanged"] for kind in fetch.KINDS for one in passes[kind][:1]] == [0, 20, 0, 20]
+    asked = {goal["what"] for goal in report["goals"]}
+    assert {what.partition(",")[0] for what in asked} == {
+        "peak MB",
+        "answered 304",
+        "pages/CPU s",
+        "CPU × bare httpx",
+    }
+
+
+def test_a_tracker_that_is_not_installed_is_skipped_aloud(tmp_path: Path) -> None:
+    absent = replace(TRACKERS[0], name="absent", python=tmp_path / "python")
+    rows, skipped = fetch.compare_trackers([absent], 3, 1, quiet)
+    assert rows == []
+    assert f"skipped absent: {skipped['absent']}" in fetch_table.text(rows, skipped, 3)
+
+
+def test_a_tracker_that_leaves_pages_out_is_no_fast_tracker(tmp_path: Path) -> None:
+    """A pass over nothing takes no time."""
+    idle = tmp_path / "idle"
+    idle.write_text("#!/bin/sh\nexit 0\n", encoding="utf-8")
+    idle.chmod(0o755)
+    rows, skipped = fetch.compare_trackers([replace(TRACKERS[0], name="idle", python=tmp_path / "python")], 3, 1, quiet)
+    assert rows == []
+    assert "0 of 3 pages" in skipped["idle"]
+
+
+def test_an_edit_changes_a_sentence_and_a_figure_and_keeps_the_address() -> None:
+    for piece in fetch_pages.pieces(40):
+        edited = piece.edited()
+        assert edited.page.path == piece.page.path
+        assert 0.5 < SequenceMatcher(None, *("".join(one.page.paragraphs) for one in (piece, edited))).ratio() < 1
+        assert edited.body() != piece.body()
+        assert 8_000 < len(piece.body()) < 30_000
+    assert piece.edited() == edited, "every run measures on the same pages"

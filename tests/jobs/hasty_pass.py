@@ -12,6 +12,7 @@ import json
 import resource
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,7 +21,7 @@ from crawler.fetch import Fetcher, build_fetcher
 from crawler.model import FetchRequest, FetchResult, Source
 from crawler.sources import parse_sources
 from jobs.probing import Prober
-from jobs.sweep import Pass, Sweeper
+from jobs.sweep import Event, SourceVisited, Sweeper
 from jobs.wiring import utc_now
 from store import open_store
 
@@ -48,16 +49,19 @@ def peak() -> float:
     return int(line.split()[1]) / 1024
 
 
-def told(result: Pass) -> dict[str, object]:
+def told(heard: Sequence[Event]) -> dict[str, object]:
+    visited = [one for one in heard if isinstance(one, SourceVisited)]
+    checked = [one for one in heard if not isinstance(one, SourceVisited)]
     return {
-        "entries": {one.source.name: one.discovered.problem for one in result.visited},
-        "pages": {one.page.url: [one.verdict.outcome.value, one.verdict.detail] for one in result.checked},
+        "entries": {one.source.name: one.discovered.problem for one in visited},
+        "pages": {one.page.url: [one.verdict.outcome.value, one.verdict.detail] for one in checked},
     }
 
 
 async def main(sources: tuple[Source, ...], data: str, seconds: str, *first: str) -> list[dict[str, object]]:
     with open_store(Path(data)) as store:
         store.archive.declare(sources, utc_now())
+        heard: list[Event] = []
         fetcher = Hasty(build_fetcher(), timedelta(seconds=float(seconds)))
         sweep = Sweeper(
             sources={source.name: source for source in sources},
@@ -65,12 +69,14 @@ async def main(sources: tuple[Source, ...], data: str, seconds: str, *first: str
             fetcher=fetcher,
             prober=Prober(fetcher),
             clock=utc_now,
+            watch=heard.append,
         )
         await sweep.run(names=first, everything=True)
         before, began, passes = peak(), time.monotonic(), []
         for _ in range(2):
-            came = told(await sweep.run(everything=True))
-            passes.append({**came, "megabytes": peak() - before, "seconds": time.monotonic() - began})
+            heard.clear()
+            await sweep.run(everything=True)
+            passes.append({**told(heard), "megabytes": peak() - before, "seconds": time.monotonic() - began})
         await fetcher.aclose()
     return passes
 

@@ -131,7 +131,7 @@ _FRAMES = (
 
 def government_page(chance: random.Random) -> str:
     """One clean page; what it says and how it is framed are drawn from `chance`."""
-    title = _filled(chance.choice(_HEADLINES), chance)
+    title = government_headline(chance)
     sentences = [_filled(chance.choice(_SENTENCES), chance) for _ in range(chance.randint(6, 24))]
     paragraphs, at = [], 0
     while at < len(sentences):
@@ -149,6 +149,11 @@ def government_page(chance: random.Random) -> str:
         f'<!DOCTYPE html><html><head><meta charset="utf-8"><title>{title}-{site}</title>'
         f'<meta name="keywords" content="{title}"></head><body>{inner}</body></html>'
     )
+
+
+def government_headline(chance: random.Random) -> str:
+    """What such a page is called."""
+    return _filled(chance.choice(_HEADLINES), chance)
 
 
 def government_paragraphs(chance: random.Random, *, characters: int) -> list[str]:

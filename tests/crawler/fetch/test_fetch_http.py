@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import time
 import zlib
 from datetime import UTC, datetime, timedelta
 
@@ -12,8 +13,10 @@ import pytest
 import zstandard
 
 from crawler.errors import ConfigurationError
-from crawler.fetch import build_fetcher
+from crawler.fetch import build_fetcher, wire
+from crawler.fetch.pace import UNPACED
 from crawler.model import FailureReason, FetchFailed, FetchRequest, NotModified, Snapshot, Validators
+from tests.outside import Answer, Asked
 
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 PAGE = ("<html><title>公告</title>" + "<p>正文内容。" * 2000).encode()
@@ -149,6 +152,41 @@ async def test_connections_are_kept_and_used_again(site, get):
         await get("/old")
         assert isinstance(await get("/v.html", validators=Validators(etag='"1"')), NotModified)
     assert site.connections == 1
+
+
+async def test_a_crowd_shares_the_connections_that_one_host_is_asked_over(site, get):
+    """Whoever must wait is given a connection that another has done with."""
+
+    def slowly(asked: Asked) -> Answer:
+        time.sleep(0.02)
+        return Answer(asked.path.encode())
+
+    site.otherwise(slowly)
+    for _ in range(2):
+        paths = [f"/{number}.html" for number in range(40)]
+        got = await asyncio.gather(*(get(path, host_delay=timedelta(0)) for path in paths))
+        assert [one.body.decode() for one in got] == paths
+        assert 1 < site.connections <= UNPACED
+
+
+async def test_a_connection_whose_answer_was_given_up_is_not_used_again(site, get):
+    """What is still to come on it belongs to nobody's next answer."""
+    site.page("/a.html", "a")
+    site.page("/long.html", PAGE)
+    assert (await get("/a.html")).body == b"a"
+    assert (await get("/long.html", max_bytes=100)).reason is FailureReason.TOO_LARGE
+    assert (await get("/a.html")).body == b"a"
+    assert site.connections == 2
+
+
+async def test_a_connection_kept_for_too_long_is_not_used_again(site, get, monkeypatch):
+    monkeypatch.setattr(wire, "KEEP_ALIVE_SECONDS", 0.05)
+    site.page("/a.html", "a")
+    await get("/a.html")
+    assert site.connections == 1
+    await asyncio.sleep(0.1)
+    assert (await get("/a.html")).body == b"a"
+    assert site.connections == 2
 
 
 async def test_a_kept_connection_that_the_server_dropped_is_replaced(site, get):
