@@ -32,11 +32,6 @@ NOTIFIED_FROM = Severity.HIGH
 _PAGE = select(PageRow).where(col(PageRow.key) == bindparam("page"))
 _LOCKED_PAGE = _PAGE.with_for_update()
 _PAGES = PageRow.metadata.tables[str(PageRow.__tablename__)]
-_LOCKED = (
-    sqlalchemy.select(*(_PAGES.c[name] for name in ("id", "url", "source", "title", "versions", "last_changed")))
-    .where(_PAGES.c.key == bindparam("page"))
-    .with_for_update()
-)
 
 
 class CheckValues(TypedDict):
@@ -66,6 +61,13 @@ class Standing(NamedTuple):
     def changed(self, at: datetime) -> datetime:
         """When it last changed, now that it did."""
         return max(at, self.last_changed or at)
+
+
+_LOCKED = (
+    sqlalchemy.select(*(_PAGES.c[name] for name in Standing._fields))
+    .where(_PAGES.c.key == bindparam("page"))
+    .with_for_update()
+)
 
 
 def standing(session: Session, url: str) -> Standing:

@@ -122,15 +122,6 @@ BARE_LINE_FEEDS = "<html><head><title>通知</title></head><body><h1>关于停�
 
 
 @pytest.fixture
-def town(outside: Outside) -> Town:
-    """The good neighbour."""
-    made = Town(outside)
-    for number in (1, 2, 3):
-        made.publish(number)
-    return made
-
-
-@pytest.fixture
 def world() -> Iterator[Callable[[], Outside]]:
     """Makes servers, each a host of its own."""
     with ExitStack() as stack:
