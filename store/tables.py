@@ -129,7 +129,7 @@ class VersionRow(Row, table=True):
     """A Version. `title` and `published` repeat the article's, for lists."""
 
     __tablename__ = "versions"
-    __table_args__ = (UniqueConstraint("page_id", "number"),)
+    __table_args__ = (UniqueConstraint("page_id", "number"), Index(None, "digest"))
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     page_id: int = Field(foreign_key="pages.id", sa_type=Id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -13,19 +14,23 @@ from store.tables import PageRow, VersionRow
 
 # More pages under one title are no article that moved.
 _MOST = 10
+# Made once: it is asked for every new page.
+_TWIN = (
+    select(PageRow)
+    .join(VersionRow, col(VersionRow.page_id) == col(PageRow.id))
+    .where(
+        col(PageRow.source) == bindparam("source"),
+        col(PageRow.key) != bindparam("key"),
+        col(VersionRow.digest) == bindparam("digest"),
+    )
+    .order_by(col(PageRow.id))
+    .limit(1)
+)
 
 
 def twin(session: Session, page: Page, digest: str) -> Page | None:
     """See `Archive.twin`."""
-    same = col(VersionRow.page_id) == col(PageRow.id)
-    query = (
-        select(PageRow)
-        .join(VersionRow, same)
-        .where(PageRow.source == page.source, PageRow.key != key_of(page.url), VersionRow.digest == digest)
-        .order_by(col(PageRow.id))
-        .limit(1)
-    )
-    row = session.exec(query).first()
+    row = session.scalars(_TWIN, {"source": page.source, "key": key_of(page.url), "digest": digest}).first()
     return None if row is None else page_of(row)
 
 
