@@ -35,7 +35,7 @@ def record(session: Session, page: Page, verdict: FileVerdict, *, notify: bool) 
         return
     timeline = Timeline.load(session, held.id, held.url)
     written = timeline.add_change(verdict.change, verdict.at)
-    write_page(session, held, {"last_changed": held.changed(verdict.at)})
+    write_page(session, held.url, {"last_changed": held.changed(verdict.at)})
     if notify:
         write_outbox(session, held, timeline, verdict.at, [(written, verdict.change)], [])
 

@@ -22,6 +22,7 @@ from sqlmodel import Session
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random
 
 from crawler.errors import ConfigurationError, StoreBusy, StoreError, StoreFull
+from store.later import write_now
 
 # Less than SQLite takes at a time for its write-ahead log and the index of it.
 _NOTHING_LEFT = 256 * 1024
@@ -108,6 +109,7 @@ def writing(engine: Engine) -> Iterator[Session]:
         session.begin(),
     ):
         yield session
+        write_now(session)
 
 
 @contextmanager

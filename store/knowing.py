@@ -11,8 +11,8 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
 from crawler.model import Known, OpenFinding, PageState, SeenVersion, Version
+from store.later import not_tracked
 from store.noise import noise_of, recent_versions
-from store.recording import not_tracked
 from store.rows import finding_of, key_of, page_of, rate_of, validators_of, version_of
 from store.sightings import last_response
 from store.tables import FindingRow, PageRow, SnapshotRow, SourceRow, VersionRow

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam
 from sqlmodel import Session, col, delete, func, select, update
 
 from crawler.model import TEMPLATE_KINDS, Noise, SeenVersion, SourceEvent, VolatilePlace
+from store.later import write_now
 from store.tables import ChangeRow, OutboxRow, PageRow, SourceEventRow, VersionRow
 
 TEMPLATE = "template"
@@ -73,15 +74,15 @@ def record_event(session: Session, source: str, event: SourceEvent, at: datetime
 
     Returns whether the event is new; one that goes on counts its Pages anew.
     """
-    changed = (
-        select(ChangeRow.id, ChangeRow.page_id)
-        .join(PageRow, col(ChangeRow.page_id) == col(PageRow.id))
-        .where(*_same(source, event.signature, event.since))
-    )
-    found = session.exec(changed).all()
-    minor = {"minor": True, "significance": 0.0, "summary": event.summary}
-    session.execute(update(ChangeRow).where(col(ChangeRow.id).in_([one for one, _ in found])).values(**minor))
-    forget_waiting(session, [one for one, _ in found if one is not None], event.summary)
+    same = col(ChangeRow.page_id) == col(PageRow.id), _same(source, event.signature, event.since)
+    # Those that are minor already were told of before: of an event of ten thousand pages, all but the first few.
+    told = select(ChangeRow.id).join(PageRow, same[0]).where(*same[1], col(ChangeRow.minor).is_(False))
+    found = [one for one in session.exec(told) if one is not None]
+    if found:
+        minor = {"minor": True, "significance": 0.0, "summary": event.summary}
+        session.execute(update(ChangeRow).where(col(ChangeRow.id).in_(found)).values(**minor))
+        forget_waiting(session, found, event.summary)
+    pages = select(func.count(func.distinct(col(ChangeRow.page_id)))).join(PageRow, same[0]).where(*same[1])
     known = session.exec(
         select(SourceEventRow).where(
             SourceEventRow.source == source,
@@ -92,7 +93,7 @@ def record_event(session: Session, source: str, event: SourceEvent, at: datetime
     row = known or SourceEventRow(
         source=source, at=at, last_at=at, kind=TEMPLATE, signature=event.signature, summary=event.summary
     )
-    row.last_at, row.pages = at, len({page_id for _, page_id in found})
+    row.last_at, row.pages = at, session.exec(pages).one()
     session.add(row)
     return known is None
 
@@ -104,6 +105,7 @@ def _same(source: str, signature: str, since: datetime) -> tuple[Any, ...]:
 
 def forget_waiting(session: Session, changes: Sequence[int], told: str) -> None:
     """Takes notifications of these Changes that were not delivered out of the outbox, but for that of the event."""
+    write_now(session)
     waiting = select(OutboxRow).where(OutboxRow.what == "change", col(OutboxRow.delivered_at).is_(None))
     about = select(ChangeRow.page_id, ChangeRow.at).where(col(ChangeRow.id).in_(changes))
     places = {(page_id, at) for page_id, at in session.exec(about)}

@@ -64,13 +64,13 @@ def _pair_by(
 
 
 def current_findings(
-    session: Session, page_id: int, version_id: int | None, at: datetime, seen: Sequence[Finding]
+    session: Session, page_id: int, version_id: int | None, at: datetime, seen: Sequence[Finding], *, any_held: bool
 ) -> tuple[Opened, tuple[Finding, ...]]:
     """Findings of a Check that shows how the page stands: what is new opens, what is not seen any more resolves.
 
-    Returns what opened and what resolved.
+    Returns what opened and what resolved. `any_held` says whether some of the page are open, as most times none are.
     """
-    held = session.execute(_HELD, {"page": page_id}).scalars().all()
+    held = session.execute(_HELD, {"page": page_id}).scalars().all() if any_held else []
     pairs, unseen, fresh = pair_off(held, seen)
     for row, finding in pairs:
         row.sqlmodel_update(finding_values(finding))

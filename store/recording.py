@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple, TypedDict, Unpack
+from typing import NamedTuple, TypedDict
 
 import sqlalchemy
 from sqlalchemy import ColumnElement, bindparam
-from sqlalchemy.sql.dml import ReturningUpdate
+from sqlalchemy.sql.dml import Update
 from sqlmodel import Session, col, select, update
 
-from crawler.errors import NotKnown
 from crawler.model import Change, ChangeKind, Finding, Page, Severity, Snapshot, Verdict
-from store.adding import add
+from store.adding import add, add_later
+from store.later import later, not_tracked, write_now
 from store.noise import noise_json, record_event
 from store.persistence import Opened, current_findings
 from store.rows import key_of, page_values, row_id, snapshot_values
@@ -46,6 +46,13 @@ class CheckValues(TypedDict):
 
 # The number of its row, and the Change.
 Changes = list[tuple[int, Change]]
+
+
+# The Check of a page by its key: whoever visited it need not know the number of its row.
+_QUIET_CHECK = sqlalchemy.insert(CheckRow.metadata.tables[str(CheckRow.__tablename__)]).values(
+    page_id=sqlalchemy.select(_PAGES.c.id).where(_PAGES.c.key == bindparam("page")).scalar_subquery(),
+    **{name: bindparam(name) for name in CheckValues.__annotations__},
+)
 
 
 class Standing(NamedTuple):
@@ -87,11 +94,6 @@ def page_row(session: Session, url: str, *, lock: bool = False) -> PageRow:
     return row
 
 
-def not_tracked(url: str) -> NotKnown:
-    """The error for a page that was never admitted."""
-    return NotKnown(f"{url} is not tracked; `palimpsest pages` lists what is.")
-
-
 def has_check(session: Session, url: str, at: datetime) -> bool:
     """Whether the page has a Check of exactly this time."""
     page_id = row_id(page_row(session, url))
@@ -101,12 +103,14 @@ def has_check(session: Session, url: str, at: datetime) -> bool:
 
 def record(session: Session, page: Page, verdict: Verdict, *, notify: bool) -> Recorded:
     """Writes the verdict; see `Archive.record`. The body of its snapshot is already in the blob store."""
+    _one_after_another(session, page.url)
     if _is_quiet(verdict):
         _write_quiet(session, page, verdict)
         return Recorded()
     held = standing(session, page.url)
     timeline = Timeline.load(session, held.id, held.url)
-    snapshot_id = write_check(session, held.id, verdict.snapshot, **_values(verdict))
+    snapshot_id = add_snapshot(session, held.id, verdict.snapshot)
+    add_later(session, CheckRow, {"page_id": held.id, "snapshot_id": snapshot_id, **_values(verdict)})
     number = _write_version(timeline, verdict, snapshot_id)
     changes = [(timeline.add_change(change, verdict.at), change) for change in verdict.changes]
     told = changes
@@ -119,8 +123,10 @@ def record(session: Session, page: Page, verdict: Verdict, *, notify: bool) -> R
     opened: Opened = []
     resolved: tuple[Finding, ...] = ()
     if verdict.findings is not None:
-        opened, resolved = current_findings(session, held.id, version_id, verdict.at, verdict.findings)
-    write_page(session, held, _page_values(held, timeline, verdict, number), checks=1)
+        opened, resolved = current_findings(
+            session, held.id, version_id, verdict.at, verdict.findings, any_held=timeline.unresolved
+        )
+    write_page(session, held.url, _page_values(held, timeline, verdict, number), checks=1)
     if notify:
         write_outbox(session, held, timeline, verdict.at, told, opened)
     return Recorded(
@@ -138,37 +144,35 @@ def _is_quiet(verdict: Verdict) -> bool:
     return all(one is None for one in (*brought, *learned)) and not verdict.changes
 
 
+def _one_after_another(session: Session, url: str) -> None:
+    """Writes what waits where it may be about the same page: a transaction has no page twice but by mistake."""
+    recorded: set[str] = session.info.setdefault("recorded", set())
+    if url in recorded:
+        write_now(session)
+    recorded.add(url)
+
+
 def _write_quiet(session: Session, page: Page, verdict: Verdict) -> None:
-    page_id = _update(session, page.url, page_values(verdict), checks=1)
-    if page_id is None:
-        raise not_tracked(page.url)
-    write_check(session, page_id, None, **_values(verdict))
+    write_page(session, page.url, page_values(verdict), checks=1)
+    later(session, _QUIET_CHECK, {"page": key_of(page.url), **_values(verdict)})
 
 
-def write_page(session: Session, held: Standing, values: dict[str, object], *, checks: int = 0) -> None:
-    """Writes how a page stands, by the columns of its row, and counts so many `checks` more."""
-    _update(session, held.url, values, checks)
-
-
-def _update(session: Session, url: str, values: dict[str, object], checks: int) -> int | None:
-    asked = {**values, "page": key_of(url), "more": checks}
-    found = session.connection().execute(_standing(tuple(values)), asked).first()
-    return None if found is None else int(found.id)
+def write_page(session: Session, url: str, values: dict[str, object], *, checks: int = 0) -> None:
+    """Writes how a page stands, by the columns of its row, and counts so many `checks` more; by the end."""
+    later(session, _page_update(tuple(values)), {**values, "page": key_of(url), "more": checks}, url=url)
 
 
 @lru_cache(maxsize=32)
-def _standing(columns: tuple[str, ...]) -> ReturningUpdate[tuple[int]]:
+def _page_update(columns: tuple[str, ...]) -> Update:
     """The statement that writes these columns of one page and counts its Checks."""
     values: dict[str, ColumnElement[object]] = {name: bindparam(name) for name in columns}
     values |= {"checks": _PAGES.c.checks + bindparam("more")}
-    return update(_PAGES).where(_PAGES.c.key == bindparam("page")).values(values).returning(_PAGES.c.id)
+    return sqlalchemy.update(_PAGES).where(_PAGES.c.key == bindparam("page")).values(values)
 
 
-def write_check(session: Session, page_id: int, snapshot: Snapshot | None, **check: Unpack[CheckValues]) -> int | None:
-    """Adds a Check of a page with its response, if that is kept; the number of the response's row."""
-    snapshot_id = None if snapshot is None else add(session, SnapshotRow, snapshot_values(page_id, snapshot))
-    add(session, CheckRow, {"page_id": page_id, "snapshot_id": snapshot_id, **check})
-    return snapshot_id
+def add_snapshot(session: Session, page_id: int, snapshot: Snapshot | None) -> int | None:
+    """The number of the row of a response, None where there is none to keep."""
+    return None if snapshot is None else add(session, SnapshotRow, snapshot_values(page_id, snapshot))
 
 
 def _values(verdict: Verdict) -> CheckValues:
@@ -217,7 +221,7 @@ def write_outbox(
     for row, change in changes:
         view = ChangeView(id=row, page=held.url, source=held.source, title=title, at=at, change=change)
         told = {"what": "change", "summary": change.summary or change.kind.value, "payload": view.as_json()}
-        add(session, OutboxRow, place | told)
+        add_later(session, OutboxRow, place | told)
     for row, finding in opened:
         if finding.severity.rank >= NOTIFIED_FROM.rank and not finding.silenced:
             seen = FindingView(
@@ -231,4 +235,4 @@ def write_outbox(
                 finding=finding,
             )
             summary = f"{finding.kind.value} ({finding.severity.value}): {finding.quote[:120]}"
-            add(session, OutboxRow, place | {"what": "finding", "summary": summary, "payload": seen.as_json()})
+            add_later(session, OutboxRow, place | {"what": "finding", "summary": summary, "payload": seen.as_json()})

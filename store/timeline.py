@@ -6,22 +6,32 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam
-from sqlmodel import Session, col, select
+from sqlalchemy import bindparam, select
+from sqlmodel import Session, col
 
 from crawler.errors import StoreBusy
 from crawler.model import Change, NewVersion
 from store.adding import add
 from store.rows import article_values, change_values, row_id
 from store.sightings import last_sighting
-from store.tables import ChangeRow, VersionRow
+from store.tables import ChangeRow, FindingRow, PageRow, VersionRow
 
 # Made once: it is asked at every Check that read content.
-_NEWEST = (
-    select(VersionRow.id, VersionRow.number, VersionRow.title)
+_newest = (
+    select(col(VersionRow.id))
     .where(col(VersionRow.page_id) == bindparam("page"))
     .order_by(col(VersionRow.number).desc())
     .limit(1)
+    .scalar_subquery()
+)
+_open_finding = select(col(FindingRow.id)).where(
+    col(FindingRow.page_id) == bindparam("page"), col(FindingRow.resolved_at).is_(None)
+)
+_STATE = (
+    select(_open_finding.exists(), col(VersionRow.id), col(VersionRow.number), col(VersionRow.title))
+    .select_from(PageRow)
+    .outerjoin(VersionRow, col(VersionRow.id) == _newest)
+    .where(col(PageRow.id) == bindparam("page"))
 )
 
 
@@ -35,20 +45,23 @@ class Held(NamedTuple):
 
 @dataclass(slots=True, kw_only=True)
 class Timeline:
-    """`before` is the Version in force, `current` the one in force once recorded."""
+    """`before` is the Version in force, `current` the one in force once recorded; `unresolved`: Findings are open."""
 
     session: Session
     page_id: int
     url: str
     before: Held | None
     current: Held | None
+    unresolved: bool
 
     @classmethod
     def load(cls, session: Session, page_id: int, url: str) -> Timeline:
         """The end of the page's history as it is recorded."""
-        newest = session.connection().execute(_NEWEST, {"page": page_id}).first()
-        before = None if newest is None else Held(*newest)
-        return cls(session=session, page_id=page_id, url=url, before=before, current=before)
+        unresolved, newest, number, title = session.connection().execute(_STATE, {"page": page_id}).one()
+        before = None if newest is None else Held(newest, number, title)
+        return cls(
+            session=session, page_id=page_id, url=url, before=before, current=before, unresolved=bool(unresolved)
+        )
 
     def reread(self, article: NewVersion) -> None:
         """Replaces what the Version in force says by what its last response does; number and time stay."""

@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from crawler.model import Article, Page, PageState
+from store.later import write_now
 from store.rows import article_of, key_of, page_of, row_id
 from store.tables import PageRow, VersionRow
 
@@ -38,6 +39,7 @@ def came_up(
     session: Session, page: PageRow, title: str | None, since: datetime, until: datetime
 ) -> tuple[tuple[Page, Article], ...]:
     """See `Archive.came_up`."""
+    write_now(session)  # what came up may be among what is recorded together with this
     own = select(VersionRow.seen_at).where(VersionRow.page_id == row_id(page), VersionRow.number == 1)
     first, last = aliased(VersionRow), aliased(VersionRow)
     query = (

@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from crawler.model import ChangeKind, FailureReason, FetchFailed, NotModified, Outcome, Snapshot, Visit
-from store.recording import write_check
+from store.adding import add
+from store.recording import add_snapshot
 from store.rows import row_id, snapshot_of
 from store.sightings import CONTENT
 from store.tables import ChangeRow, CheckRow, PageRow, SnapshotRow
@@ -23,16 +24,17 @@ Body = Callable[[str], bytes]
 
 def keep(session: Session, page: PageRow, snapshot: Snapshot) -> None:
     """Keeps a capture of the past as a Check of its time; the page waits for its history to be told anew."""
-    write_check(
-        session,
-        row_id(page),
-        snapshot,
-        at=snapshot.fetched_at,
-        outcome=Outcome.FAILED.value,
-        status=snapshot.status,
-        detail=WAITS,
-        past=True,
-    )
+    page_id = row_id(page)
+    check: dict[str, object] = {
+        "page_id": page_id,
+        "snapshot_id": add_snapshot(session, page_id, snapshot),
+        "at": snapshot.fetched_at,
+        "outcome": Outcome.FAILED.value,
+        "status": snapshot.status,
+        "detail": WAITS,
+        "past": True,
+    }
+    add(session, CheckRow, check)
     page.checks += 1
     page.waiting = True
 
