@@ -53,8 +53,7 @@ def remove_orphans(engine: Engine, blobs: BlobStore, now: datetime) -> int:
     """Deletes blobs that no snapshot names, but for fresh ones; returns how many."""
     removed = 0
     for part in _slices(iter(list(blobs.digests()))):
-        for digest in _not_needed(engine, part):
-            removed += blobs.delete(digest, stored_before=now - ORPHAN_AGE)
+        removed += blobs.delete(_not_needed(engine, part), stored_before=now - ORPHAN_AGE)
     return removed
 
 

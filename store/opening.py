@@ -10,10 +10,10 @@ from typing import Self
 
 from sqlalchemy import Engine
 
-from crawler.errors import StoreError, StoreFull
+from crawler.errors import ConfigurationError, StoreError, StoreFull
 from store import integrity
 from store.archive import Archive
-from store.blobs import BlobStore, DatabaseBlobs, FolderBlobs
+from store.blobs import BlobStore, DatabaseBlobs, FolderBlobs, LayeredBlobs
 from store.engine import BUSY_TIMEOUT, open_engine, url_of
 from store.history import History
 from store.migrate import migrate
@@ -56,11 +56,17 @@ class Store:
         self.close()
 
 
-def open_store(data_dir: Path, database_url: str | None = None, *, busy_timeout: timedelta = BUSY_TIMEOUT) -> Store:
+def open_store(
+    data_dir: Path,
+    database_url: str | None = None,
+    *,
+    blobs: str | None = None,
+    busy_timeout: timedelta = BUSY_TIMEOUT,
+) -> Store:
     """Opens the store, creating and migrating it as needed.
 
-    Without a URL: SQLite and a folder of blobs in `data_dir`. With one: that database; blobs lie in the database if it
-    is a server, so that every machine reaches them. Raises ConfigurationError for a URL that cannot be used,
+    Without a URL: SQLite in `data_dir`; with one, that database. Bodies lie in the database unless `blobs` names
+    another place for them (see `blobs_at`). Raises ConfigurationError for a URL or a place that cannot be used,
     StoreTooNew, StoreBusy, StoreFull or StoreError.
     """
     url = url_of(data_dir, database_url)
@@ -68,11 +74,25 @@ def open_store(data_dir: Path, database_url: str | None = None, *, busy_timeout:
     engine = open_engine(url, busy_timeout)
     try:
         migrate(engine)
+        return Store(engine, blobs_at(blobs, data_dir, engine))
     except BaseException:
         engine.dispose()
         raise
-    is_server = url.get_backend_name() == "postgresql"
-    return Store(engine, DatabaseBlobs(engine) if is_server else FolderBlobs(data_dir / BLOB_FOLDER))
+
+
+def blobs_at(place: str | None, data_dir: Path, engine: Engine) -> BlobStore:
+    """The blob store of a place: `database` (or None), `folder` (in the data folder), `folder:PATH`.
+
+    What was kept in the data folder or the database before is still read. Raises ConfigurationError.
+    """
+    database, folder = DatabaseBlobs(engine), data_dir / BLOB_FOLDER
+    if place in {None, "", "database"}:
+        return LayeredBlobs(database, FolderBlobs(folder)) if folder.is_dir() else database
+    kind, _, where = (place or "").partition(":")
+    if kind != "folder":
+        raise ConfigurationError(f"bodies cannot be kept in {place!r}; give `database`, `folder` or `folder:PATH`.")
+    front = FolderBlobs(Path(where) if where else folder)
+    return front if next(database.digests(), None) is None else LayeredBlobs(front, database)
 
 
 def _make_folder(data_dir: Path) -> None:

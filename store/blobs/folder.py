@@ -5,13 +5,15 @@ from __future__ import annotations
 import errno
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
+from sqlmodel import Session
+
 from crawler.errors import StoreError, StoreFull
-from store.blobs.compression import corrupt, digest_of, is_digest, pack, unpack
+from store.blobs.compression import apply, corrupt, digest_of, is_digest, pack, verified
 
 SUFFIX = ".zst"
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
@@ -24,7 +26,9 @@ class FolderBlobs:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def put(self, body: bytes) -> str:
+    joins = False
+
+    def put(self, body: bytes, *, like: str | None = None, session: Session | None = None) -> str:
         """Written to a temporary name, fsynced, then renamed; a crash at any point leaves no half-written body."""
         digest = digest_of(body)
         path = self._path(digest)
@@ -41,7 +45,7 @@ class FolderBlobs:
                 packed = path.read_bytes()
         except FileNotFoundError as error:
             raise corrupt(digest, "is missing") from error
-        return unpack(digest, packed)
+        return verified(digest, apply(digest, packed))
 
     def has(self, digest: str) -> bool:
         """Whether a file of that name is there."""
@@ -55,8 +59,11 @@ class FolderBlobs:
             if is_digest(digest):
                 yield digest
 
-    def delete(self, digest: str, *, stored_before: datetime) -> bool:
-        """Removes the file, unless it was put (again) since `stored_before`."""
+    def delete(self, digests: Collection[str], *, stored_before: datetime) -> int:
+        """Removes files, but for those put (again) since `stored_before`."""
+        return sum(self._delete(digest, stored_before) for digest in digests if is_digest(digest))
+
+    def _delete(self, digest: str, stored_before: datetime) -> bool:
         path = self._path(digest)
         with _storage_errors(path), suppress(FileNotFoundError):
             if path.stat().st_mtime < stored_before.timestamp():

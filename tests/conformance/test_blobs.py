@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import os
@@ -13,10 +14,13 @@ from pathlib import Path
 
 import pytest
 import zstandard
+from sqlalchemy import Engine
 
 from crawler.errors import BlobCorrupt, StoreError, StoreFull
 from store import BlobStore, DatabaseBlobs, FolderBlobs, open_store
-from store.engine import open_engine, url_of
+from store.blobs.chain import KEYFRAME_EVERY
+from store.blobs.compression import digest_of
+from store.engine import open_engine, url_of, writing
 from tests.postgres import fresh_database
 
 LATER = timedelta(hours=1)
@@ -58,7 +62,7 @@ def test_what_is_not_there_is_not_there(blobs: BlobStore) -> None:
     assert list(blobs.digests()) == []
     with pytest.raises(BlobCorrupt, match=f"{digest} is missing"):
         blobs.get(digest)
-    assert not blobs.delete(digest, stored_before=datetime.now(UTC) + LATER)
+    assert not blobs.delete([digest], stored_before=datetime.now(UTC) + LATER)
 
 
 @pytest.mark.parametrize("name", ["", "../../etc/passwd", "A" * 64, "0" * 63, "0" * 65, "\0" * 64])
@@ -72,9 +76,9 @@ def test_what_is_no_digest_is_never_there(blobs: BlobStore, name: str) -> None:
 def test_only_an_old_blob_can_be_deleted(blobs: BlobStore) -> None:
     """One put again a moment ago may be about to be named by a row."""
     digest = blobs.put(b"body")
-    assert not blobs.delete(digest, stored_before=datetime.now(UTC) - LATER)
+    assert not blobs.delete([digest], stored_before=datetime.now(UTC) - LATER)
     assert blobs.get(digest) == b"body"
-    assert blobs.delete(digest, stored_before=datetime.now(UTC) + LATER)
+    assert blobs.delete([digest], stored_before=datetime.now(UTC) + LATER)
     assert not blobs.has(digest)
     assert blobs.put(b"body") == digest
     assert blobs.get(digest) == b"body"
@@ -86,6 +90,65 @@ def test_more_than_one_slice_of_digests_is_listed(blobs: BlobStore, monkeypatch:
     put = {blobs.put(str(number).encode()) for number in range(35)}
     listed = list(blobs.digests())
     assert (set(listed), len(listed)) == (put, len(put))
+
+
+def days(count: int, *, of: int = 7) -> list[bytes]:
+    """A page on so many days: a long text that stays, and a line that is another every day."""
+    page = random.Random(of).randbytes(20_000).hex().encode()
+    return [page[:15_000] + b"day %d" % day + page[15_000:] for day in range(count)]
+
+
+def put_in_turn(blobs: BlobStore, bodies: list[bytes]) -> list[str]:
+    """Each against the one before."""
+    digests: list[str] = []
+    for body in bodies:
+        digests.append(blobs.put(body, like=digests[-1] if digests else None))
+    return digests
+
+
+def test_a_page_of_many_days_comes_out_as_it_went_in(blobs: BlobStore) -> None:
+    """Past the first keyframe and the second, in any order, whoever reads it."""
+    bodies = days(2 * KEYFRAME_EVERY + 3)
+    digests = put_in_turn(blobs, bodies)
+    assert [blobs.get(digest) for digest in reversed(digests)] == bodies[::-1]
+
+
+@pytest.mark.parametrize("like", ["0" * 64, "", "../../etc/passwd"])
+def test_a_body_like_one_that_is_not_there_is_kept_all_the_same(blobs: BlobStore, like: str) -> None:
+    """The one before may be lost, or may never have been committed."""
+    assert blobs.get(blobs.put(b"<html>body</html>", like=like)) == b"<html>body</html>"
+
+
+@pytest.mark.parametrize("pair", [(b"", b"body"), (b"body", b""), (NOISE, b"x"), (b"x", NOISE), (NOISE, NOISE[1:])])
+def test_any_body_may_be_like_any_other(blobs: BlobStore, pair: tuple[bytes, bytes]) -> None:
+    """An empty page after a full one, a download after a page."""
+    first = blobs.put(pair[0])
+    assert blobs.get(blobs.put(pair[1], like=first)) == pair[1]
+
+
+def test_a_body_that_others_are_written_against_stays(blobs: BlobStore) -> None:
+    """What nobody names any more may be what a named body is read through; it goes once nothing needs it."""
+    bodies = days(15)
+    digests = put_in_turn(blobs, bodies)
+    blobs.delete(digests[:-1], stored_before=datetime.now(UTC) + LATER)
+    assert blobs.get(digests[-1]) == bodies[-1]
+    blobs.delete(digests, stored_before=datetime.now(UTC) + LATER)
+    assert list(blobs.digests()) == []
+
+
+def test_a_body_put_in_a_transaction_is_there_once_that_is_committed(blobs: BlobStore, tmp_path: Path) -> None:
+    """And not if it fails. A store that joins none has it at once."""
+    engine = getattr(blobs, "_engine", None)
+    if not isinstance(blobs, DatabaseBlobs) or not isinstance(engine, Engine):
+        assert not blobs.joins
+        return
+    lost = digest_of(b"lost")
+    with contextlib.suppress(KeyError), writing(engine) as session:
+        assert blobs.put(b"lost", session=session) == lost
+        raise KeyError
+    with writing(engine) as session:
+        kept = blobs.put(b"kept", like=lost, session=session)
+    assert (blobs.has(lost), blobs.get(kept)) == (False, b"kept")
 
 
 def test_many_writers_of_one_body(blobs: BlobStore) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -70,8 +71,8 @@ def test_doctor_is_content_with_a_healthy_store(watched: Desk) -> None:
 
 
 def test_doctor_finds_a_damaged_response(watched: Desk) -> None:
-    blob = next(path for path in (watched.data / "blobs").rglob("*") if path.is_file())
-    blob.write_bytes(blob.read_bytes()[:-3] + b"xxx")
+    with sqlite3.connect(watched.data / "palimpsest.sqlite3") as database:
+        database.execute("UPDATE bodies SET packed = substr(packed, 1, length(packed) - 3) || x'787878' WHERE id = 1")
     answered = watched("doctor", "--json")
     assert answered.status == 1
     assert [one for one in answered.lines if not one["ok"]]

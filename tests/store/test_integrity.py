@@ -34,8 +34,8 @@ def test_a_sound_store_has_no_problems(filled: Store) -> None:
 
 def test_a_missing_body_is_named(filled: Store, page: Page) -> None:
     """With its digest, so that a backup can be searched for it; repairing does not pretend to help."""
-    digest = filled.history.version(page.url, 1).snapshot_digest
-    filled.blobs.delete(digest, stored_before=NOW + FAR)
+    digest = filled.history.version(page.url, 2).snapshot_digest
+    filled.blobs.delete([digest], stored_before=NOW + FAR)
     report = filled.check_integrity()
     assert [problem.where for problem in report.problems] == [f"blob {digest}"]
     assert filled.repair(NOW + FAR) == 0

@@ -89,7 +89,7 @@ def test_a_full_disk_under_the_blobs_records_nothing(tmp_path: Path, monkeypatch
     def full(_handle: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    with open_store(tmp_path) as store:
+    with open_store(tmp_path, blobs="folder") as store:
         store.archive.declare([SOURCE], NOW)
         page = admit(store, "https://www.example.gov.cn/1")
         with monkeypatch.context() as patch:
@@ -107,7 +107,7 @@ def test_a_body_that_rotted_is_never_served(store: Store, page: Page) -> None:
     snapshot = saying(page, NOW, "one", CREATED)
     store.archive.record(page, snapshot)
     (digest,) = store.blobs.digests()
-    assert store.blobs.delete(digest, stored_before=NOW.replace(year=9000))
+    assert store.blobs.delete([digest], stored_before=NOW.replace(year=9000))
     with pytest.raises(BlobCorrupt, match=digest):
         store.history.snapshot(page.url)
     with pytest.raises(BlobCorrupt):
