@@ -13,7 +13,9 @@ from pathlib import Path
 from sqlmodel import Session
 
 from crawler.errors import StoreError, StoreFull
-from store.blobs.compression import apply, corrupt, digest_of, is_digest, pack, verified
+from store.blobs.chain import body_of
+from store.blobs.compression import corrupt, digest_of, is_digest
+from store.blobs.framing import HEAD_SIZE, base_for, chain_of, frame, not_needed
 
 SUFFIX = ".zst"
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
@@ -34,18 +36,21 @@ class FolderBlobs:
         path = self._path(digest)
         with _storage_errors(path):
             if not _refresh(path):
-                self._write(path, pack(body))
+                base = base_for(body, like, self._read)
+                # Wanted again, as its digest may be named by nothing else.
+                if base is not None and not _refresh(self._path(base.stored.digest)):
+                    base = None
+                self._write(path, frame(body, base))
         return digest
 
     def get(self, digest: str) -> bytes:
         """The verified body. Raises BlobCorrupt when it is missing or differs."""
         path = self._path(digest)
-        try:
-            with _storage_errors(path):
-                packed = path.read_bytes()
-        except FileNotFoundError as error:
-            raise corrupt(digest, "is missing") from error
-        return verified(digest, apply(digest, packed))
+        with _storage_errors(path):
+            chain = chain_of(digest, self._read)
+        if not chain:
+            raise corrupt(digest, "is missing")
+        return body_of(chain)
 
     def has(self, digest: str) -> bool:
         """Whether a file of that name is there."""
@@ -60,21 +65,39 @@ class FolderBlobs:
                 yield digest
 
     def delete(self, digests: Collection[str], *, stored_before: datetime) -> int:
-        """Removes files, but for those put (again) since `stored_before`."""
-        return sum(self._delete(digest, stored_before) for digest in digests if is_digest(digest))
+        """Removes files, but for those put (again) since `stored_before` and those others are written against."""
+        old = [digest for digest in digests if self._is_old(digest, stored_before)]
+        free = not_needed(old, self._heads()) if old else ()
+        return sum(self._delete(digest, stored_before) for digest in free)
+
+    def _is_old(self, digest: str, stored_before: datetime) -> bool:
+        with _storage_errors(self._folder), suppress(FileNotFoundError):
+            return is_digest(digest) and self._path(digest).stat().st_mtime < stored_before.timestamp()
+        return False
 
     def _delete(self, digest: str, stored_before: datetime) -> bool:
-        path = self._path(digest)
-        with _storage_errors(path), suppress(FileNotFoundError):
-            if path.stat().st_mtime < stored_before.timestamp():
-                path.unlink()
-                return True
-        return False
+        # Asked once more: it may have been put again while all others were looked at.
+        if not self._is_old(digest, stored_before):
+            return False
+        with _storage_errors(self._folder):
+            self._path(digest).unlink(missing_ok=True)
+        return True
 
     def _path(self, digest: str) -> Path:
         if not is_digest(digest):
             raise corrupt(digest[:80], "has a name that no digest has")
         return self._folder / digest[:2] / f"{digest[2:]}{SUFFIX}"
+
+    def _read(self, digest: str) -> bytes | None:
+        try:
+            return self._path(digest).read_bytes() if is_digest(digest) else None
+        except FileNotFoundError:
+            return None
+
+    def _heads(self) -> Iterator[tuple[str, bytes]]:
+        for digest in self.digests():
+            with suppress(FileNotFoundError), self._path(digest).open("rb") as file:
+                yield digest, file.read(HEAD_SIZE)
 
     def _write(self, path: Path, packed: bytes) -> None:
         folder, name = os.path.split(path)

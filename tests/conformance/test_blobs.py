@@ -178,6 +178,28 @@ class TestFolder:
         with pytest.raises(BlobCorrupt, match=digest):
             blobs.get(digest)
 
+    def test_an_old_body_stays_for_one_that_was_put_just_now(self, stored: tuple[FolderBlobs, str, Path]) -> None:
+        """Both are asked to go, and the new one may not."""
+        blobs, digest, path = stored
+        patch = blobs.put(b"<html>another body</html>", like=digest)
+        os.utime(path, (0, 0))
+        assert blobs.delete([digest, patch], stored_before=datetime.now(UTC) - LATER) == 0
+        assert blobs.get(patch) == b"<html>another body</html>"
+
+    def test_a_patch_without_its_base_says_what_is_wrong(self, stored: tuple[FolderBlobs, str, Path]) -> None:
+        """Something else than the patch itself must be restored."""
+        blobs, digest, path = stored
+        patch = blobs.put(b"<html>another body</html>", like=digest)
+        path.unlink()
+        with pytest.raises(BlobCorrupt, match=f"{patch} is written against a blob that is missing"):
+            blobs.get(patch)
+
+    def test_a_body_after_a_damaged_one_is_whole(self, stored: tuple[FolderBlobs, str, Path]) -> None:
+        """Damage ends where it is found."""
+        blobs, digest, path = stored
+        path.write_bytes(path.read_bytes()[:-3])
+        assert blobs.get(blobs.put(b"<html>another body</html>", like=digest)) == b"<html>another body</html>"
+
     def test_an_emptied_file_is_put_anew(self, stored: tuple[FolderBlobs, str, Path]) -> None:
         """What some file systems leave after a power cut heals when the same body comes again."""
         blobs, digest, path = stored

@@ -109,6 +109,16 @@ class TestFolder:
         assert (report.ok, report.blobs) == (True, 2)
         assert [path for path in (tmp_path / "blobs").rglob("*") if path.is_file()] == files
 
+    def test_what_a_page_says_the_next_day_takes_only_what_is_new_there_too(self, tmp_path: Path) -> None:
+        with open_store(tmp_path, blobs="folder") as store:
+            store.archive.declare([SOURCE], NOW)
+            page = admit(store, "https://www.example.gov.cn/1")
+            for hours in range(3):
+                visit(store, page, hours, f"day {hours}")
+        *others, first = sorted(path.stat().st_size for path in (tmp_path / "blobs").rglob("*") if path.is_file())
+        assert first > len(FRAME) / 3
+        assert max(others) < 250
+
     def test_one_may_go_back_to_a_folder(self, tmp_path: Path) -> None:
         with open_store(tmp_path) as store:
             lost = store.blobs.put(b"in the database")
