@@ -42,12 +42,13 @@ check: setup ## lint, format, types, import rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: setup ## the benchmarks: the stripper against installable peers, then the detectors, a visit, and whole passes beside other trackers (BENCH_PYTHON: the peers' Python; ARGS=--quick)
+bench: setup ## the benchmarks: the stripper against installable peers, then the detectors, a visit, and whole passes beside other trackers, and keeping their bodies (BENCH_PYTHON: the peers' Python; ARGS=--quick)
 	@$(BIN)/python -m bench.peer_env $(BENCH_PYTHON)
 	$(BIN)/python -m bench extract $(ARGS)
 	$(BIN)/python -m bench detect $(ARGS)
 	$(BIN)/python -m bench judge $(ARGS)
 	$(BIN)/python -m bench fetch $(ARGS)
+	$(BIN)/python -m bench blobs $(ARGS)
 
 fuzz: setup ## mutate pages against the stripper until stopped (needs atheris; ARGS=-max_total_time=60)
 	$(BIN)/python -m tests.fuzz.fuzz_extract $(ARGS)

@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 
 from crawler.model import Snapshot
 from store.blobs import BlobStore
+from store.blobs.chain import KEYFRAME_EVERY
 from store.engine import reading
 from store.rows import key_of
 from store.tables import PageRow, SnapshotRow
@@ -26,11 +27,11 @@ _before = (
 )
 # Made once: it is asked for every body that is kept.
 _LAST = select(col(PageRow.source), _before).where(col(PageRow.key) == bindparam("page"))
-_FIRST = (
+_NEWEST = (
     select(col(SnapshotRow.digest))
     .join(PageRow, _mine)
     .where(col(PageRow.source) == bindparam("source"))
-    .order_by(col(PageRow.id), col(SnapshotRow.fetched_at))
+    .order_by(col(PageRow.id).desc(), col(SnapshotRow.fetched_at).desc())
     .limit(1)
 )
 
@@ -41,8 +42,8 @@ class Keeping:
     def __init__(self, engine: Engine, blobs: BlobStore) -> None:
         self._engine = engine
         self._blobs = blobs
-        # The body that the first ones of all Pages of a Source are written against.
-        self._firsts: dict[str, str] = {}
+        # The body that the first ones of other Pages of its Source are written against, and how many are.
+        self._frames: dict[str, tuple[str, int]] = {}
 
     def ahead(self, snapshot: Snapshot | None) -> None:
         """Before the transaction that names the body. Raises StoreFull, StoreBusy."""
@@ -57,15 +58,20 @@ class Keeping:
             self._blobs.put(snapshot.body, like=self._like(session, snapshot), session=session)
 
     def _like(self, session: Session, snapshot: Snapshot) -> str | None:
-        """The body that the Page had before, or the first one of its Source; None for a file, which is like no page."""
+        """The body that the Page had before, or one of its Source; None for a file, which is like no page."""
         asked = {"page": key_of(snapshot.url), "at": snapshot.fetched_at}
         found = session.connection().execute(_LAST, asked).first()
         if found is None or found[1] is not None:
             return None if found is None else str(found[1])
-        return self._first(session, found[0], snapshot)
+        return self._frame(session, found[0], snapshot)
 
-    def _first(self, session: Session, source: str, snapshot: Snapshot) -> str | None:
-        first = self._firsts.get(source) or session.connection().execute(_FIRST, {"source": source}).scalar()
-        # A transaction that fails may take its body with it: then one more body is written by itself.
-        self._firsts[source] = first or snapshot.digest
-        return first
+    def _frame(self, session: Session, source: str, snapshot: Snapshot) -> str | None:
+        like, uses = self._frames.get(source, (None, 0))
+        if like is None:
+            like = session.connection().execute(_NEWEST, {"source": source}).scalar()
+        if like is None or uses >= KEYFRAME_EVERY:
+            # By itself, and the frame of those to come. Damage to it costs no more pages than that.
+            like, uses = None, 0
+        # A transaction that fails may take its body with it: then one more is written by itself.
+        self._frames[source] = (like or snapshot.digest, uses + 1)
+        return like

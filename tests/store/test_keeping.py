@@ -55,6 +55,13 @@ def test_the_first_of_a_page_takes_only_what_its_source_does_not_have_yet(store:
     assert sizes(engine)[1] < 200
 
 
+def test_no_more_than_fifty_pages_hang_by_one_body(store: Store, engine: Engine) -> None:
+    """Damage to one must not cost a whole site."""
+    for number in range(60):
+        visit(store, admit(store, f"https://www.example.gov.cn/{number}"), number, f"page {number}")
+    assert sum(size > len(FRAME) / 3 for size in sizes(engine)) == 2
+
+
 def test_the_next_process_knows_the_frame_too(open_it: OpenIt, store: Store, page: Page, engine: Engine) -> None:
     visit(store, page, 0, "one")
     again = open_it()
