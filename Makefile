@@ -58,7 +58,7 @@ screenshots: setup ## draw docs/demo.png from a real run
 
 lock: setup ## resolve the dependencies anew and write all locks
 	$(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements.lock
-	$(BIN)/uv pip compile -q pyproject.toml --group dev --extra render --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements-dev.lock
+	$(BIN)/uv pip compile -q pyproject.toml --group dev --extra render --extra s3 --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements-dev.lock
 	$(BIN)/uv pip compile -q --group bench --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements-bench.lock
 
 clean: ## remove what the targets made

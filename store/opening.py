@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from crawler.errors import ConfigurationError, StoreError, StoreFull
 from store import integrity
 from store.archive import Archive
-from store.blobs import BlobStore, DatabaseBlobs, FolderBlobs, LayeredBlobs
+from store.blobs import BlobStore, DatabaseBlobs, FolderBlobs, LayeredBlobs, ObjectBlobs
 from store.engine import BUSY_TIMEOUT, open_engine, url_of
 from store.history import History
 from store.migrate import migrate
@@ -81,7 +81,7 @@ def open_store(
 
 
 def blobs_at(place: str | None, data_dir: Path, engine: Engine) -> BlobStore:
-    """The blob store of a place: `database` (or None), `folder` (in the data folder), `folder:PATH`.
+    """The blob store of a place: `database` (or None), `folder` (in the data folder), `folder:PATH`, `s3://…`.
 
     What was kept in the data folder or the database before is still read. Raises ConfigurationError.
     """
@@ -89,9 +89,17 @@ def blobs_at(place: str | None, data_dir: Path, engine: Engine) -> BlobStore:
     if place in {None, "", "database"}:
         return LayeredBlobs(database, FolderBlobs(folder)) if folder.is_dir() else database
     kind, _, where = (place or "").partition(":")
-    if kind != "folder":
-        raise ConfigurationError(f"bodies cannot be kept in {place!r}; give `database`, `folder` or `folder:PATH`.")
-    front = FolderBlobs(Path(where) if where else folder)
+    front: BlobStore
+    if kind == "s3":
+        front = ObjectBlobs(place or "")
+        if folder.is_dir():
+            front = LayeredBlobs(front, FolderBlobs(folder))
+    elif kind == "folder":
+        front = FolderBlobs(Path(where) if where else folder)
+    else:
+        raise ConfigurationError(
+            f"bodies cannot be kept in {place!r}; give `database`, `folder`, `folder:PATH` or `s3://BUCKET/PREFIX`."
+        )
     return front if next(database.digests(), None) is None else LayeredBlobs(front, database)
 
 

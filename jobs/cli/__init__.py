@@ -49,7 +49,7 @@ def _globals(
     ] = None,
     blobs: Annotated[
         str | None,
-        typer.Option(envvar="PALIMPSEST_BLOBS", help="Where raw responses lie: database, folder, folder:PATH."),
+        typer.Option(envvar="PALIMPSEST_BLOBS", help="Where raw responses lie: database, folder, folder:PATH, s3://…"),
     ] = None,
     config: Annotated[Path, typer.Option(envvar="PALIMPSEST_CONFIG", help="The sources to watch.")] = Path(
         "sources.toml"

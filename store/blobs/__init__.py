@@ -5,6 +5,7 @@ from __future__ import annotations
 from store.blobs.database import DatabaseBlobs
 from store.blobs.folder import FolderBlobs
 from store.blobs.layered import LayeredBlobs
+from store.blobs.objects import ObjectBlobs
 from store.blobs.protocol import BlobStore
 
-__all__ = ["BlobStore", "DatabaseBlobs", "FolderBlobs", "LayeredBlobs"]
+__all__ = ["BlobStore", "DatabaseBlobs", "FolderBlobs", "LayeredBlobs", "ObjectBlobs"]

@@ -14,13 +14,15 @@ from pathlib import Path
 
 import pytest
 import zstandard
-from sqlalchemy import Engine
 
-from crawler.errors import BlobCorrupt, StoreError, StoreFull
+from crawler.errors import BlobCorrupt, ConfigurationError, StoreBusy, StoreError, StoreFull
 from store import BlobStore, DatabaseBlobs, FolderBlobs, open_store
+from store.blobs import LayeredBlobs, ObjectBlobs
 from store.blobs.chain import KEYFRAME_EVERY
 from store.blobs.compression import digest_of
 from store.engine import open_engine, url_of, writing
+from tests.objects import fresh_bucket
+from tests.outside import Answer, Outside
 from tests.postgres import fresh_database
 
 LATER = timedelta(hours=1)
@@ -28,16 +30,20 @@ NOISE = random.Random(7).randbytes(300_000)
 BODIES = [b"", b"\0", b"<html>", NOISE, "政府".encode("gb18030") * 100_000]
 
 
-@pytest.fixture(params=["folder", "sqlite", "postgresql"])
+@pytest.fixture(params=["folder", "sqlite", "postgresql", "objects", "layered"])
 def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[BlobStore]:
     """An empty blob store of each kind."""
     if request.param == "folder":
         yield FolderBlobs(tmp_path / "blobs")
         return
+    if request.param == "objects":
+        yield ObjectBlobs(fresh_bucket())
+        return
     database = fresh_database() if request.param == "postgresql" else None
     open_store(tmp_path, database).close()
     engine = open_engine(url_of(tmp_path, database), timedelta(seconds=20))
-    yield DatabaseBlobs(engine)
+    stored = DatabaseBlobs(engine)
+    yield LayeredBlobs(stored, FolderBlobs(tmp_path / "blobs")) if request.param == "layered" else stored
     engine.dispose()
 
 
@@ -92,6 +98,13 @@ def test_more_than_one_slice_of_digests_is_listed(blobs: BlobStore, monkeypatch:
     assert (set(listed), len(listed)) == (put, len(put))
 
 
+@pytest.fixture
+def outside() -> Iterator[Outside]:
+    """A server that says what it is told to."""
+    with Outside() as server:
+        yield server
+
+
 def days(count: int, *, of: int = 7) -> list[bytes]:
     """A page on so many days: a long text that stays, and a line that is another every day."""
     page = random.Random(of).randbytes(20_000).hex().encode()
@@ -136,19 +149,20 @@ def test_a_body_that_others_are_written_against_stays(blobs: BlobStore) -> None:
     assert list(blobs.digests()) == []
 
 
-def test_a_body_put_in_a_transaction_is_there_once_that_is_committed(blobs: BlobStore, tmp_path: Path) -> None:
-    """And not if it fails. A store that joins none has it at once."""
-    engine = getattr(blobs, "_engine", None)
-    if not isinstance(blobs, DatabaseBlobs) or not isinstance(engine, Engine):
-        assert not blobs.joins
-        return
-    lost = digest_of(b"lost")
-    with contextlib.suppress(KeyError), writing(engine) as session:
-        assert blobs.put(b"lost", session=session) == lost
-        raise KeyError
-    with writing(engine) as session:
-        kept = blobs.put(b"kept", like=lost, session=session)
-    assert (blobs.has(lost), blobs.get(kept)) == (False, b"kept")
+@pytest.mark.parametrize("server", [False, True], ids=["sqlite", "postgresql"])
+def test_a_body_put_in_a_transaction_is_there_once_that_is_committed(tmp_path: Path, server: bool) -> None:
+    """And not if it fails."""
+    database = fresh_database() if server else None
+    with open_store(tmp_path, database) as store:
+        engine = open_engine(url_of(tmp_path, database))
+        lost = digest_of(b"lost")
+        with contextlib.suppress(KeyError), writing(engine) as session:
+            assert store.blobs.put(b"lost", session=session) == lost
+            raise KeyError
+        with writing(engine) as session:
+            kept = store.blobs.put(b"kept", like=lost, session=session)
+        assert (store.blobs.has(lost), store.blobs.get(kept)) == (False, b"kept")
+        engine.dispose()
 
 
 def test_many_writers_of_one_body(blobs: BlobStore) -> None:
@@ -237,3 +251,51 @@ class TestFolder:
         (tmp_path / "blobs").write_text("a file")
         with pytest.raises(StoreError, match="blobs"):
             FolderBlobs(tmp_path / "blobs").put(b"body")
+
+
+class TestObjects:
+    """What can happen to object storage only."""
+
+    @pytest.mark.parametrize(
+        ("status", "refused", "says"),
+        [(507, StoreFull, "no space left"), (403, StoreError, "credentials"), (503, StoreBusy, "try again")],
+    )
+    def test_what_the_server_refuses_is_told_for_what_it_is(
+        self, outside: Outside, status: int, refused: type[StoreError], says: str
+    ) -> None:
+        """A body is not kept then, and the caller hears whether trying again helps."""
+        fresh_bucket()  # for the credentials
+        outside.otherwise(lambda asked: Answer(status=404 if asked.method == "GET" else status))
+        blobs = ObjectBlobs(f"s3://bucket?endpoint={outside.url('')}")
+        with pytest.raises(refused, match=says):
+            blobs.put(b"body")
+
+    def test_a_server_that_is_away_is_waited_for_by_the_caller(self) -> None:
+        """Soon, and with a word about what to do."""
+        with Outside() as gone:
+            place = f"s3://bucket?endpoint={gone.url('')}"
+        with pytest.raises(StoreBusy, match="cannot be reached") as refused:
+            ObjectBlobs(place).put(b"body")
+        assert refused.value.retry_helps
+
+    def test_a_bucket_that_is_not_there_is_named(self) -> None:
+        place = fresh_bucket().replace("bucket-", "nowhere-")
+        with pytest.raises(StoreError, match="no bucket at s3://nowhere"):
+            ObjectBlobs(place).put(b"body")
+
+    @pytest.mark.parametrize("place", ["s3://", "s3:bucket", "s3://bucket?endpoit=http://127.0.0.1:1"])
+    def test_a_place_that_is_none_is_refused(self, place: str) -> None:
+        with pytest.raises(ConfigurationError, match="s3://BUCKET"):
+            ObjectBlobs(place)
+
+    def test_what_was_kept_elsewhere_is_read_on(self, tmp_path: Path) -> None:
+        """One may move to object storage at any time."""
+        with open_store(tmp_path, blobs="folder") as store:
+            in_folder = store.blobs.put(b"in the folder")
+        with open_store(tmp_path, blobs="database") as store:
+            in_database = store.blobs.put(b"in the database")
+        with open_store(tmp_path, blobs=fresh_bucket()) as store:
+            in_bucket = store.blobs.put(b"in the bucket")
+            bodies = [store.blobs.get(digest) for digest in (in_folder, in_database, in_bucket)]
+            assert bodies == [b"in the folder", b"in the database", b"in the bucket"]
+            assert sorted(store.blobs.digests()) == sorted([in_folder, in_database, in_bucket])
