@@ -127,9 +127,7 @@ def blobs_away(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Away]
     front.close()
 
 
-def test_blobs_that_are_away_are_told_and_the_next_visit_goes_on(
-    tmp_path: Path, blobs_away: Away
-) -> None:
+def test_blobs_that_are_away_are_told_and_the_next_visit_goes_on(tmp_path: Path, blobs_away: Away) -> None:
     """A disk that is not mounted, a server that is restarted: nothing is half-written, and nobody has to mend it."""
     place, away, back = blobs_away
     with open_store(tmp_path / "data", blobs=place) as store:
