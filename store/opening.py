@@ -11,13 +11,15 @@ from typing import Self
 from sqlalchemy import Engine
 
 from crawler.errors import ConfigurationError, StoreError, StoreFull
-from store import integrity
+from store import integrity, repairing
 from store.archive import Archive
 from store.blobs import BlobStore, DatabaseBlobs, FolderBlobs, LayeredBlobs, ObjectBlobs
 from store.engine import BUSY_TIMEOUT, open_engine, url_of
 from store.history import History
+from store.integrity import Tell
 from store.migrate import migrate
 from store.outbox import Outbox
+from store.repairing import Repaired
 from store.rereading import Rereading
 from store.views import Integrity
 
@@ -35,13 +37,17 @@ class Store:
         self.outbox = Outbox(engine)
         self.rereading = Rereading(engine, blobs)
 
-    def check_integrity(self) -> Integrity:
+    def check_integrity(self, tell: Tell | None = None) -> Integrity:
         """Reads every kept body and holds it against its digest; what is wrong comes back as values."""
-        return integrity.check(self._engine, self.blobs)
+        return integrity.check(self._engine, self.blobs, tell)
 
-    def repair(self, now: datetime) -> int:
-        """Removes blobs that no snapshot names and that nobody put for an hour; returns how many. Nothing else."""
-        return integrity.remove_orphans(self._engine, self.blobs, now)
+    def repair(self, now: datetime, tell: Tell | None = None) -> Repaired:
+        """Mends what can be mended of the kept bodies without losing any.
+
+        What lies where it was kept before is moved; what can be read though what it is written against is damaged is
+        written by itself; what no snapshot names, and nobody put for an hour, is removed.
+        """
+        return repairing.repair(self._engine, self.blobs, now, tell)
 
     def close(self) -> None:
         """Closes every connection; closing twice is fine."""

@@ -73,6 +73,20 @@ class DatabaseBlobs:
             yield from (digest.hex() for digest in found)
             after = found[-1]
 
+    def replace(self, body: bytes) -> None:
+        """Overwrites the row of that digest, and keeps its number: others may be written against it."""
+        digest = digest_of(body)
+        values = {"base": None, "step": 0, "packed": pack(body)}
+        with writing(self._engine) as session:
+            query = update(_BODIES).where(_BODIES.c.digest == bytes.fromhex(digest)).values(values)
+            if not session.connection().execute(query).rowcount:
+                self._put(session, body, None)
+
+    def chain(self, digest: str) -> tuple[str, ...]:
+        """The digests of the rows that reading it reads."""
+        with reading(self._engine) as session:
+            return tuple(stored.digest for stored in _stored(session, digest)) if is_digest(digest) else ()
+
     def delete(self, digests: Collection[str], *, stored_before: datetime) -> int:
         """Removes rows, but for those put (again) since `stored_before` and those that patches are written against."""
         removed = 0

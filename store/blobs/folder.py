@@ -64,6 +64,17 @@ class FolderBlobs:
             if is_digest(digest):
                 yield digest
 
+    def replace(self, body: bytes) -> None:
+        """Written like any other, under the name of the old one."""
+        path = self._path(digest_of(body))
+        with _storage_errors(path):
+            self._write(path, frame(body, None))
+
+    def chain(self, digest: str) -> tuple[str, ...]:
+        """The digests of the files that reading it reads."""
+        with _storage_errors(self._folder):
+            return tuple(stored.digest for stored in chain_of(digest, self._read))
+
     def delete(self, digests: Collection[str], *, stored_before: datetime) -> int:
         """Removes files, but for those put (again) since `stored_before` and those others are written against."""
         old = [digest for digest in digests if self._is_old(digest, stored_before)]

@@ -17,36 +17,44 @@ class LayeredBlobs:
 
     def __init__(self, front: BlobStore, back: BlobStore) -> None:
         self.joins = front.joins
-        self._front = front
-        self._back = back
+        self.front = front
+        self.back = back
 
     def put(self, body: bytes, *, like: str | None = None, session: Session | None = None) -> str:
         """Into the one in front, unless the other has it."""
-        if self._back.has(digest_of(body)):
-            return self._back.put(body)
-        return self._front.put(body, like=like, session=session)
+        if self.back.has(digest_of(body)):
+            return self.back.put(body)
+        return self.front.put(body, like=like, session=session)
 
     def get(self, digest: str) -> bytes:
         """The verified body, from whichever has it whole. Raises BlobCorrupt."""
         try:
-            return self._front.get(digest)
+            return self.front.get(digest)
         except BlobCorrupt:
-            if not self._back.has(digest):
+            if not self.back.has(digest):
                 raise
-        return self._back.get(digest)
+        return self.back.get(digest)
 
     def has(self, digest: str) -> bool:
         """Whether either has it."""
-        return self._front.has(digest) or self._back.has(digest)
+        return self.front.has(digest) or self.back.has(digest)
 
     def digests(self) -> Iterator[str]:
         """Every digest of either, each once."""
-        yield from self._front.digests()
-        for digest in self._back.digests():
-            if not self._front.has(digest):
+        yield from self.front.digests()
+        for digest in self.back.digests():
+            if not self.front.has(digest):
                 yield digest
+
+    def replace(self, body: bytes) -> None:
+        """In the one in front."""
+        self.front.replace(body)
+
+    def chain(self, digest: str) -> tuple[str, ...]:
+        """As the one in front has it, or the other."""
+        return self.front.chain(digest) or self.back.chain(digest)
 
     def delete(self, digests: Collection[str], *, stored_before: datetime) -> int:
         """Removes from both what neither still needs."""
-        removed = (one.delete(digests, stored_before=stored_before) for one in (self._front, self._back))
+        removed = (one.delete(digests, stored_before=stored_before) for one in (self.front, self.back))
         return sum(removed)

@@ -72,6 +72,16 @@ class ObjectBlobs:
                 names = (str(found["path"]).removesuffix(SUFFIX).replace("/", "") for found in part)
                 yield from (digest for digest in names if is_digest(digest))
 
+    def replace(self, body: bytes) -> None:
+        """Put over the old one."""
+        with self._refusals():
+            self._objects.put(_key(digest_of(body)), frame(body, None))
+
+    def chain(self, digest: str) -> tuple[str, ...]:
+        """The digests of the objects that reading it reads."""
+        with self._refusals():
+            return tuple(stored.digest for stored in chain_of(digest, self._read))
+
     def delete(self, digests: Collection[str], *, stored_before: datetime) -> int:
         """Removes objects, but for those put (again) since `stored_before` and those others are written against."""
         with self._refusals():

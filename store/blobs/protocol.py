@@ -35,6 +35,14 @@ class BlobStore(Protocol):
         """Every digest stored, in no particular order."""
         ...
 
+    def replace(self, body: bytes) -> None:
+        """Keeps a body by itself, in the place of whatever is stored under its digest. Raises StoreFull, StoreBusy."""
+        ...
+
+    def chain(self, digest: str) -> tuple[str, ...]:
+        """The digests of what a body is written against, as far as it is there, and its own at the end."""
+        ...
+
     def delete(self, digests: Collection[str], *, stored_before: datetime) -> int:
         """Removes blobs, but for those put (again) since `stored_before` and those others are written against.
 

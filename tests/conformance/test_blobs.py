@@ -149,6 +149,19 @@ def test_a_body_that_others_are_written_against_stays(blobs: BlobStore) -> None:
     assert list(blobs.digests()) == []
 
 
+def test_a_body_written_anew_needs_no_other_and_those_that_need_it_are_read_as_before(blobs: BlobStore) -> None:
+    """Also where it was not there at all."""
+    bodies = days(15)
+    digests = put_in_turn(blobs, bodies)
+    assert blobs.chain(digests[2]) == tuple(digests[:3])
+    blobs.replace(bodies[2])
+    assert blobs.chain(digests[2]) == (digests[2],)
+    assert [blobs.get(digest) for digest in digests] == bodies
+    blobs.replace(b"was not there")
+    assert blobs.get(digest_of(b"was not there")) == b"was not there"
+    assert blobs.chain(digest_of(b"is not there")) == ()
+
+
 @pytest.mark.parametrize("server", [False, True], ids=["sqlite", "postgresql"])
 def test_a_body_put_in_a_transaction_is_there_once_that_is_committed(tmp_path: Path, server: bool) -> None:
     """And not if it fails."""

@@ -78,6 +78,16 @@ def test_doctor_finds_a_damaged_response(watched: Desk) -> None:
     assert [one for one in answered.lines if not one["ok"]]
 
 
+def test_doctor_moves_responses_to_where_they_are_kept_now(desk: Desk, town: Town) -> None:
+    assert desk("add", town.outside.url("/zwgk/index.html"), "--name", "town").status == 0
+    assert desk("check", "--blobs", "folder").status == 0
+    (examined,) = [one for one in desk.json("doctor") if one["check"] == "raw responses"]
+    assert "3 where they were kept before (--repair moves them)" in examined["detail"]
+    (examined,) = [one for one in desk.json("doctor", "--repair") if one["check"] == "raw responses"]
+    assert examined["detail"] == "3 snapshots in 3 blobs, every digest checked, 3 moved"
+    assert [path for path in (desk.data / "blobs").rglob("*") if path.is_file()] == []
+
+
 def test_doctor_names_wrong_configuration_and_failing_sources(watched: Desk, outside: Outside) -> None:
     outside.page("/zwgk/index.html", "gone", status=500)
     assert watched("check", "--all").status == 1
