@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import random
 import shutil
 import sqlite3
+import subprocess
+import sys
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -70,6 +74,14 @@ def test_a_gap_in_the_numbers_is_named(filled: Store, page: Page, tmp_path: Path
     assert [problem.where for problem in filled.check_integrity().problems] == [page.url]
 
 
+# Moves bodies until it is done or killed.
+MOVING = """
+import sys, pathlib
+from datetime import UTC, datetime
+from store import open_store
+with open_store(pathlib.Path(sys.argv[1])) as store:
+    store.repair(datetime.now(UTC))
+"""
 FRAME = random.Random(3).randbytes(10_000).hex().encode()
 
 
@@ -106,6 +118,11 @@ def test_what_can_be_read_though_its_base_is_damaged_is_saved(
     engine.dispose()
     assert store.blobs.get(second.hex()) == bodies[1]
     assert [problem.where for problem in store.check_integrity().problems] == [f"blob {first.hex()}"]
+
+
+def moved(database: sqlite3.Connection) -> int:
+    """How many bodies the database has by now."""
+    return int(database.execute("SELECT count(*) FROM bodies").fetchone()[0])
 
 
 class TestMoving:
@@ -160,3 +177,24 @@ class TestMoving:
             assert store.repair(NOW).moved == 0
             assert len(store.check_integrity().problems) == len(begun)
         assert first.exists()
+
+    def test_moving_may_be_killed_at_any_time(self, tmp_path: Path) -> None:
+        """A body is in its new place before it leaves the old one, and moving goes on where it was."""
+        with open_store(tmp_path, blobs="folder") as store:
+            store.archive.declare([SOURCE], NOW)
+            bodies = keep(store, admit(store, "https://www.example.gov.cn/1"), 120)
+        open_store(tmp_path).close()
+        with contextlib.closing(sqlite3.connect(tmp_path / "palimpsest.sqlite3")) as database:
+            for reached in (1, 20, 60, 110):
+                child = subprocess.Popen([sys.executable, "-c", MOVING, str(tmp_path)])
+                while child.poll() is None and moved(database) < reached:
+                    time.sleep(0.001)
+                child.kill()
+                child.wait()
+                with open_store(tmp_path) as store:
+                    assert store.check_integrity().ok
+                assert moved(database) >= reached
+        with open_store(tmp_path) as store:
+            store.repair(NOW)
+            assert store.check_integrity().elsewhere == 0
+            assert [store.blobs.get(hashlib.sha256(body).hexdigest()) for body in bodies] == bodies
