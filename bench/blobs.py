@@ -28,7 +28,7 @@ import zstandard
 
 from bench.pages import DATA
 from store import BlobStore, DatabaseBlobs, FolderBlobs
-from store.blobs.chain import KEYFRAME_EVERY, LONG_STEP
+from store.blobs.chain import KEYFRAME_EVERY
 from store.blobs.compression import LEVEL, pack
 from store.engine import open_engine, url_of, writing
 from store.migrate import migrate
@@ -91,16 +91,9 @@ def _made_up(days: int) -> Iterator[bytes]:
 
 def packing_speed(bodies: Sequence[bytes], repetitions: int) -> float:
     """MB/s of writing bodies against the ones before, one in fifty by itself, the bases given."""
-    bases = [_base(index, bodies) for index in range(len(bodies))]
+    bases = [bodies[index - 1] if index % KEYFRAME_EVERY else None for index in range(len(bodies))]
     best = min(_timed(lambda: [pack(body, base) for body, base in zip(bodies, bases, strict=True)], repetitions))
     return sum(map(len, bodies)) / best / 1e6
-
-
-def _base(index: int, bodies: Sequence[bytes]) -> bytes | None:
-    step = index % KEYFRAME_EVERY
-    if step == 0:
-        return None
-    return bodies[index - (1 if step % LONG_STEP else LONG_STEP)]
 
 
 def _timed(run: Callable[[], object], repetitions: int) -> Iterator[float]:

@@ -1,7 +1,7 @@
 """Bodies written one against another: which against which, and the way back.
 
-A page's bodies form a chain: the first is written by itself, each other one against one before it, its base. A reader
-goes back in a few long steps and a few short ones instead of all.
+A page's bodies form a chain: the first is written by itself, each other one against the one before it, its base. Short
+cuts in it would halve the time of reading one, which is under a millisecond without, and take a tenth more room.
 """
 
 from __future__ import annotations
@@ -12,11 +12,8 @@ from typing import NamedTuple
 from crawler.errors import BlobCorrupt
 from store.blobs.compression import apply, corrupt, verified
 
-# A body by itself at every so many, so that damage to one does not cost a page's whole past.
+# A body by itself at every so many: it bounds what is read for one, and what damage to one can cost.
 KEYFRAME_EVERY = 50
-# Every so many, a body is written against the one so many before: to read any, at most 4 + 9 patches are applied. Short
-# steps alone would save a twentieth to a tenth, and make four times as many on average.
-LONG_STEP = 10
 
 
 class Stored(NamedTuple):
@@ -47,17 +44,14 @@ def body_of(chain: Sequence[Stored]) -> bytes:
     return verified(digest, body or b"")
 
 
-def base_in(chain: Sequence[Stored]) -> Base | None:
+def base_in(chain: Sequence[Stored], keyframe_every: int = KEYFRAME_EVERY) -> Base | None:
     """What the body after the one at the end of a chain is written against; None: it is written by itself.
 
     So it is too where the base cannot be read: whatever happened to that, it ends here.
     """
-    if not chain or chain[-1].step + 1 >= KEYFRAME_EVERY:
+    if not chain or chain[-1].step + 1 >= keyframe_every:
         return None
-    step = chain[-1].step + 1
-    wanted = step - LONG_STEP if step % LONG_STEP == 0 else step - 1
-    before = [stored for stored in chain if stored.step <= wanted]
     try:
-        return Base(before[-1], body_of(before), step)
+        return Base(chain[-1], body_of(chain), chain[-1].step + 1)
     except BlobCorrupt:
         return None

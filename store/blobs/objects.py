@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from obstore.store import S3Config, S3Store
 
 SUFFIX = ".zst"
+# Each link of a chain is a request more, one after the other.
+KEYFRAME_EVERY = 10
 OPTIONS = frozenset({"endpoint", "region"})
 # As in other stores: a pass that cannot put a body says so, and does not wait for long.
 CONNECT, ANSWER, RETRIES = timedelta(seconds=5), timedelta(seconds=20), 2
@@ -44,7 +46,7 @@ class ObjectBlobs:
         digest = digest_of(body)
         with self._refusals():
             # Put again where it is there: that alone says when it was last wanted.
-            framed = self._read(digest) or frame(body, base_for(body, like, self._read))
+            framed = self._read(digest) or frame(body, base_for(body, like, self._read, KEYFRAME_EVERY))
             try:
                 self._objects.put(_key(digest), framed)
             except FileNotFoundError as error:

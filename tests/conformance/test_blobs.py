@@ -124,6 +124,9 @@ def test_a_page_of_many_days_comes_out_as_it_went_in(blobs: BlobStore) -> None:
     bodies = days(2 * KEYFRAME_EVERY + 3)
     digests = put_in_turn(blobs, bodies)
     assert [blobs.get(digest) for digest in reversed(digests)] == bodies[::-1]
+    read = [len(blobs.chain(digest)) for digest in digests]
+    assert 1 < max(read) <= KEYFRAME_EVERY
+    assert read.count(1) >= 3
 
 
 @pytest.mark.parametrize("like", ["0" * 64, "", "../../etc/passwd"])
