@@ -44,6 +44,14 @@ def body_of(chain: Sequence[Stored]) -> bytes:
     return verified(digest, body or b"")
 
 
+def is_whole(chain: Sequence[Stored]) -> bool:
+    """Whether the body at the end of a chain is there and can be read."""
+    try:
+        return bool(chain) and body_of(chain) is not None
+    except BlobCorrupt:
+        return False
+
+
 def base_in(chain: Sequence[Stored], keyframe_every: int = KEYFRAME_EVERY) -> Base | None:
     """What the body after the one at the end of a chain is written against; None: it is written by itself.
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from sqlalchemy import CursorResult, Engine, Insert, bindparam, delete, func, select, update
+from sqlalchemy import CursorResult, Engine, Insert, bindparam, delete, func, null, select, update
 from sqlmodel import Session
 
-from store.blobs.chain import Stored, base_in, body_of
+from store.blobs.chain import Stored, base_in, body_of, is_whole
 from store.blobs.compression import PATCHED_MOST, corrupt, digest_of, is_digest, pack
 from store.dialect import insert_or_ignore
 from store.engine import reading, writing
@@ -23,6 +23,11 @@ _chain = _wanted.union_all(select(*_READ).join(_wanted, _BODIES.c.id == _wanted.
 # A body and what it is written against, back to one that is written by itself.
 _CHAIN = select(_chain.c.digest, _chain.c.step, _chain.c.packed, _chain.c.id).order_by(_chain.c.step)
 _REFRESH = update(_BODIES).where(_BODIES.c.digest == bindparam("wanted")).values(stored_at=func.now())
+_REWRITE = (
+    update(_BODIES)
+    .where(_BODIES.c.digest == bindparam("wanted"))
+    .values(base=null(), step=0, packed=bindparam("whole"))
+)
 _patches = _BODIES.alias("patches")
 
 
@@ -76,10 +81,9 @@ class DatabaseBlobs:
     def replace(self, body: bytes) -> None:
         """Overwrites the row of that digest, and keeps its number: others may be written against it."""
         digest = digest_of(body)
-        values = {"base": None, "step": 0, "packed": pack(body)}
+        values = {"wanted": bytes.fromhex(digest), "whole": pack(body)}
         with writing(self._engine) as session:
-            query = update(_BODIES).where(_BODIES.c.digest == bytes.fromhex(digest)).values(values)
-            if not session.connection().execute(query).rowcount:
+            if not session.connection().execute(_REWRITE, values).rowcount:
                 self._put(session, body, None)
 
     def chain(self, digest: str) -> tuple[str, ...]:
@@ -109,6 +113,8 @@ class DatabaseBlobs:
         digest = digest_of(body)
         connection = session.connection()
         if connection.execute(_REFRESH, {"wanted": bytes.fromhex(digest)}).rowcount:
+            if not is_whole(_stored(session, digest)):
+                connection.execute(_REWRITE, {"wanted": bytes.fromhex(digest), "whole": pack(body)})
             return digest
         if self._insertion is None:
             self._insertion = _insertion(session)

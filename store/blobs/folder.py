@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlmodel import Session
 
 from crawler.errors import StoreError, StoreFull
-from store.blobs.chain import body_of
+from store.blobs.chain import body_of, is_whole
 from store.blobs.compression import corrupt, digest_of, is_digest
 from store.blobs.framing import HEAD_SIZE, base_for, chain_of, frame, not_needed
 
@@ -35,7 +35,10 @@ class FolderBlobs:
         digest = digest_of(body)
         path = self._path(digest)
         with _storage_errors(path):
-            if not _refresh(path):
+            if _refresh(path):
+                if not is_whole(chain_of(digest, self._read)):
+                    self._write(path, frame(body, None))
+            else:
                 base = base_for(body, like, self._read)
                 # Wanted again, as its digest may be named by nothing else.
                 if base is not None and not _refresh(self._path(base.stored.digest)):

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 from sqlmodel import Session
 
 from crawler.errors import ConfigurationError, StoreBusy, StoreError, StoreFull
-from store.blobs.chain import body_of
+from store.blobs.chain import body_of, is_whole
 from store.blobs.compression import corrupt, digest_of, is_digest
 from store.blobs.framing import HEAD_SIZE, base_for, chain_of, frame, not_needed
 
@@ -39,14 +39,18 @@ class ObjectBlobs:
     def __init__(self, place: str) -> None:
         """`place`: `s3://BUCKET/PREFIX?endpoint=URL&region=NAME`. Raises ConfigurationError."""
         self._place = place.partition("?")[0]
-        self._objects = _opened(place)
+        self._objects = opened(place)
 
     def put(self, body: bytes, *, like: str | None = None, session: Session | None = None) -> str:
         """One request puts an object whole or not at all. Raises StoreFull, StoreBusy."""
         digest = digest_of(body)
         with self._refusals():
             # Put again where it is there: that alone says when it was last wanted.
-            framed = self._read(digest) or frame(body, base_for(body, like, self._read, KEYFRAME_EVERY))
+            framed = self._read(digest)
+            if framed is None:
+                framed = frame(body, base_for(body, like, self._read, KEYFRAME_EVERY))
+            elif not is_whole(chain_of(digest, self._read)):
+                framed = frame(body, None)
             try:
                 self._objects.put(_key(digest), framed)
             except FileNotFoundError as error:
@@ -149,7 +153,8 @@ def _key(digest: str) -> str:
     return f"{digest[:2]}/{digest[2:]}{SUFFIX}"
 
 
-def _opened(place: str) -> S3Store:
+def opened(place: str) -> S3Store:
+    """The bucket and the prefix in it. Raises ConfigurationError."""
     parts = urlsplit(place)
     options = dict(parse_qsl(parts.query))
     if parts.scheme != "s3" or not parts.netloc or not options.keys() <= OPTIONS:

@@ -18,6 +18,8 @@ class BlobStore(Protocol):
     def put(self, body: bytes, *, like: str | None = None, session: Session | None = None) -> str:
         """Keeps a body durably and returns its digest; the same body is stored once. Raises StoreFull, StoreBusy.
 
+        One that is there and damaged is whole again.
+
         `like`: a stored body that is probably much the same, against which this one may be written. `session`: a
         transaction to take part in, where the store `joins` one: then the body is there once that is committed.
         """

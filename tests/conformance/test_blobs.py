@@ -14,12 +14,14 @@ from pathlib import Path
 
 import pytest
 import zstandard
+from sqlalchemy import create_engine, text
 
 from crawler.errors import BlobCorrupt, ConfigurationError, StoreBusy, StoreError, StoreFull
 from store import BlobStore, DatabaseBlobs, FolderBlobs, open_store
 from store.blobs import LayeredBlobs, ObjectBlobs
 from store.blobs.chain import KEYFRAME_EVERY
 from store.blobs.compression import digest_of
+from store.blobs.objects import opened
 from store.engine import open_engine, url_of, writing
 from tests.objects import fresh_bucket
 from tests.outside import Answer, Outside
@@ -188,6 +190,25 @@ def test_many_writers_of_one_body(blobs: BlobStore) -> None:
     assert [blobs.get(digest) for digest in digests] == [NOISE]
 
 
+@pytest.mark.parametrize("server", [False, True], ids=["sqlite", "postgresql"])
+def test_a_damaged_row_that_comes_again_is_whole_again(tmp_path: Path, server: bool) -> None:
+    """And so is what is written against it."""
+    database = fresh_database() if server else None
+    with open_store(tmp_path, database) as store:
+        digest = store.blobs.put(b"<html>body</html>")
+        patch = store.blobs.put(b"<html>another body</html>", like=digest)
+        engine = create_engine(url_of(tmp_path, database))
+        with engine.begin() as connection:
+            values = {"packed": b"noise", "digest": bytes.fromhex(digest)}
+            connection.execute(text("UPDATE bodies SET packed = :packed WHERE digest = :digest"), values)
+        engine.dispose()
+        with pytest.raises(BlobCorrupt):
+            store.blobs.get(digest)
+        store.blobs.put(b"<html>body</html>")
+        assert store.blobs.get(digest) == b"<html>body</html>"
+        assert store.blobs.get(patch) == b"<html>another body</html>"
+
+
 class TestFolder:
     """What can happen to files only."""
 
@@ -229,6 +250,17 @@ class TestFolder:
         blobs, digest, path = stored
         path.write_bytes(path.read_bytes()[:-3])
         assert blobs.get(blobs.put(b"<html>another body</html>", like=digest)) == b"<html>another body</html>"
+
+    @pytest.mark.parametrize("damage", [b"", b"\xff" * 40, zstandard.compress(b"<html>forged</html>")])
+    def test_a_damaged_body_that_comes_again_is_whole_again(
+        self, stored: tuple[FolderBlobs, str, Path], damage: bytes
+    ) -> None:
+        """And so is what is written against it."""
+        blobs, digest, path = stored
+        patch = blobs.put(b"<html>another body</html>", like=digest)
+        path.write_bytes(damage)
+        blobs.put(b"<html>body</html>")
+        assert [blobs.get(one) for one in (digest, patch)] == [b"<html>body</html>", b"<html>another body</html>"]
 
     def test_an_emptied_file_is_put_anew(self, stored: tuple[FolderBlobs, str, Path]) -> None:
         """What some file systems leave after a power cut heals when the same body comes again."""
@@ -303,6 +335,16 @@ class TestObjects:
     def test_a_place_that_is_none_is_refused(self, place: str) -> None:
         with pytest.raises(ConfigurationError, match="s3://BUCKET"):
             ObjectBlobs(place)
+
+    def test_a_damaged_object_that_comes_again_is_whole_again(self) -> None:
+        place = fresh_bucket()
+        blobs = ObjectBlobs(place)
+        digest = blobs.put(b"<html>body</html>")
+        opened(place).put(f"{digest[:2]}/{digest[2:]}.zst", b"noise")
+        with pytest.raises(BlobCorrupt, match=digest):
+            blobs.get(digest)
+        blobs.put(b"<html>body</html>")
+        assert blobs.get(digest) == b"<html>body</html>"
 
     def test_what_was_kept_elsewhere_is_read_on(self, tmp_path: Path) -> None:
         """One may move to object storage at any time."""
