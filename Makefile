@@ -42,12 +42,13 @@ check: setup ## lint, format, types, import rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: setup ## the benchmarks: the stripper against installable peers, then the detectors, a visit, and whole passes beside other trackers (BENCH_PYTHON: the peers' Python; ARGS=--quick)
+bench: setup ## the benchmarks: the stripper against installable peers, then the detectors, a visit, and whole passes beside other trackers, and keeping their bodies (BENCH_PYTHON: the peers' Python; ARGS=--quick)
 	@$(BIN)/python -m bench.peer_env $(BENCH_PYTHON)
 	$(BIN)/python -m bench extract $(ARGS)
 	$(BIN)/python -m bench detect $(ARGS)
 	$(BIN)/python -m bench judge $(ARGS)
 	$(BIN)/python -m bench fetch $(ARGS)
+	$(BIN)/python -m bench blobs $(ARGS)
 
 fuzz: setup ## mutate pages against the stripper until stopped (needs atheris; ARGS=-max_total_time=60)
 	$(BIN)/python -m tests.fuzz.fuzz_extract $(ARGS)
@@ -57,7 +58,7 @@ screenshots: setup ## draw docs/demo.png from a real run
 
 lock: setup ## resolve the dependencies anew and write all locks
 	$(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements.lock
-	$(BIN)/uv pip compile -q pyproject.toml --group dev --extra render --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements-dev.lock
+	$(BIN)/uv pip compile -q pyproject.toml --group dev --extra render --extra s3 --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements-dev.lock
 	$(BIN)/uv pip compile -q --group bench --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements-bench.lock
 
 clean: ## remove what the targets made

@@ -15,10 +15,11 @@ USER_AGENT = f"palimpsest/{VERSION} (change tracker for public government pages)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """`database` None: SQLite inside `data`. `config` is sources.toml."""
+    """`database` None: SQLite inside `data`. `blobs` None: bodies lie in the database. `config` is sources.toml."""
 
     data: Path = Path("palimpsest-data")
     database: str | None = None
+    blobs: str | None = None
     config: Path = Path("sources.toml")
 
 

@@ -24,7 +24,7 @@ def utc_now() -> datetime:
 @contextmanager
 def opened_store(settings: Settings) -> Iterator[Store]:
     """The store of these settings, closed at the end. Raises StoreError."""
-    store = open_store(settings.data, settings.database)
+    store = open_store(settings.data, settings.database, blobs=settings.blobs)
     try:
         yield store
     finally:

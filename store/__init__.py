@@ -5,6 +5,7 @@ from store.blobs import BlobStore, DatabaseBlobs, FolderBlobs
 from store.history import History
 from store.opening import Store, open_store
 from store.outbox import Outbox
+from store.repairing import Repaired
 from store.rereading import Rereading
 from store.retelling import Rewritten
 from store.rows import host_of
@@ -39,6 +40,7 @@ __all__ = [
     "PageView",
     "Problem",
     "Recorded",
+    "Repaired",
     "Rereading",
     "Rewritten",
     "SourceView",

@@ -19,6 +19,7 @@ from crawler.model import (
     Known,
     Link,
     Page,
+    Snapshot,
     Source,
     SourceState,
     Verdict,
@@ -26,6 +27,7 @@ from crawler.model import (
 from store import admission, attachments, knowing, leases, noise, recording, twins
 from store.blobs import BlobStore
 from store.engine import reading, writing
+from store.keeping import Keeping
 from store.rows import key_of, page_of, put_source_state, snapshot_of, state_of
 from store.tables import PageRow, SourceRow
 from store.views import Recorded
@@ -34,10 +36,13 @@ from store.views import Recorded
 class Archive:
     """The writing side of a Store. From any thread; each method is one transaction, or part of `together`."""
 
-    def __init__(self, engine: Engine, blobs: BlobStore, within: Session | None = None) -> None:
+    def __init__(
+        self, engine: Engine, blobs: BlobStore, within: Session | None = None, keeping: Keeping | None = None
+    ) -> None:
         self._engine = engine
         self._blobs = blobs
         self._within = within
+        self._keeping = keeping or Keeping(engine, blobs)
 
     @contextmanager
     def together(self, verdicts: Iterable[Verdict]) -> Iterator[Archive]:
@@ -46,9 +51,9 @@ class Archive:
         A commit costs more than most of what is committed. Raises what `record` does.
         """
         for verdict in verdicts:
-            self._keep_body(verdict)
+            self._keeping.ahead(verdict.snapshot)
         with writing(self._engine) as session:
-            yield Archive(self._engine, self._blobs, session)
+            yield Archive(self._engine, self._blobs, session, self._keeping)
 
     def _reading(self) -> AbstractContextManager[Session]:
         return reading(self._engine) if self._within is None else nullcontext(self._within)
@@ -56,10 +61,13 @@ class Archive:
     def _writing(self) -> AbstractContextManager[Session]:
         return writing(self._engine) if self._within is None else nullcontext(self._within)
 
-    def _keep_body(self, verdict: Verdict | FileVerdict) -> None:
-        # Before the transaction: a body that nothing names is harmless, a name without its body is not.
-        if verdict.snapshot is not None and self._within is None:
-            self._blobs.put(verdict.snapshot.body)
+    @contextmanager
+    def _keeping_body(self, snapshot: Snapshot | None) -> Iterator[Session]:
+        if self._within is None:
+            self._keeping.ahead(snapshot)
+        with self._writing() as session:
+            self._keeping.within(session, snapshot)
+            yield session
 
     # ---- sources and pages ---------------------------------------------------------------------------------------
 
@@ -161,8 +169,7 @@ class Archive:
 
         Raises NotKnown, StoreFull, and StoreBusy where another process recorded the page meanwhile: judge it again.
         """
-        self._keep_body(verdict)
-        with self._writing() as session:
+        with self._keeping_body(verdict.snapshot) as session:
             return recording.record(session, page, verdict, notify=notify)
 
     def alike(self, page: Page, change: Change, since: datetime) -> tuple[int, int]:
@@ -180,8 +187,7 @@ class Archive:
 
         Raises NotKnown, StoreFull, and StoreBusy where the page has another newest Version by now: ask again next time.
         """
-        self._keep_body(verdict)
-        with self._writing() as session:
+        with self._keeping_body(verdict.snapshot) as session:
             attachments.record(session, page, verdict, notify=notify)
 
     def has_check(self, page: Page, at: datetime) -> bool:

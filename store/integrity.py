@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator
+from itertools import islice
 
 from sqlalchemy import Engine, text
 from sqlmodel import col, func, select
 
 from crawler.errors import BlobCorrupt
-from store.blobs import BlobStore
+from store.blobs import BlobStore, LayeredBlobs
 from store.engine import reading
 from store.migrate import NEWEST, revision_of
 from store.tables import PageRow, SnapshotRow, VersionRow
 from store.views import Integrity, Problem
 
-# A body is put before the transaction that names it: one that was put just now is not an orphan yet.
-ORPHAN_AGE = timedelta(hours=1)
 SLICE = 1000
+# Told so often how many bodies of how many are read.
+EVERY = 100
+# Who waits is told how far long work has come: so many done, of so many.
+Tell = Callable[[int, int], None]
 
 
-def check(engine: Engine, blobs: BlobStore) -> Integrity:
+def check(engine: Engine, blobs: BlobStore, tell: Tell | None = None) -> Integrity:
     """Everything that is wrong, as values."""
     revision, newest = revision_of(engine) or "", NEWEST
     problems = list(_database_problems(engine))
@@ -28,34 +30,39 @@ def check(engine: Engine, blobs: BlobStore) -> Integrity:
         problems.append(
             Problem(where="database", message=f"is at revision {revision!r}, not {newest!r}; open it to migrate")
         )
-    needed, snapshots = 0, 0
-    for digest, count in _needed(engine):
-        needed, snapshots = needed + 1, snapshots + count
+    for digest in needed(engine, tell):
         try:
             blobs.get(digest)
         except BlobCorrupt as error:
-            problems.append(Problem(where=f"blob {digest}", message=str(error)))
+            problems.append(Problem(where=f"blob {digest}", message=f"{error} {_shown_by(engine, digest)}"))
     stored = orphans = 0
-    for part in _slices(blobs.digests()):
+    for part in slices(blobs.digests()):
         stored += len(part)
-        orphans += len(_not_needed(engine, part))
+        orphans += len(not_named(engine, part))
     return Integrity(
         revision=revision,
         newest_revision=newest,
-        snapshots=snapshots,
+        snapshots=_count(engine),
         blobs=stored,
         orphans=orphans,
+        elsewhere=sum(1 for _ in blobs.back.digests()) if isinstance(blobs, LayeredBlobs) else 0,
         problems=tuple(problems),
     )
 
 
-def remove_orphans(engine: Engine, blobs: BlobStore, now: datetime) -> int:
-    """Deletes blobs that no snapshot names, but for fresh ones; returns how many."""
-    removed = 0
-    for part in _slices(iter(list(blobs.digests()))):
-        for digest in _not_needed(engine, part):
-            removed += blobs.delete(digest, stored_before=now - ORPHAN_AGE)
-    return removed
+def _count(engine: Engine) -> int:
+    with reading(engine) as session:
+        return session.exec(select(func.count(col(SnapshotRow.id)))).one()
+
+
+def _shown_by(engine: Engine, digest: str) -> str:
+    """Which page showed a body, and when: what a person can look for elsewhere."""
+    of = (col(SnapshotRow.digest) == digest,)
+    first = select(SnapshotRow.url, SnapshotRow.fetched_at).where(*of).order_by(col(SnapshotRow.fetched_at)).limit(1)
+    with reading(engine) as session:
+        (url, at), others = session.exec(first).one(), session.exec(select(func.count()).where(*of)).one() - 1
+    more = f", and {others} more times" if others else ""
+    return f"It is what {url} showed at {at:%Y-%m-%d %H:%M:%S} UTC{more}."
 
 
 def _database_problems(engine: Engine) -> Iterator[Problem]:
@@ -81,37 +88,35 @@ def _database_problems(engine: Engine) -> Iterator[Problem]:
             yield Problem(where=url, message="its versions are not numbered from 1 without gaps; restore a backup")
 
 
-def _needed(engine: Engine) -> Iterator[tuple[str, int]]:
-    after = ""
-    while True:
-        query = (
-            select(SnapshotRow.digest, func.count())
-            .where(col(SnapshotRow.digest) > after)
-            .group_by(col(SnapshotRow.digest))
-            .order_by(col(SnapshotRow.digest))
-            .limit(SLICE)
-        )
+def needed(engine: Engine, tell: Tell | None = None) -> Iterator[str]:
+    """Every digest that a response names, each once, in their order."""
+    after, done, total = "", 0, 0
+    if tell is not None:
         with reading(engine) as session:
-            found = session.exec(query).all()
+            total = session.exec(select(func.count(func.distinct(SnapshotRow.digest)))).one()
+    query = select(SnapshotRow.digest).distinct().order_by(col(SnapshotRow.digest)).limit(SLICE)
+    while True:
+        with reading(engine) as session:
+            found = session.exec(query.where(col(SnapshotRow.digest) > after)).all()
         if not found:
             return
-        yield from found
-        after = found[-1][0]
+        for digest in found:
+            yield digest
+            done += 1
+            if tell is not None and done % EVERY == 0:
+                tell(done, total)
+        after = found[-1]
 
 
-def _not_needed(engine: Engine, digests: list[str]) -> list[str]:
+def not_named(engine: Engine, digests: list[str]) -> list[str]:
+    """Those of the digests that no response names."""
     with reading(engine) as session:
         query = select(SnapshotRow.digest).where(col(SnapshotRow.digest).in_(digests)).distinct()
         named = set(session.exec(query))
     return [digest for digest in digests if digest not in named]
 
 
-def _slices(digests: Iterator[str]) -> Iterator[list[str]]:
-    part: list[str] = []
-    for digest in digests:
-        part.append(digest)
-        if len(part) == SLICE:
-            yield part
-            part = []
-    if part:
+def slices(digests: Iterator[str]) -> Iterator[list[str]]:
+    """The digests, some at a time."""
+    while part := list(islice(digests, SLICE)):
         yield part

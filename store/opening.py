@@ -10,14 +10,16 @@ from typing import Self
 
 from sqlalchemy import Engine
 
-from crawler.errors import StoreError, StoreFull
-from store import integrity
+from crawler.errors import ConfigurationError, StoreError, StoreFull
+from store import integrity, repairing
 from store.archive import Archive
-from store.blobs import BlobStore, DatabaseBlobs, FolderBlobs
+from store.blobs import BlobStore, DatabaseBlobs, FolderBlobs, LayeredBlobs, ObjectBlobs
 from store.engine import BUSY_TIMEOUT, open_engine, url_of
 from store.history import History
+from store.integrity import Tell
 from store.migrate import migrate
 from store.outbox import Outbox
+from store.repairing import Repaired
 from store.rereading import Rereading
 from store.views import Integrity
 
@@ -35,13 +37,17 @@ class Store:
         self.outbox = Outbox(engine)
         self.rereading = Rereading(engine, blobs)
 
-    def check_integrity(self) -> Integrity:
+    def check_integrity(self, tell: Tell | None = None) -> Integrity:
         """Reads every kept body and holds it against its digest; what is wrong comes back as values."""
-        return integrity.check(self._engine, self.blobs)
+        return integrity.check(self._engine, self.blobs, tell)
 
-    def repair(self, now: datetime) -> int:
-        """Removes blobs that no snapshot names and that nobody put for an hour; returns how many. Nothing else."""
-        return integrity.remove_orphans(self._engine, self.blobs, now)
+    def repair(self, now: datetime, tell: Tell | None = None) -> Repaired:
+        """Mends what can be mended of the kept bodies without losing any.
+
+        What lies where it was kept before is moved; what can be read though what it is written against is damaged is
+        written by itself; what no snapshot names, and nobody put for an hour, is removed.
+        """
+        return repairing.repair(self._engine, self.blobs, now, tell)
 
     def close(self) -> None:
         """Closes every connection; closing twice is fine."""
@@ -56,11 +62,17 @@ class Store:
         self.close()
 
 
-def open_store(data_dir: Path, database_url: str | None = None, *, busy_timeout: timedelta = BUSY_TIMEOUT) -> Store:
+def open_store(
+    data_dir: Path,
+    database_url: str | None = None,
+    *,
+    blobs: str | None = None,
+    busy_timeout: timedelta = BUSY_TIMEOUT,
+) -> Store:
     """Opens the store, creating and migrating it as needed.
 
-    Without a URL: SQLite and a folder of blobs in `data_dir`. With one: that database; blobs lie in the database if it
-    is a server, so that every machine reaches them. Raises ConfigurationError for a URL that cannot be used,
+    Without a URL: SQLite in `data_dir`; with one, that database. Bodies lie in the database unless `blobs` names
+    another place for them (see `blobs_at`). Raises ConfigurationError for a URL or a place that cannot be used,
     StoreTooNew, StoreBusy, StoreFull or StoreError.
     """
     url = url_of(data_dir, database_url)
@@ -68,11 +80,33 @@ def open_store(data_dir: Path, database_url: str | None = None, *, busy_timeout:
     engine = open_engine(url, busy_timeout)
     try:
         migrate(engine)
+        return Store(engine, blobs_at(blobs, data_dir, engine))
     except BaseException:
         engine.dispose()
         raise
-    is_server = url.get_backend_name() == "postgresql"
-    return Store(engine, DatabaseBlobs(engine) if is_server else FolderBlobs(data_dir / BLOB_FOLDER))
+
+
+def blobs_at(place: str | None, data_dir: Path, engine: Engine) -> BlobStore:
+    """The blob store of a place: `database` (or None), `folder` (in the data folder), `folder:PATH`, `s3://…`.
+
+    What was kept in the data folder or the database before is still read. Raises ConfigurationError.
+    """
+    database, folder = DatabaseBlobs(engine), data_dir / BLOB_FOLDER
+    if place in {None, "", "database"}:
+        return LayeredBlobs(database, FolderBlobs(folder)) if folder.is_dir() else database
+    kind, _, where = (place or "").partition(":")
+    front: BlobStore
+    if kind == "s3":
+        front = ObjectBlobs(place or "")
+        if folder.is_dir():
+            front = LayeredBlobs(front, FolderBlobs(folder))
+    elif kind == "folder":
+        front = FolderBlobs(Path(where) if where else folder)
+    else:
+        raise ConfigurationError(
+            f"bodies cannot be kept in {place!r}; give `database`, `folder`, `folder:PATH` or `s3://BUCKET/PREFIX`."
+        )
+    return front if next(database.digests(), None) is None else LayeredBlobs(front, database)
 
 
 def _make_folder(data_dir: Path) -> None:

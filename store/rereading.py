@@ -14,6 +14,7 @@ from crawler.errors import StoreBusy
 from crawler.model import Noise, Page, Retold, Snapshot, Visit
 from store.blobs import BlobStore
 from store.engine import reading, writing
+from store.keeping import Keeping
 from store.noise import noise_of
 from store.recording import page_row
 from store.retelling import Retelling, Rewritten
@@ -28,6 +29,7 @@ class Rereading:
     def __init__(self, engine: Engine, blobs: BlobStore) -> None:
         self._engine = engine
         self._blobs = blobs
+        self._keeping = Keeping(engine, blobs)
 
     def outdated(
         self, rules: str, *, sources: Collection[str], urls: Collection[str] = (), everything: bool = False
@@ -47,8 +49,9 @@ class Rereading:
 
     def keep(self, page: Page, snapshot: Snapshot) -> None:
         """Keeps a capture of the past; it is part of the page's history once that is told anew. Raises NotKnown."""
-        self._blobs.put(snapshot.body)
+        self._keeping.ahead(snapshot)
         with writing(self._engine) as session:
+            self._keeping.within(session, snapshot)
             keep(session, page_row(session, page.url, lock=True), snapshot)
 
     def waiting(self, sources: Collection[str]) -> tuple[Page, ...]:

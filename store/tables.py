@@ -258,12 +258,15 @@ class LeaseRow(Row, table=True):
     expires_at: datetime = Field(sa_type=UtcTime)
 
 
-class BlobRow(Row, table=True):
-    """A body, where the database is the blob store."""
+class BodyRow(Row, table=True):
+    """A body, where the database is the blob store: `step` 0 by itself, otherwise written against the row `base`."""
 
-    __tablename__ = "blobs"
+    __tablename__ = "bodies"
+    __table_args__ = (UniqueConstraint("digest"), Index(None, "base"))
 
-    digest: str = Field(primary_key=True, sa_type=Text)
-    size: int = Field(sa_type=Id)
-    packed: bytes = Field(sa_type=LargeBinary)
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    base: int | None = Field(default=None, foreign_key="bodies.id", sa_type=Id)
+    step: int
+    digest: bytes = Field(sa_type=LargeBinary)
     stored_at: datetime = Field(sa_type=UtcTime)
+    packed: bytes = Field(sa_type=LargeBinary)

@@ -300,13 +300,17 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Integrity:
-    """What `Store.check_integrity` found. `orphans` counts blobs that no snapshot names; `repair` removes them."""
+    """What `Store.check_integrity` found. `orphans` counts blobs that no snapshot names; `repair` removes them.
+
+    `elsewhere` counts those that lie where they were kept before; `repair` moves them.
+    """
 
     revision: str
     newest_revision: str
     snapshots: int
     blobs: int
     orphans: int
+    elsewhere: int
     problems: tuple[Problem, ...]
 
     @property

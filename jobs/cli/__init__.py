@@ -28,7 +28,7 @@ for room in (configuring, watching, rereading, listing, reading, explaining, ins
 
 # As shells and Typer have it: 128 and the number of SIGINT.
 _INTERRUPTED = 130
-_GLOBAL = ("--data", "--database", "--config")
+_GLOBAL = ("--data", "--database", "--blobs", "--config")
 
 
 def _version(wanted: bool) -> None:
@@ -47,12 +47,16 @@ def _globals(
         str | None,
         typer.Option(envvar="PALIMPSEST_DATABASE", help="postgresql://… instead of the SQLite database in --data."),
     ] = None,
+    blobs: Annotated[
+        str | None,
+        typer.Option(envvar="PALIMPSEST_BLOBS", help="Where raw responses lie: database, folder, folder:PATH, s3://…"),
+    ] = None,
     config: Annotated[Path, typer.Option(envvar="PALIMPSEST_CONFIG", help="The sources to watch.")] = Path(
         "sources.toml"
     ),
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show it.")] = False,
 ) -> None:
-    context.obj = Settings(data=data, database=database or None, config=config)
+    context.obj = Settings(data=data, database=database or None, blobs=blobs or None, config=config)
 
 
 def main(argv: list[str] | None = None) -> None:

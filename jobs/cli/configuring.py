@@ -19,10 +19,11 @@ from crawler.urls import canonical, host_of
 from jobs.check import ENTRY_BYTES, request_for
 from jobs.cli.context import run_async, settings_of, sources_of
 from jobs.cli.listing import Json_
-from jobs.cli.output import console, one_line, print_json, printable
+from jobs.cli.output import console, one_line, print_json, printable, watched
 from jobs.rendering import chromium_for
 from jobs.settings import USER_AGENT, Settings
 from jobs.wiring import opened_store, utc_now
+from store import Integrity, Repaired
 
 _SHOWN_LINKS = 8
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
@@ -209,7 +210,7 @@ def doctor(
 
     Example: palimpsest doctor --repair
     """
-    examined = [*_configuration(context), *_store(settings_of(context), repair)]
+    examined = [*_configuration(context), *_store(settings_of(context), repair, quiet=as_json)]
     if as_json:
         print_json(one.as_json() for one in examined)
     else:
@@ -239,12 +240,16 @@ def _configuration(context: typer.Context) -> Iterator[Examined]:
         yield Examined(what="rendering", ok=True, detail=f"{chromium.executable}{bare}")
 
 
-def _store(settings: Settings, repair: bool) -> Iterator[Examined]:
+def _store(settings: Settings, repair: bool, *, quiet: bool) -> Iterator[Examined]:
+    repaired = None
     try:
         with opened_store(settings) as store:
             now = utc_now()
-            removed = store.repair(now) if repair else 0
-            found = store.check_integrity()
+            if repair:
+                with watched("repairing", None, quiet=quiet) as tell:
+                    repaired = store.repair(now, tell)
+            with watched("reading every response", None, quiet=quiet) as tell:
+                found = store.check_integrity(tell)
             overdue = [view for view in store.history.sources() if view.active and view.failures]
             due = len(store.archive.due(now))
     except PalimpsestError as error:
@@ -254,15 +259,7 @@ def _store(settings: Settings, repair: bool) -> Iterator[Examined]:
     yield Examined(
         what="database", ok=newest, detail=f"at migration {found.revision}" + ("" if newest else ", not the newest")
     )
-    unused = f", {found.orphans} unused (--repair removes those older than an hour)" if found.orphans else ""
-    orphans = unused + (f", {removed} unused ones removed" if removed else "")
-    yield Examined(
-        what="raw responses",
-        ok=not found.problems,
-        detail=f"{found.snapshots} snapshots in {found.blobs} blobs, every digest checked{orphans}"
-        if not found.problems
-        else f"{len(found.problems)} damaged or lost",
-    )
+    yield Examined(what="raw responses", ok=not found.problems, detail=_responses(found, repaired))
     for problem in found.problems:
         yield Examined(what=problem.where, ok=False, detail=problem.message)
     for view in overdue:
@@ -272,3 +269,18 @@ def _store(settings: Settings, repair: bool) -> Iterator[Examined]:
     yield Examined(
         what="pages due", ok=True, detail=f"{due} due now; `palimpsest check` or `palimpsest run` visits them"
     )
+
+
+def _responses(found: Integrity, repaired: Repaired | None) -> str:
+    if found.problems:
+        said = [f"{len(found.problems)} damaged or lost"]
+    else:
+        said = [f"{found.snapshots} snapshots in {found.blobs} blobs, every digest checked"]
+    if found.orphans:
+        said.append(f"{found.orphans} unused (--repair removes those older than an hour that no other needs)")
+    if found.elsewhere:
+        said.append(f"{found.elsewhere} where they were kept before (--repair moves them)")
+    if repaired is not None:
+        done = {"moved": repaired.moved, "written anew": repaired.mended, "unused ones removed": repaired.removed}
+        said += [f"{count} {what}" for what, count in done.items() if count]
+    return ", ".join(said)

@@ -51,6 +51,15 @@ def test_its_quickest_form_prints_every_column_on_the_projects_own_pages() -> No
     assert "bundled demo site" in ran.stdout, "scores on the demo pages must not pass for a measurement"
 
 
+def test_the_quickest_measurement_of_the_blobs_holds_them_beside_each_other() -> None:
+    ran = bench("blobs", "--quick", "--json")
+    assert ran.returncode == 0, ran.stderr
+    for one in json.loads(ran.stdout)["series"]:
+        took = {row["way"]: row["bytes"] for row in one["ways"]}
+        assert 0 < took["palimpsest, database"] < took["zstd alone"] / 4
+        assert 0 < took["palimpsest, folder"] < took["zstd alone"] / 4
+
+
 def test_json_has_the_same_numbers() -> None:
     ran = bench("--demo", "--quick", "--json", "--only", "palimpsest")
     report = json.loads(ran.stdout)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -70,11 +71,21 @@ def test_doctor_is_content_with_a_healthy_store(watched: Desk) -> None:
 
 
 def test_doctor_finds_a_damaged_response(watched: Desk) -> None:
-    blob = next(path for path in (watched.data / "blobs").rglob("*") if path.is_file())
-    blob.write_bytes(blob.read_bytes()[:-3] + b"xxx")
+    with sqlite3.connect(watched.data / "palimpsest.sqlite3") as database:
+        database.execute("UPDATE bodies SET packed = substr(packed, 1, length(packed) - 3) || x'787878' WHERE id = 1")
     answered = watched("doctor", "--json")
     assert answered.status == 1
     assert [one for one in answered.lines if not one["ok"]]
+
+
+def test_doctor_moves_responses_to_where_they_are_kept_now(desk: Desk, town: Town) -> None:
+    assert desk("add", town.outside.url("/zwgk/index.html"), "--name", "town").status == 0
+    assert desk("check", "--blobs", "folder").status == 0
+    (examined,) = [one for one in desk.json("doctor") if one["check"] == "raw responses"]
+    assert "3 where they were kept before (--repair moves them)" in examined["detail"]
+    (examined,) = [one for one in desk.json("doctor", "--repair") if one["check"] == "raw responses"]
+    assert examined["detail"] == "3 snapshots in 3 blobs, every digest checked, 3 moved"
+    assert [path for path in (desk.data / "blobs").rglob("*") if path.is_file()] == []
 
 
 def test_doctor_names_wrong_configuration_and_failing_sources(watched: Desk, outside: Outside) -> None:

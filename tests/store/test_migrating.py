@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
+import zstandard
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -50,6 +52,13 @@ WRITTEN = (
 )
 
 
+BODY = b"<html>one</html>"
+# Where the database kept the bodies until they were written one against another.
+WRITTEN_TO_BLOBS = (
+    "INSERT INTO blobs (digest, size, packed, stored_at) VALUES (:digest, 16, :packed, '2024-03-01 08:00:00.000000')"
+)
+
+
 @pytest.mark.parametrize("revision", revisions())
 def test_a_database_of_every_release_is_migrated_with_what_it_holds(
     open_it: OpenIt, tmp_path: Path, database: str | None, revision: str
@@ -63,10 +72,13 @@ def test_a_database_of_every_release_is_migrated_with_what_it_holds(
         command.upgrade(config, revision)
         for statement in WRITTEN:
             connection.execute(text(statement), values)
+        body = {"digest": hashlib.sha256(BODY).hexdigest(), "packed": zstandard.compress(BODY)}
+        connection.execute(text(WRITTEN_TO_BLOBS), body)
     migrated = open_it()
     (change,) = migrated.history.changes(page=URL)
     assert (change.address, change.change.summary, change.change.evidence) == ("0..1", "one", {})
     assert migrated.history.files(URL) == ()
+    assert [migrated.blobs.get(digest) for digest in migrated.blobs.digests()] == [BODY]
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Row.metadata) == []

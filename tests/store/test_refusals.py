@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,12 +13,15 @@ import psycopg
 import pytest
 from sqlalchemy import Engine, event
 
-from crawler.errors import BlobCorrupt, StoreBusy, StoreFull
+from crawler.errors import BlobCorrupt, StoreBusy, StoreError, StoreFull
 from crawler.model import Page
 from store import Counts, Store, open_store
+from tests.objects import Forwarding, endpoint, fresh_bucket
 from tests.postgres import fresh_database
 from tests.store.conftest import SHORT
 from tests.store.verdicts import CREATED, HOUR, NOW, RULES, SOURCE, admit, change, finding, saying
+
+Away = tuple[str, Callable[[], None], Callable[[], None]]
 
 
 @contextmanager
@@ -89,7 +92,7 @@ def test_a_full_disk_under_the_blobs_records_nothing(tmp_path: Path, monkeypatch
     def full(_handle: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    with open_store(tmp_path) as store:
+    with open_store(tmp_path, blobs="folder") as store:
         store.archive.declare([SOURCE], NOW)
         page = admit(store, "https://www.example.gov.cn/1")
         with monkeypatch.context() as patch:
@@ -102,12 +105,54 @@ def test_a_full_disk_under_the_blobs_records_nothing(tmp_path: Path, monkeypatch
         assert store.history.snapshot(page.url).body == b"one"
 
 
+@pytest.fixture(params=["folder", "objects"])
+def blobs_away(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Away]:
+    """A place for bodies that is not the database; what makes it go away; what brings it back."""
+    if request.param == "folder":
+        folder, aside = tmp_path / "mounted", tmp_path / "aside"
+        folder.mkdir()
+
+        def unmount() -> None:
+            folder.rename(aside)
+            folder.write_text("nothing is mounted here")
+
+        def mount() -> None:
+            folder.unlink()
+            aside.rename(folder)
+
+        yield f"folder:{folder}", unmount, mount
+        return
+    front = Forwarding(endpoint())
+    yield f"{fresh_bucket().partition('=')[0]}={front.url}", front.close, front.open
+    front.close()
+
+
+def test_blobs_that_are_away_are_told_and_the_next_visit_goes_on(tmp_path: Path, blobs_away: Away) -> None:
+    """A disk that is not mounted, a server that is restarted: nothing is half-written, and nobody has to mend it."""
+    place, away, back = blobs_away
+    with open_store(tmp_path / "data", blobs=place) as store:
+        store.archive.declare([SOURCE], NOW)
+        page = admit(store, "https://www.example.gov.cn/1")
+        store.archive.record(page, saying(page, NOW, "one", CREATED))
+        before = store.history.counts()
+        away()
+        with pytest.raises(StoreError):
+            store.archive.record(page, saying(page, NOW + HOUR, "two", change(1, 2)))
+        with pytest.raises(StoreError):
+            store.history.snapshot(page.url)
+        assert store.history.counts() == before
+        back()
+        store.archive.record(page, saying(page, NOW + HOUR, "two", change(1, 2)))
+        assert [store.history.snapshot(page.url, number).body for number in (1, 2)] == [b"one", b"two"]
+        assert store.check_integrity().ok
+
+
 def test_a_body_that_rotted_is_never_served(store: Store, page: Page) -> None:
     """Better an error than a proof that is none; what does not need the body still works."""
     snapshot = saying(page, NOW, "one", CREATED)
     store.archive.record(page, snapshot)
     (digest,) = store.blobs.digests()
-    assert store.blobs.delete(digest, stored_before=NOW.replace(year=9000))
+    assert store.blobs.delete([digest], stored_before=NOW.replace(year=9000))
     with pytest.raises(BlobCorrupt, match=digest):
         store.history.snapshot(page.url)
     with pytest.raises(BlobCorrupt):

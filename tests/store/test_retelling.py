@@ -173,7 +173,7 @@ def test_until_its_history_is_told_a_capture_is_no_content(store: Store, page: P
 def test_where_a_response_is_lost_the_old_history_stands(store: Store, page: Page) -> None:
     visit(store, page, saying(page, T1, *PARAGRAPHS))
     store.rereading.keep(page, lost := saying(page, T0, *PARAGRAPHS[:2]))
-    store.blobs.delete(lost.digest, stored_before=datetime.max.replace(tzinfo=NOW.tzinfo))
+    store.blobs.delete([lost.digest], stored_before=datetime.max.replace(tzinfo=NOW.tzinfo))
     with pytest.raises(BlobCorrupt):
         settle(store, SOURCE, page)
     assert lengths(store, page) == [(3, T1)]
