@@ -81,7 +81,8 @@ def _scheduler(watch: _Watch, sources: Sequence[Source], tick: timedelta, clock:
             id=f"source:{source.name}",
             next_run_time=first,
         )
-    scheduler.add_job(watch.notify, IntervalTrigger(seconds=tick.total_seconds(), timezone="UTC"), id="notify")
+    for job in (watch.notify, watch.index):
+        scheduler.add_job(job, IntervalTrigger(seconds=tick.total_seconds(), timezone="UTC"), id=job.__name__)
     return scheduler
 
 
@@ -104,6 +105,11 @@ class _Watch:
         """Empty the outbox."""
         with self._kept(), self._surviving("notifications"):
             self._say_delivered(await deliver(self._store.outbox, self._sweep.sources, self._clock()))
+
+    async def index(self) -> None:
+        """Make findable what was recorded."""
+        with self._kept(), self._surviving("search"):
+            await asyncio.to_thread(self._store.archive.index)
 
     @contextlib.contextmanager
     def _surviving(self, what: str) -> Iterator[None]:

@@ -27,6 +27,7 @@ from store.engine import reading
 from store.noise import SourceEventView, event_view, noise_of
 from store.recording import page_row
 from store.rows import key_of, row_id, snapshot_of, version_of
+from store.search import search, unindexed
 from store.showing import change_view, check_view, finding_view, page_view, source_view, version_view
 from store.tables import (
     ChangeRow,
@@ -40,7 +41,7 @@ from store.tables import (
     SourceRow,
     VersionRow,
 )
-from store.views import ChangeView, CheckView, Counts, FindingView, PageView, SourceView, VersionView
+from store.views import ChangeView, CheckView, Counts, FindingView, FoundVersion, PageView, SourceView, VersionView
 
 
 class History:
@@ -148,6 +149,20 @@ class History:
         with reading(self._engine) as session:
             return tuple(finding_view(*found) for found in session.exec(query))
 
+    def search(
+        self, query: str, *, source: str | None = None, limit: int = 20, before: int | None = None
+    ) -> tuple[FoundVersion, ...]:
+        """Versions that say every word of the query, the last recorded first; `before`: only with a lower `id`.
+
+        A word of Chinese is found inside of what is written, a word of other scripts where it is a whole one. What is
+        not indexed yet is not found: see `Archive.index`. Raises ConfigurationError where there is nothing to look up.
+        """
+        return search(self._engine, query, source=source, limit=limit, before=before)
+
+    def unindexed(self) -> int:
+        """How many Versions `search` does not know yet as they are."""
+        return unindexed(self._engine)
+
     # ---- one page ------------------------------------------------------------------------------------------------
 
     def log(self, url: str, *, limit: int | None = None, newest_first: bool = False) -> tuple[CheckView, ...]:
@@ -222,7 +237,8 @@ class History:
             return Counts(
                 sources=count(session, SourceRow, col(SourceRow.active)),
                 pages=count(session, PageRow),
-                checks=count(session, CheckRow),
+                # Counted as they were made: rows may stand for many, and are too many to count.
+                checks=session.exec(select(func.coalesce(func.sum(PageRow.checks), 0))).one(),
                 snapshots=count(session, SnapshotRow),
                 versions=count(session, VersionRow),
                 changes=count(session, ChangeRow),

@@ -60,7 +60,7 @@ class PageRow(Row, table=True):
     __table_args__ = (
         UniqueConstraint("key"),
         Index(None, "next_check"),
-        Index(None, "source"),
+        Index(None, "source", "next_check"),
         Index(None, "host"),
     )
 
@@ -110,7 +110,7 @@ class SnapshotRow(Row, table=True):
 
 
 class CheckRow(Row, table=True):
-    """A Check, whatever came of it."""
+    """A Check, whatever came of it; or so many that were folded into their last."""
 
     __tablename__ = "checks"
     __table_args__ = (Index(None, "page_id", "at"),)
@@ -123,6 +123,7 @@ class CheckRow(Row, table=True):
     detail: str = Field(default="", sa_type=AnyText)
     past: bool = False
     snapshot_id: int | None = Field(default=None, foreign_key="snapshots.id", sa_type=Id)
+    times: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
 
 
 class VersionRow(Row, table=True):
@@ -141,6 +142,19 @@ class VersionRow(Row, table=True):
     title: str | None = Field(default=None, sa_type=AnyText)
     published: str | None = Field(default=None, sa_type=AnyText)
     article: Any = Field(sa_type=JsonText)
+
+
+class UnindexedRow(Row, table=True):
+    """A Version that search does not know as it is now; triggers write it.
+
+    `was`: what SQLite's index still has of it.
+    """
+
+    __tablename__ = "unindexed"
+
+    version_id: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs={"autoincrement": False})
+    page_id: int = Field(sa_type=Id)
+    was: Any = Field(default=None, sa_type=JsonText, nullable=True)
 
 
 class ChangeRow(Row, table=True):
