@@ -7,6 +7,7 @@ from store.opening import Store, open_store
 from store.outbox import Outbox
 from store.rereading import Rereading
 from store.retelling import Rewritten
+from store.retention import Folded
 from store.rows import host_of
 from store.views import (
     ChangeView,
@@ -14,6 +15,7 @@ from store.views import (
     Counts,
     FindingView,
     FoundVersion,
+    FoundVersions,
     Integrity,
     OutboxItem,
     PageView,
@@ -32,8 +34,10 @@ __all__ = [
     "Counts",
     "DatabaseBlobs",
     "FindingView",
+    "Folded",
     "FolderBlobs",
     "FoundVersion",
+    "FoundVersions",
     "History",
     "Integrity",
     "Outbox",

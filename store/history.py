@@ -41,7 +41,7 @@ from store.tables import (
     SourceRow,
     VersionRow,
 )
-from store.views import ChangeView, CheckView, Counts, FindingView, FoundVersion, PageView, SourceView, VersionView
+from store.views import ChangeView, CheckView, Counts, FindingView, FoundVersions, PageView, SourceView, VersionView
 
 
 class History:
@@ -151,9 +151,10 @@ class History:
 
     def search(
         self, query: str, *, source: str | None = None, limit: int = 20, before: int | None = None
-    ) -> tuple[FoundVersion, ...]:
-        """Versions that say every word of the query, the last recorded first; `before`: only with a lower `id`.
+    ) -> FoundVersions:
+        """Versions that say every word of the query, the last recorded first, a page of them: at most `limit`.
 
+        A page looks through so many Versions and no more; `before` is that of the page before it.
         A word of Chinese is found inside of what is written, a word of other scripts where it is a whole one. What is
         not indexed yet is not found: see `Archive.index`. Raises ConfigurationError where there is nothing to look up.
         """

@@ -19,6 +19,7 @@ from store.history import History
 from store.migrate import migrate
 from store.outbox import Outbox
 from store.rereading import Rereading
+from store.retention import Retention
 from store.views import Integrity
 
 BLOB_FOLDER = "blobs"
@@ -34,6 +35,7 @@ class Store:
         self.history = History(engine, blobs)
         self.outbox = Outbox(engine)
         self.rereading = Rereading(engine, blobs)
+        self.retention = Retention(engine)
 
     def check_integrity(self) -> Integrity:
         """Reads every kept body and holds it against its digest; what is wrong comes back as values."""

@@ -18,14 +18,14 @@ from sqlmodel import Session, col, delete, func, select
 from crawler.errors import ConfigurationError
 from store.engine import reading, writing
 from store.tables import PageRow, UnindexedRow, VersionRow
-from store.views import FoundVersion
+from store.views import FoundVersion, FoundVersions
 from store.words import Asked, number_of_source, numbers_of
 
 # Versions of one era: as many rows as can be sorted in no time, few enough eras to ask them all.
 ERA = 1 << 14
 SLICE = 200
-# Candidates that are read at a time.
-_READ = 50
+# Candidates that are read at a time, and for one answer, where many of them do not say it after all.
+_READ, _MOST_READ = 50, 300
 _FTS_INSERT = text("INSERT INTO version_words (rowid, words) VALUES (:id, :words)")
 _FTS_DELETE = text("INSERT INTO version_words (version_words, rowid, words) VALUES ('delete', :id, :words)")
 _FTS_FIND = text(
@@ -38,7 +38,8 @@ _GIN_FIND = text(
     "SELECT found.version_id FROM unnest(CAST(:marks AS integer[])) AS era(mark) CROSS JOIN LATERAL ("
     " SELECT version_id FROM version_words WHERE words @> ("
     " SELECT array_agg(number # era.mark) FROM unnest(CAST(:numbers AS integer[])) AS asked(number))"
-    " AND version_id < :before OFFSET 0) AS found ORDER BY found.version_id DESC LIMIT :most"
+    # Out here, or the planner fetches half the table by its key, once for every era.
+    " OFFSET 0) AS found WHERE found.version_id < :before ORDER BY found.version_id DESC LIMIT :most"
 )
 _PLACE = (
     select(VersionRow, PageRow.url, PageRow.source)
@@ -47,24 +48,26 @@ _PLACE = (
 )
 
 
-def search(
-    engine: Engine, query: str, *, source: str | None, limit: int, before: int | None
-) -> tuple[FoundVersion, ...]:
+def search(engine: Engine, query: str, *, source: str | None, limit: int, before: int | None) -> FoundVersions:
     """See `History.search`."""
     asked = Asked(query)
     if not asked.numbers:
         raise ConfigurationError(f"{query!r} cannot be looked up: give two characters of Chinese or more, or a word.")
     needed = sorted(asked.numbers | (set() if source is None else {number_of_source(source)}))
     found: list[FoundVersion] = []
+    read = 0
     with reading(engine) as session:
         for ids in _candidates(session, needed, before, max(limit, _READ)):
             for row, url, name in session.exec(_PLACE.where(col(VersionRow.id).in_(ids))):
                 snippet = asked.found(row.article)
                 if snippet is not None and source in (None, name):
                     found.append(_found(row, url, name, snippet))
+            read += len(ids)
             if len(found) >= limit:
-                break
-    return tuple(found[:limit])
+                return FoundVersions(versions=tuple(found[:limit]), before=found[limit - 1].id)
+            if read >= _MOST_READ:
+                return FoundVersions(versions=tuple(found), before=ids[-1])
+    return FoundVersions(versions=tuple(found), before=None)
 
 
 def index(engine: Engine, most: int) -> int:
@@ -101,8 +104,7 @@ def _by_era(session: Session, needed: Sequence[int], below: int, most: int) -> I
     era, count = (below - 1) // ERA, 1
     while era >= 0:
         last = max(0, era - count + 1)
-        marks = [_mark(one) for one in range(era, last - 1, -1)]
-        asked = {"marks": marks, "numbers": list(needed), "most": most}
+        asked = {"marks": [_mark(one) for one in range(last, era + 1)], "numbers": list(needed), "most": most}
         while ids := list(session.scalars(_GIN_FIND, {**asked, "before": below})):
             yield ids
             below = ids[-1]

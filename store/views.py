@@ -270,6 +270,14 @@ class FoundVersion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FoundVersions:
+    """A page of an answer, which may hold none or few; `before` asks for the next one, None: there is no more."""
+
+    versions: tuple[FoundVersion, ...]
+    before: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
     """How much the store holds."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -22,7 +22,7 @@ from jobs.cli.output import (
     when,
 )
 from jobs.wiring import utc_now
-from store import FindingView
+from store import FindingView, FoundVersion, Store
 
 Json_ = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Of = Annotated[str | None, typer.Argument(metavar="[URL or SOURCE]", help="One page or one source; else all.")]
@@ -209,7 +209,7 @@ def search(
     with store_of(context) as store:
         store.archive.index(_INDEXED_FIRST)
         waiting = store.history.unindexed()
-        found = store.history.search(query, source=source, limit=limit)
+        found = list(_found(store, query, source, limit))
     if waiting:
         errors().print(f"{waiting} versions are not indexed yet: `palimpsest run` does it by the way", style="yellow")
     if as_json:
@@ -223,6 +223,17 @@ def search(
         ),
         empty="No version says that.",
     )
+
+
+def _found(store: Store, query: str, source: str | None, limit: int) -> Iterator[FoundVersion]:
+    """So many, page by page: each page looks through some versions and may come back with none."""
+    before: int | None = None
+    while limit:
+        page = store.history.search(query, source=source, limit=limit, before=before)
+        yield from page.versions
+        limit, before = limit - len(page.versions), page.before
+        if before is None:
+            return
 
 
 def _health(active: bool, failures: int) -> Text:

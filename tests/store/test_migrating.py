@@ -115,7 +115,7 @@ def test_a_database_of_every_release_is_migrated_with_what_it_holds(
         assert [{key: row[key] for key in rows[0]} for row in after[name]] == rows, f"{name} came over as it was"
     engine.dispose()
     assert migrated.archive.index() == 1, "what was there before there was a search waits to be indexed"
-    assert [found.version for found in migrated.history.search("食堂")] == [1]
+    assert [found.version for found in migrated.history.search("食堂").versions] == [1]
 
 
 def test_the_newest_revision_is_that_of_the_last_migration() -> None:

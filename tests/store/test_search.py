@@ -18,7 +18,7 @@ BUDGET = "市财政局公布 2024 年部门预算 Budget Report"
 def found(store: Store, query: str, **how: object) -> list[tuple[str, int]]:
     while store.archive.index():
         pass
-    return [(one.page, one.version) for one in store.history.search(query, **how)]  # type: ignore[arg-type]
+    return [(one.page, one.version) for one in store.history.search(query, **how).versions]  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_words_are_found_inside_of_chinese_and_whole_elsewhere(
 
 def test_the_place_is_shown_as_it_is_written(store: Store, two: Page) -> None:
     store.archive.index()
-    (one,) = store.history.search("2024年3月")
+    (one,) = store.history.search("2024年3月").versions
     assert "自２０２４年３月起" in one.snippet
     assert (one.source, one.title, one.seen_at) == (SOURCE.name, CANTEEN, NOW)
     assert one.as_json()["version"] == 1
@@ -86,10 +86,29 @@ def test_newest_first_page_by_page(store: Store, page: Page, monkeypatch: pytest
     assert [number for _, number in found(store, "学校食堂", limit=100)] == expected
     listed: list[int] = []
     before = None
-    while some := store.history.search("学校食堂", limit=4, before=before):
-        listed += [one.version for one in some]
-        before = some[-1].id
+    while before is not None or not listed:
+        some = store.history.search("学校食堂", limit=4, before=before)
+        listed += [one.version for one in some.versions]
+        before = some.before
     assert listed == expected
+
+
+def test_what_many_seem_to_say_is_looked_for_page_by_page(
+    store: Store, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each pair of the words is in all of them, and one says the words."""
+    monkeypatch.setattr(searching, "_READ", 3)
+    monkeypatch.setattr(searching, "_MOST_READ", 6)
+    for number in range(1, 21):
+        text = f"第{number}版 食堂采购" if number == 2 else f"第{number}版 食堂 堂采 采购"
+        told = CREATED if number == 1 else change(number - 1, number)
+        store.archive.record(page, saying(page, NOW + number * HOUR, text, told))
+    store.archive.index()
+    pages = [store.history.search("食堂采购", limit=3)]
+    while pages[-1].before is not None:
+        pages.append(store.history.search("食堂采购", limit=3, before=pages[-1].before))
+    assert len(pages) > 2
+    assert [one.version for some in pages for one in some.versions] == [2]
 
 
 def test_one_source_alone(store: Store, two: Page) -> None:
@@ -108,7 +127,7 @@ def test_a_version_read_again_is_found_by_what_it_says_now(store: Store, page: P
 
 def test_what_waits_is_indexed_once_by_whoever_comes(store: Store, open_it: OpenIt, two: Page) -> None:
     assert store.history.unindexed() == 2
-    assert store.history.search("食堂") == ()
+    assert store.history.search("食堂").versions == ()
     assert open_it().archive.index() == 2
     assert (store.archive.index(), store.history.unindexed()) == (0, 0)
 
