@@ -20,9 +20,9 @@ COLUMNS = {
     "snapshots": "id page_id fetched_at url final_url redirects status headers digest size",
     "versions": "id page_id number seen_at snapshot_id rules digest title article",
     "checks": "id page_id at outcome status detail past snapshot_id",
-    "changes": "id page_id before_id after_id at kind minor significance fields_changed added removed summary",
+    "changes": "id page_id before_id after_id at kind minor significance fields_changed added removed summary source",
     "findings": "id page_id version_id opened_at resolved_at fingerprint kind severity region quote quote_start"
-    " quote_end score evidence",
+    " quote_end score evidence source",
 }
 _SLICE = 20_000
 
@@ -98,9 +98,10 @@ def _take_away(driver: Any) -> list[str]:
     ).fetchall():
         driver.execute(f"DROP INDEX {name}")
         back.append(definition)
-    driver.execute("ALTER TABLE versions DISABLE TRIGGER USER")
+    for table in ("versions", "changes", "findings"):
+        driver.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        back.append(f"ALTER TABLE {table} ENABLE TRIGGER USER")
     # Foreign keys stay away: to check them for these rows would take as long as writing them.
-    back.append("ALTER TABLE versions ENABLE TRIGGER USER")
     return back
 
 
@@ -134,7 +135,7 @@ def _fill_sqlite(engine: Engine, writer: Writer, rows: dict[str, Iterable[tuple[
         driver.execute("BEGIN")
         indexes = driver.execute(
             "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
-            " UNION ALL SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'unindexed%'"
+            " UNION ALL SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name NOT LIKE 'version_words%'"
         ).fetchall()
         for name, sql in indexes:
             driver.execute(f"DROP {'TRIGGER' if 'TRIGGER' in sql[:20] else 'INDEX'} {name}")

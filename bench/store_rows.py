@@ -142,14 +142,14 @@ class Writer:
         for number, page, at in self._versions():
             before = number - self.pages if number > self.pages else None
             kind = "created" if before is None else "edited"
-            yield number, page, before, number, at, kind, False, 0.4, '["body"]', 10, 5, "正文有改动"
+            yield number, page, before, number, at, kind, False, 0.4, '["body"]', 10, 5, "正文有改动", self.source(page)
 
     def finding_rows(self) -> Iterator[tuple[object, ...]]:
         """One of twenty Versions has one; half of them are resolved."""
         for number, page, at in self._versions():
             if number % 20 == 0:
                 resolved = at + timedelta(days=7) if number % 40 else None
-                what = "spam_block", "high", "article", "时时彩 计划群", 0, 7, 0.9, "{}"
+                what = "spam_block", "high", "article", "时时彩 计划群", 0, 7, 0.9, "{}", self.source(page)
                 yield number // 20, page, number, at, resolved, f"{number:x}", *what
 
     def _versions(self) -> Iterator[tuple[int, int, datetime]]:

@@ -105,7 +105,7 @@ class History:
             .outerjoin(before, col(ChangeRow.before_id) == col(before.id))
             .outerjoin(after, col(ChangeRow.after_id) == col(after.id))
         )
-        query = query.where(*_of_pages(page, source))
+        query = query.where(*_of(ChangeRow, page, source))
         if kind is not None:
             query = query.where(ChangeRow.kind == kind.value)
         if since is not None:
@@ -135,7 +135,7 @@ class History:
             .join(PageRow, col(FindingRow.page_id) == col(PageRow.id))
             .outerjoin(VersionRow, col(FindingRow.version_id) == col(VersionRow.id))
         )
-        query = query.where(*_of_pages(page, source))
+        query = query.where(*_of(FindingRow, page, source))
         if kind is not None:
             query = query.where(FindingRow.kind == kind.value)
         if severity is not None:
@@ -249,12 +249,12 @@ class History:
             )
 
 
-def _of_pages(page: str | None, source: str | None) -> list[ColumnElement[bool]]:
+def _of(row: type[ChangeRow | FindingRow], page: str | None, source: str | None) -> list[ColumnElement[bool]]:
     conditions = []
     if page is not None:
         conditions.append(col(PageRow.key) == key_of(page))
     if source is not None:
-        conditions.append(col(PageRow.source) == source)
+        conditions.append(col(row.source) == source)
     return conditions
 
 

@@ -25,7 +25,7 @@ from store.words import Asked, number_of_source, numbers_of
 ERA = 1 << 14
 SLICE = 200
 # Candidates that are read at a time, and for one answer, where many of them do not say it after all.
-_READ, _MOST_READ = 50, 300
+_READ, _MOST_READ = 50, 150
 _FTS_INSERT = text("INSERT INTO version_words (rowid, words) VALUES (:id, :words)")
 _FTS_DELETE = text("INSERT INTO version_words (version_words, rowid, words) VALUES ('delete', :id, :words)")
 _FTS_FIND = text(

@@ -158,10 +158,15 @@ class UnindexedRow(Row, table=True):
 
 
 class ChangeRow(Row, table=True):
-    """A Change; no version row on a side means number 0."""
+    """A Change; no version row on a side means number 0. `source` is its page's, for lists; a trigger writes it."""
 
     __tablename__ = "changes"
-    __table_args__ = (Index(None, "page_id", "at"), Index(None, "at"), Index(None, "signature"))
+    __table_args__ = (
+        Index(None, "page_id", "at"),
+        Index(None, "at"),
+        Index(None, "source", "at"),
+        Index(None, "signature"),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     page_id: int = Field(foreign_key="pages.id", sa_type=Id)
@@ -177,13 +182,18 @@ class ChangeRow(Row, table=True):
     summary: str = Field(default="", sa_type=AnyText)
     evidence: Any = Field(default_factory=dict, sa_type=JsonText, sa_column_kwargs={"server_default": "{}"})
     signature: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
+    source: str = Field(default="", sa_type=AnyText, sa_column_kwargs={"server_default": ""})
 
 
 class FindingRow(Row, table=True):
-    """A Finding; open while `resolved_at` is null."""
+    """A Finding; open while `resolved_at` is null. `source` is its page's, for lists; a trigger writes it."""
 
     __tablename__ = "findings"
-    __table_args__ = (Index(None, "page_id", "resolved_at"), Index(None, "opened_at"))
+    __table_args__ = (
+        Index(None, "page_id", "resolved_at"),
+        Index(None, "opened_at"),
+        Index(None, "source", "opened_at"),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     page_id: int = Field(foreign_key="pages.id", sa_type=Id)
@@ -200,6 +210,7 @@ class FindingRow(Row, table=True):
     score: float
     evidence: Any = Field(sa_type=JsonText)
     repair: str | None = Field(default=None, sa_type=AnyText)
+    source: str = Field(default="", sa_type=AnyText, sa_column_kwargs={"server_default": ""})
 
 
 class OutboxRow(Row, table=True):

@@ -38,6 +38,7 @@ def revisions() -> list[str]:
     return scripts[:0:-1]
 
 
+WORDS_OF_FINDINGS = {"kind": "spam_block", "severity": "high", "region": "article"}
 # What every revision since the first has had.
 WRITTEN = (
     "INSERT INTO sources (name, url, active, links, failures, detail) VALUES ('press', 'https://e/', true, 0, 0, '')",
@@ -78,6 +79,8 @@ def value_for(table: Table, column: Column[Any]) -> object:
     modelled = Row.metadata.tables[table.name].columns.get(column.name)
     if modelled is not None and isinstance(modelled.type, JsonText):
         return '{"kind":"edited","page":"p","source":"press"}'
+    if table.name == "findings" and column.name in WORDS_OF_FINDINGS:
+        return WORDS_OF_FINDINGS[column.name]
     kind = column.type.python_type
     return {int: 7, float: 0.5, bool: True, str: "said", bytes: b"\0packed", datetime: AT_TIME}[kind]
 
@@ -106,7 +109,9 @@ def test_a_database_of_every_release_is_migrated_with_what_it_holds(
     assert len(before) > 8
     assert all(before.values()), "every table has a row"
     migrated = open_it()
-    (change,) = migrated.history.changes(page=URL)
+    (change,) = migrated.history.changes(source="press")
+    assert migrated.history.changes(page=URL) == (change,)
+    assert len(migrated.history.findings(source="press")) == 1
     assert (change.address, change.change.summary) == ("0..1", "one")
     with engine.connect() as connection:
         after = held(connection)

@@ -1,4 +1,4 @@
-"""What Versions are found by, and which still wait to be found; how many Checks one row stands for."""
+"""What Versions are found by, and which still wait to be found; how many Checks one row stands for; lists by source."""
 
 from __future__ import annotations
 
@@ -45,6 +45,36 @@ POSTGRESQL = (
 )
 
 
+# A Change's and a Finding's source is its page's, which never has another.
+SQLITE_SOURCES = tuple(
+    f"CREATE TRIGGER source_of_{table} AFTER INSERT ON {table} BEGIN UPDATE {table} SET source ="  # noqa: S608 - two names
+    " (SELECT source FROM pages WHERE id = new.page_id) WHERE id = new.id; END"
+    for table in ("changes", "findings")
+)
+POSTGRESQL_SOURCES = (
+    """
+    CREATE FUNCTION take_source_of_page() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        SELECT source INTO NEW.source FROM pages WHERE id = NEW.page_id;
+        RETURN NEW;
+    END $$
+    """,
+    *(
+        f"CREATE TRIGGER source_of_{table} BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION take_source_of_page()"
+        for table in ("changes", "findings")
+    ),
+)
+
+
+def _take_sources(statements: tuple[str, ...]) -> None:
+    for table, time in (("changes", "at"), ("findings", "opened_at")):
+        op.add_column(table, sa.Column("source", sa.Text(), nullable=False, server_default=""))
+        op.execute(f"UPDATE {table} SET source = (SELECT source FROM pages WHERE pages.id = {table}.page_id)")  # noqa: S608 - of two names
+        op.create_index(f"ix_{table}_source_{time}", table, ["source", time])
+    for statement in statements:
+        op.execute(statement)
+
+
 def upgrade() -> None:
     """What is there already waits as well."""
     op.add_column("checks", sa.Column("times", sa.Integer(), nullable=False, server_default="1"))
@@ -57,6 +87,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_pages_source_next_check", "pages", ["source", "next_check"])
     op.drop_index("ix_pages_source", "pages")
-    for statement in POSTGRESQL if op.get_bind().dialect.name == "postgresql" else SQLITE:
+    server = op.get_bind().dialect.name == "postgresql"
+    for statement in POSTGRESQL if server else SQLITE:
         op.execute(statement)
+    _take_sources(POSTGRESQL_SOURCES if server else SQLITE_SOURCES)
     op.execute("INSERT INTO unindexed (version_id, page_id) SELECT id, page_id FROM versions")
