@@ -6,7 +6,7 @@ BIN     = $(VENV)/bin
 NEEDS   = $(VENV)/.needs
 STAMP   = $(VENV)/.installed
 
-.PHONY: help setup demo test check bench fuzz screenshots lock clean
+.PHONY: help setup demo test check bench soak fuzz screenshots lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -49,6 +49,9 @@ bench: setup ## the benchmarks: the stripper against installable peers, then the
 	$(BIN)/python -m bench judge $(ARGS)
 	$(BIN)/python -m bench fetch $(ARGS)
 	$(BIN)/python -m bench blobs $(ARGS)
+
+soak: setup ## kill a pass at some hundred random points, on each database (KILLS=300)
+	PALIMPSEST_KILLS=$(or $(KILLS),300) $(BIN)/python -m pytest tests/jobs/test_killed.py
 
 fuzz: setup ## mutate pages against the stripper until stopped (needs atheris; ARGS=-max_total_time=60)
 	$(BIN)/python -m tests.fuzz.fuzz_extract $(ARGS)

@@ -1,4 +1,4 @@
-"""`python -m bench [BENCHMARK] [--quick] [--demo] [--only NAME …] [--json]`; `--list`: the names."""
+"""`python -m bench [NAME] [--quick] [--demo] [--only NAME …] [--json]`; `--list`: the names of what is measured."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 
-from bench import blobs, detect, detect_speed, fetch, fetch_table, judge, table
+from bench import blobs, detect, detect_speed, fetch, fetch_table, judge, store, table
 from bench.extract import REPETITIONS, benchmark
 from bench.fetch_trackers import TRACKERS
 from bench.pages import SETS, Labelled, demo_pages, measured_pages, measuring_data
 from bench.peers import BY_NAME, PEERS
 
-BENCHMARKS = ("extract", "detect", "judge", "fetch", "blobs")
 QUICK_EACH = 8
+BENCHMARKS = ("extract", "detect", "judge", "fetch", "blobs", "store")
 
 
 def arguments(words: Sequence[str] | None) -> argparse.Namespace:
@@ -25,7 +25,9 @@ def arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--demo", action="store_true", help="the bundled site's pages, whatever else there is")
     names = [*BY_NAME, *(tracker.name for tracker in TRACKERS if tracker.name not in BY_NAME)]
     parser.add_argument("--only", action="append", choices=names, metavar="NAME", help="only this extractor or tracker")
-    parser.add_argument("--pages", type=int, default=fetch.PAGES, help="fetch: so many pages")
+    parser.add_argument("--pages", type=int, help="fetch, store: so many pages")
+    parser.add_argument("--database", metavar="URL", help="store: an empty database, instead of SQLite in a new folder")
+    parser.add_argument("--keep", action="store_true", help="store: ask a database that was filled before")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of the table")
     parser.add_argument("--list", action="store_true", help="name what is measured and stop")
     return parser.parse_args(words)
@@ -62,10 +64,11 @@ def _detection(asked: argparse.Namespace) -> str:
 def _fetching(asked: argparse.Namespace) -> str:
     repetitions = fetch.QUICK_REPETITIONS if asked.quick else fetch.REPETITIONS
     trackers = [tracker for tracker in TRACKERS if asked.only is None or tracker.name in asked.only]
-    rows, skipped = fetch.compare_trackers(trackers, asked.pages, repetitions, tell)
-    rows += fetch.compare_clients(asked.pages, repetitions, tell)
+    pages = asked.pages or fetch.PAGES
+    rows, skipped = fetch.compare_trackers(trackers, pages, repetitions, tell)
+    rows += fetch.compare_clients(pages, repetitions, tell)
     report = fetch_table.as_json if asked.json else fetch_table.text
-    return report(rows, skipped, asked.pages)
+    return report(rows, skipped, pages)
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -82,6 +85,10 @@ def main(words: Sequence[str] | None = None) -> int:
         return 0
     if asked.benchmark == "blobs":
         print(blobs.report(blobs.benchmark(asked.quick, tell), as_json=asked.json))
+        return 0
+    if asked.benchmark == "store":
+        result = store.benchmark(asked.database, asked.pages, quick=asked.quick, keep=asked.keep, say=tell)
+        print(store.report(result, as_json=asked.json))
         return 0
     if asked.list:
         for peer in PEERS:

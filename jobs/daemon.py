@@ -40,15 +40,22 @@ async def run_daemon(
     *,
     say: Say,
     web: str | None = None,
+    fold_after: timedelta | None = None,
     clock: Clock = utc_now,
     tick: timedelta = TICK,
 ) -> None:
-    """Watch the Sources until cancelled. `web` ("host:port") serves the reading room from the same process."""
+    """Watch the Sources until cancelled. `web` ("host:port") serves the reading room from the same process.
+
+    Once a day, Checks older than `fold_after` that say nothing new are folded; None: never.
+    """
     async with sweeper(store, sources, clock=clock) as sweep:
         for problem in await asyncio.to_thread(settle_waiting, store, sources):
             say(f"captures of the past: {problem}")
         watch = _Watch(sweep, store, say, clock)
         scheduler = _scheduler(watch, sources, tick, clock)
+        if fold_after is not None:
+            every = IntervalTrigger(days=1, timezone="UTC")
+            scheduler.add_job(watch.fold, every, args=[fold_after], id="fold", next_run_time=clock() + tick)
         scheduler.start()
         say(f"watching {len(sources)} source{'s' if len(sources) != 1 else ''}; stop with Ctrl-C or SIGTERM")
         try:
@@ -81,7 +88,8 @@ def _scheduler(watch: _Watch, sources: Sequence[Source], tick: timedelta, clock:
             id=f"source:{source.name}",
             next_run_time=first,
         )
-    scheduler.add_job(watch.notify, IntervalTrigger(seconds=tick.total_seconds(), timezone="UTC"), id="notify")
+    for job in (watch.notify, watch.index):
+        scheduler.add_job(job, IntervalTrigger(seconds=tick.total_seconds(), timezone="UTC"), id=job.__name__)
     return scheduler
 
 
@@ -104,6 +112,20 @@ class _Watch:
         """Empty the outbox."""
         with self._kept(), self._surviving("notifications"):
             self._say_delivered(await deliver(self._store.outbox, self._sweep.sources, self._clock()))
+
+    async def index(self) -> None:
+        """Make findable what was recorded."""
+        with self._kept(), self._surviving("search"):
+            await asyncio.to_thread(self._store.archive.index)
+
+    async def fold(self, after: timedelta) -> None:
+        """Fold old Checks, slice by slice, so that a stop need not wait for all of them."""
+        with self._kept(), self._surviving("folding old checks"):
+            folded, slices = 0, self._store.retention.fold(self._clock() - after)
+            while (done := await asyncio.to_thread(next, slices, None)) is not None:
+                folded += done.folded
+            if folded:
+                self._say(f"folded {folded} old checks that said nothing new")
 
     @contextlib.contextmanager
     def _surviving(self, what: str) -> Iterator[None]:

@@ -8,12 +8,15 @@ from store.outbox import Outbox
 from store.repairing import Repaired
 from store.rereading import Rereading
 from store.retelling import Rewritten
+from store.retention import Folded
 from store.rows import host_of
 from store.views import (
     ChangeView,
     CheckView,
     Counts,
     FindingView,
+    FoundVersion,
+    FoundVersions,
     Integrity,
     OutboxItem,
     PageView,
@@ -32,7 +35,10 @@ __all__ = [
     "Counts",
     "DatabaseBlobs",
     "FindingView",
+    "Folded",
     "FolderBlobs",
+    "FoundVersion",
+    "FoundVersions",
     "History",
     "Integrity",
     "Outbox",

@@ -24,7 +24,7 @@ from crawler.model import (
     SourceState,
     Verdict,
 )
-from store import admission, attachments, knowing, leases, noise, recording, twins
+from store import admission, attachments, knowing, leases, noise, recording, search, twins
 from store.blobs import BlobStore
 from store.engine import reading, writing
 from store.keeping import Keeping
@@ -194,6 +194,10 @@ class Archive:
         """Whether a Check of exactly this time is recorded: how a backfill that was stopped knows where it was."""
         with self._reading() as session:
             return recording.has_check(session, page.url, at)
+
+    def index(self, most: int = 2000) -> int:
+        """Makes up to so many Versions findable that were recorded since; how many there were."""
+        return search.index(self._engine, most)
 
     # ---- several processes on one database -----------------------------------------------------------------------
 

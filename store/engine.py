@@ -59,7 +59,8 @@ def open_engine(url: URL, busy_timeout: timedelta = BUSY_TIMEOUT) -> Engine:
             engine = create_engine(url, connect_args={"timeout": busy_timeout.total_seconds()})
             _prepare_sqlite(engine, milliseconds)
         else:
-            options = f"-c lock_timeout={milliseconds} -c timezone=UTC"
+            # To compile a statement takes longer than any of ours should.
+            options = f"-c lock_timeout={milliseconds} -c timezone=UTC -c jit=off"
             engine = create_engine(url, pool_pre_ping=True, connect_args={"options": options, "connect_timeout": 10})
     except (NoSuchModuleError, ImportError) as error:
         raise ConfigurationError(f"no driver for the database: {error}") from error

@@ -27,6 +27,7 @@ from store.engine import reading
 from store.noise import SourceEventView, event_view, noise_of
 from store.recording import page_row
 from store.rows import key_of, row_id, snapshot_of, version_of
+from store.search import search, unindexed
 from store.showing import change_view, check_view, finding_view, page_view, source_view, version_view
 from store.tables import (
     ChangeRow,
@@ -40,7 +41,7 @@ from store.tables import (
     SourceRow,
     VersionRow,
 )
-from store.views import ChangeView, CheckView, Counts, FindingView, PageView, SourceView, VersionView
+from store.views import ChangeView, CheckView, Counts, FindingView, FoundVersions, PageView, SourceView, VersionView
 
 
 class History:
@@ -104,7 +105,7 @@ class History:
             .outerjoin(before, col(ChangeRow.before_id) == col(before.id))
             .outerjoin(after, col(ChangeRow.after_id) == col(after.id))
         )
-        query = query.where(*_of_pages(page, source))
+        query = query.where(*_of(ChangeRow, page, source))
         if kind is not None:
             query = query.where(ChangeRow.kind == kind.value)
         if since is not None:
@@ -134,7 +135,7 @@ class History:
             .join(PageRow, col(FindingRow.page_id) == col(PageRow.id))
             .outerjoin(VersionRow, col(FindingRow.version_id) == col(VersionRow.id))
         )
-        query = query.where(*_of_pages(page, source))
+        query = query.where(*_of(FindingRow, page, source))
         if kind is not None:
             query = query.where(FindingRow.kind == kind.value)
         if severity is not None:
@@ -147,6 +148,21 @@ class History:
         query = query.order_by(*(key.desc() for key in order) if newest_first else order).limit(limit)
         with reading(self._engine) as session:
             return tuple(finding_view(*found) for found in session.exec(query))
+
+    def search(
+        self, query: str, *, source: str | None = None, limit: int = 20, before: int | None = None
+    ) -> FoundVersions:
+        """Versions that say every word of the query, the last recorded first, a page of them: at most `limit`.
+
+        A page looks through so many Versions and no more; `before` is that of the page before it.
+        A word of Chinese is found inside of what is written, a word of other scripts where it is a whole one. What is
+        not indexed yet is not found: see `Archive.index`. Raises ConfigurationError where there is nothing to look up.
+        """
+        return search(self._engine, query, source=source, limit=limit, before=before)
+
+    def unindexed(self) -> int:
+        """How many Versions `search` does not know yet as they are."""
+        return unindexed(self._engine)
 
     # ---- one page ------------------------------------------------------------------------------------------------
 
@@ -222,7 +238,8 @@ class History:
             return Counts(
                 sources=count(session, SourceRow, col(SourceRow.active)),
                 pages=count(session, PageRow),
-                checks=count(session, CheckRow),
+                # Counted as they were made: rows may stand for many, and are too many to count.
+                checks=session.exec(select(func.coalesce(func.sum(PageRow.checks), 0))).one(),
                 snapshots=count(session, SnapshotRow),
                 versions=count(session, VersionRow),
                 changes=count(session, ChangeRow),
@@ -232,12 +249,12 @@ class History:
             )
 
 
-def _of_pages(page: str | None, source: str | None) -> list[ColumnElement[bool]]:
+def _of(row: type[ChangeRow | FindingRow], page: str | None, source: str | None) -> list[ColumnElement[bool]]:
     conditions = []
     if page is not None:
         conditions.append(col(PageRow.key) == key_of(page))
     if source is not None:
-        conditions.append(col(PageRow.source) == source)
+        conditions.append(col(row.source) == source)
     return conditions
 
 

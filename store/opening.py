@@ -21,6 +21,7 @@ from store.migrate import migrate
 from store.outbox import Outbox
 from store.repairing import Repaired
 from store.rereading import Rereading
+from store.retention import Retention
 from store.views import Integrity
 
 BLOB_FOLDER = "blobs"
@@ -36,6 +37,7 @@ class Store:
         self.history = History(engine, blobs)
         self.outbox = Outbox(engine)
         self.rereading = Rereading(engine, blobs)
+        self.retention = Retention(engine)
 
     def check_integrity(self, tell: Tell | None = None) -> Integrity:
         """Reads every kept body and holds it against its digest; what is wrong comes back as values."""

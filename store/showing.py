@@ -84,6 +84,7 @@ def check_view(row: CheckRow, digest: str | None, versions: dict[datetime, int])
         digest=digest,
         version=versions.get(row.at),
         past=row.past,
+        times=row.times,
     )
 
 

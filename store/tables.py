@@ -60,7 +60,7 @@ class PageRow(Row, table=True):
     __table_args__ = (
         UniqueConstraint("key"),
         Index(None, "next_check"),
-        Index(None, "source"),
+        Index(None, "source", "next_check"),
         Index(None, "host"),
     )
 
@@ -110,7 +110,7 @@ class SnapshotRow(Row, table=True):
 
 
 class CheckRow(Row, table=True):
-    """A Check, whatever came of it."""
+    """A Check, whatever came of it; or so many that were folded into their last."""
 
     __tablename__ = "checks"
     __table_args__ = (Index(None, "page_id", "at"),)
@@ -123,6 +123,7 @@ class CheckRow(Row, table=True):
     detail: str = Field(default="", sa_type=AnyText)
     past: bool = False
     snapshot_id: int | None = Field(default=None, foreign_key="snapshots.id", sa_type=Id)
+    times: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
 
 
 class VersionRow(Row, table=True):
@@ -143,11 +144,29 @@ class VersionRow(Row, table=True):
     article: Any = Field(sa_type=JsonText)
 
 
+class UnindexedRow(Row, table=True):
+    """A Version that search does not know as it is now; triggers write it.
+
+    `was`: what SQLite's index still has of it.
+    """
+
+    __tablename__ = "unindexed"
+
+    version_id: int = Field(primary_key=True, sa_type=Id, sa_column_kwargs={"autoincrement": False})
+    page_id: int = Field(sa_type=Id)
+    was: Any = Field(default=None, sa_type=JsonText, nullable=True)
+
+
 class ChangeRow(Row, table=True):
-    """A Change; no version row on a side means number 0."""
+    """A Change; no version row on a side means number 0. `source` is its page's, for lists; a trigger writes it."""
 
     __tablename__ = "changes"
-    __table_args__ = (Index(None, "page_id", "at"), Index(None, "at"), Index(None, "signature"))
+    __table_args__ = (
+        Index(None, "page_id", "at"),
+        Index(None, "at"),
+        Index(None, "source", "at"),
+        Index(None, "signature"),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     page_id: int = Field(foreign_key="pages.id", sa_type=Id)
@@ -163,13 +182,18 @@ class ChangeRow(Row, table=True):
     summary: str = Field(default="", sa_type=AnyText)
     evidence: Any = Field(default_factory=dict, sa_type=JsonText, sa_column_kwargs={"server_default": "{}"})
     signature: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
+    source: str = Field(default="", sa_type=AnyText, sa_column_kwargs={"server_default": ""})
 
 
 class FindingRow(Row, table=True):
-    """A Finding; open while `resolved_at` is null."""
+    """A Finding; open while `resolved_at` is null. `source` is its page's, for lists; a trigger writes it."""
 
     __tablename__ = "findings"
-    __table_args__ = (Index(None, "page_id", "resolved_at"), Index(None, "opened_at"))
+    __table_args__ = (
+        Index(None, "page_id", "resolved_at"),
+        Index(None, "opened_at"),
+        Index(None, "source", "opened_at"),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     page_id: int = Field(foreign_key="pages.id", sa_type=Id)
@@ -186,6 +210,7 @@ class FindingRow(Row, table=True):
     score: float
     evidence: Any = Field(sa_type=JsonText)
     repair: str | None = Field(default=None, sa_type=AnyText)
+    source: str = Field(default="", sa_type=AnyText, sa_column_kwargs={"server_default": ""})
 
 
 class OutboxRow(Row, table=True):

@@ -193,7 +193,8 @@ def finding_json(finding: Finding) -> dict[str, Json]:
 class CheckView:
     """One visit. `digest` names the kept body, if any; `version` is the Version this visit brought, if it brought one.
 
-    `past`: a capture that a backfill brought, not a visit of ours.
+    `past`: a capture that a backfill brought, not a visit of ours. `times`: so many that said the same were folded into
+    this one, the last of them.
     """
 
     at: datetime
@@ -203,6 +204,7 @@ class CheckView:
     digest: str | None
     version: int | None
     past: bool
+    times: int = 1
 
     def as_json(self) -> dict[str, Json]:
         """The object of `log --json`."""
@@ -214,6 +216,7 @@ class CheckView:
             "snapshot": self.digest,
             "version": self.version,
             "past": self.past,
+            "times": self.times,
         }
 
 
@@ -240,6 +243,38 @@ class VersionView:
             "snapshot": self.snapshot_digest,
             "rules": self.rules,
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundVersion:
+    """A Version that says what was asked for, and the place where. What was recorded before it has a lower `id`."""
+
+    id: int
+    page: str
+    source: str
+    version: int
+    seen_at: datetime
+    title: str | None
+    snippet: str
+
+    def as_json(self) -> dict[str, Json]:
+        """The object of `search --json`."""
+        return {
+            "page": self.page,
+            "source": self.source,
+            "version": self.version,
+            "seen_at": iso(self.seen_at),
+            "title": self.title,
+            "snippet": self.snippet,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundVersions:
+    """A page of an answer, which may hold none or few; `before` asks for the next one, None: there is no more."""
+
+    versions: tuple[FoundVersion, ...]
+    before: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,11 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
@@ -51,10 +54,57 @@ def cluster() -> Path:
     return folder
 
 
+@contextmanager
+def own_server() -> Iterator[OwnServer]:
+    """A server that nobody else uses, running. Skips the test aloud where none can be started."""
+    folder, failure = _made()
+    server = OwnServer(folder)
+    failure = failure or server.start()
+    if failure:
+        pytest.skip(f"no PostgreSQL to test with: {failure}")
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+class OwnServer:
+    """A server that a test may stop and start."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """The URL of the one database in it."""
+        return f"postgresql://{OWNER}@/postgres?host={quote(str(self._folder))}"
+
+    def start(self) -> str:
+        """Comes up, with what it held; what went wrong, or nothing."""
+        self._process, failure = _launch(self._folder)
+        return failure
+
+    def stop(self) -> None:
+        """Goes away at once, with every connection."""
+        if self._process is not None:
+            _stop(self._process)
+
+
 @cache
 def _start() -> tuple[Path, str]:
-    initdb, postgres = _binary("initdb"), _binary("postgres")
-    if initdb is None or postgres is None:
+    folder, failure = _made()
+    if failure:
+        return folder, failure
+    server, failure = _launch(folder)
+    atexit.register(_stop, server)
+    return folder, failure
+
+
+def _made() -> tuple[Path, str]:
+    """The folder of a new cluster, and what went wrong."""
+    initdb = _binary("initdb")
+    if initdb is None or _binary("postgres") is None:
         return Path(), f"initdb and postgres are neither on PATH nor in {', '.join(FOLDERS)}"
     # A socket's path may have 107 bytes at most: pytest's own temporary folders can be longer.
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
@@ -62,23 +112,28 @@ def _start() -> tuple[Path, str]:
     user = _unprivileged_user()
     if user is not None:
         os.chown(folder, user.pw_uid, user.pw_gid)
-    rights = {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-    data, log = folder / "data", folder / "log"
-    make = [initdb, "-D", str(data), "-U", OWNER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
-    made = subprocess.run(make, cwd=folder, capture_output=True, text=True, check=False, **rights)
-    if made.returncode:
-        return folder, f"initdb failed: {made.stderr.strip()}"
+    make = [initdb, "-D", str(folder / "data"), "-U", OWNER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+    made = subprocess.run(make, cwd=folder, capture_output=True, text=True, check=False, **_rights())
+    return folder, f"initdb failed: {made.stderr.strip()}" if made.returncode else ""
+
+
+def _launch(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
     options = [part for setting in SETTINGS for part in ("-c", setting)]
-    with log.open("wb") as output:
+    log = folder / "log"
+    with log.open("ab") as output:
         server = subprocess.Popen(
-            [postgres, "-D", str(data), "-k", str(folder), *options],
+            [_binary("postgres") or "postgres", "-D", str(folder / "data"), "-k", str(folder), *options],
             cwd=folder,
             stdout=output,
             stderr=output,
-            **rights,
+            **_rights(),
         )
-    atexit.register(_stop, server)
-    return folder, _wait_for(folder, server, log)
+    return server, _wait_for(folder, server, log)
+
+
+def _rights() -> dict[str, Any]:
+    user = _unprivileged_user()
+    return {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
 
 def _wait_for(folder: Path, server: subprocess.Popen[bytes], log: Path) -> str:

@@ -1,8 +1,8 @@
-"""`pages`, `changes`, `findings`, `sources`: what the store holds, as lists."""
+"""`pages`, `changes`, `findings`, `sources`, `search`: what the store holds, as lists."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -14,6 +14,7 @@ from jobs.cli.context import store_of
 from jobs.cli.output import (
     SEVERITY_STYLE,
     STATE_STYLE,
+    errors,
     one_line,
     print_json,
     table,
@@ -21,12 +22,14 @@ from jobs.cli.output import (
     when,
 )
 from jobs.wiring import utc_now
-from store import FindingView
+from store import FindingView, FoundVersion, Store
 
 Json_ = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Of = Annotated[str | None, typer.Argument(metavar="[URL or SOURCE]", help="One page or one source; else all.")]
 Limit = Annotated[int | None, typer.Option(min=1, help="At most this many, newest first.")]
 _QUOTE = 60
+# Versions that `search` indexes before it looks: a few seconds of them.
+_INDEXED_FIRST = 5000
 
 
 def register(app: typer.Typer) -> None:
@@ -35,6 +38,7 @@ def register(app: typer.Typer) -> None:
     app.command()(changes)
     app.command()(findings)
     app.command()(sources)
+    app.command()(search)
 
 
 def is_url(text: str | None) -> bool:
@@ -188,6 +192,48 @@ def sources(context: typer.Context, as_json: Json_ = False) -> None:
         ),
         empty="No source yet. `palimpsest add URL`, then `palimpsest check`.",
     )
+
+
+def search(
+    context: typer.Context,
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="Words; every one of them must be there.")],
+    source: Annotated[str | None, typer.Option(help="Only versions of this source's pages.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most this many, the last recorded first.")] = 20,
+    as_json: Json_ = False,
+) -> None:
+    """Every version that says something, also those that were replaced since.
+
+    Chinese is found inside of what is written, from two characters on; other scripts are found by whole words.
+    Examples:  palimpsest search 学校食堂;  palimpsest search "食堂 2024" --source suqian-press --json
+    """
+    with store_of(context) as store:
+        store.archive.index(_INDEXED_FIRST)
+        waiting = store.history.unindexed()
+        found = list(_found(store, query, source, limit))
+    if waiting:
+        errors().print(f"{waiting} versions are not indexed yet: `palimpsest run` does it by the way", style="yellow")
+    if as_json:
+        print_json(view.as_json() for view in found)
+        return
+    table(
+        ("time", "version", "title", "what", "page"),
+        (
+            (when(view.seen_at), str(view.version), one_line(view.title or "-"), one_line(view.snippet), view.page)
+            for view in found
+        ),
+        empty="No version says that.",
+    )
+
+
+def _found(store: Store, query: str, source: str | None, limit: int) -> Iterator[FoundVersion]:
+    """So many, page by page: each page looks through some versions and may come back with none."""
+    before: int | None = None
+    while limit:
+        page = store.history.search(query, source=source, limit=limit, before=before)
+        yield from page.versions
+        limit, before = limit - len(page.versions), page.before
+        if before is None:
+            return
 
 
 def _health(active: bool, failures: int) -> Text:

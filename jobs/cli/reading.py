@@ -48,7 +48,7 @@ def log(context: typer.Context, url: Url, as_json: Json_ = False) -> None:
                 when(view.at),
                 Text(view.outcome.value, style=OUTCOME_STYLE[view.outcome]),
                 str(view.status or "-"),
-                f"version {view.version}" if view.version else "",
+                f"version {view.version}" if view.version else f"×{view.times}" if view.times > 1 else "",
                 one_line(view.detail),
             )
             for view in listed

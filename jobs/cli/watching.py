@@ -18,6 +18,7 @@ from jobs.backfill import Plan, plan
 from jobs.cli.context import run_async, run_service, settings_of, sources_of, store_of
 from jobs.cli.listing import Json_, is_url
 from jobs.cli.output import conclude, console, errors, one_line, printable, progress, watched
+from jobs.cli.pruning import FOLD_VARIABLE, age_of
 from jobs.cli.telling import checked_lines, json_watch
 from jobs.daemon import run_daemon
 from jobs.notify import deliver
@@ -142,14 +143,24 @@ def run_(
     web: Annotated[
         str | None, typer.Option(metavar="HOST:PORT", help="Serve the dashboard from the same process.")
     ] = None,
+    fold_after: Annotated[
+        str | None,
+        typer.Option(
+            "--fold-checks-after",
+            envvar=FOLD_VARIABLE,
+            metavar="AGE",
+            help="Fold checks of this age that say nothing new, once a day, such as 400d; default: never.",
+        ),
+    ] = None,
 ) -> None:
     """The daemon: visit every source and page when it is due, until SIGTERM or Ctrl-C.
 
     Example: palimpsest run --web 127.0.0.1:8080
     """
     sources = sources_of(context)
+    age = age_of(fold_after) if fold_after else None
     with store_of(context) as store:
-        run_service(run_daemon(store, sources, web=web, say=_say))
+        run_service(run_daemon(store, sources, web=web, fold_after=age, say=_say))
 
 
 def worker(context: typer.Context) -> None:

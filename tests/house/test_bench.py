@@ -206,3 +206,13 @@ def test_an_edit_changes_a_sentence_and_a_figure_and_keeps_the_address() -> None
         assert edited.body() != piece.body()
         assert 8_000 < len(piece.body()) < 30_000
     assert piece.edited() == edited, "every run measures on the same pages"
+
+
+def test_a_large_store_is_asked_everything_that_is_asked_of_it() -> None:
+    """On SQLite, and small: that it holds is for the full size to say."""
+    ran = bench("store", "--quick", "--pages", "40", "--json")
+    assert ran.returncode == 0, ran.stderr
+    result = json.loads(ran.stdout)
+    assert (result["database"], result["pages"]) == ("sqlite", 40)
+    assert len(result["answers"]) > 10
+    assert all(0 < answer["p50"] <= answer["p99"] <= answer["worst"] for answer in result["answers"])

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.model import Link
+from crawler.model import Link, Outcome, PageState, Verdict
 from crawler.sources import parse_sources
 from jobs.daemon import run_daemon
 from store import Store, open_store
@@ -27,13 +27,16 @@ async def until(true: Callable[[], bool]) -> None:
             await asyncio.sleep(0.05)
 
 
-def watch(store: Store, town: Town, story: Callable[[list[str]], asyncio.Future[None]]) -> list[str]:
+def watch(
+    store: Store, town: Town, story: Callable[[list[str]], asyncio.Future[None]], *, fold_after: timedelta | None = None
+) -> list[str]:
     """Run the daemon while the story lasts; what it said."""
     said: list[str] = []
 
     async def both() -> None:
         sources = parse_sources(configuration(town, more=OFTEN))
-        daemon = asyncio.create_task(run_daemon(store, sources, say=said.append, tick=timedelta(milliseconds=200)))
+        tick = timedelta(milliseconds=200)
+        daemon = asyncio.create_task(run_daemon(store, sources, say=said.append, tick=tick, fold_after=fold_after))
         try:
             await story(said)
         finally:
@@ -93,4 +96,22 @@ def test_it_survives_a_database_that_is_busy_for_a_while(store: Store, town: Tow
 
     watch(store, town, story)  # type: ignore[arg-type]
     assert store.check_integrity().ok
+    store.close()
+
+
+def test_by_the_way_it_indexes_what_was_recorded_and_folds_what_is_old(store: Store, town: Town) -> None:
+    (source,) = parse_sources(configuration(town, more=OFTEN))
+    store.archive.declare([source], START)
+    (page,) = store.archive.admit(source.name, [Link(url=town.url(1))], START)
+    for hour in range(5):
+        at = START + timedelta(hours=hour)
+        quiet = Verdict(outcome=Outcome.UNCHANGED, at=at, state=PageState.LIVE, next_check=at, status=304)
+        store.archive.record(page, quiet)
+
+    async def story(said: list[str]) -> None:
+        await until(lambda: store.history.log(page.url)[0].times == 5)
+        await until(lambda: len(store.history.search("食材采购").versions) == 3)
+        await until(lambda: any("old checks" in line for line in said))
+
+    watch(store, town, story, fold_after=timedelta(days=1))  # type: ignore[arg-type]
     store.close()

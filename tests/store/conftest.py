@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection
 
 from crawler.model import Page
 from store import Store, open_store
+from store.tables import Row
 from tests.postgres import fresh_database
 from tests.store.verdicts import NOW, SOURCE, admit
 
@@ -17,6 +21,17 @@ from tests.store.verdicts import NOW, SOURCE, admit
 SHORT = timedelta(milliseconds=300)
 
 OpenIt = Callable[[], Store]
+
+
+def schema_differences(connection: Connection) -> Sequence[object]:
+    """Between the tables of a database and those of the code; the index of words is another on each database."""
+
+    def modelled(name: str | None, _kind: str, _parents: object) -> bool:
+        return not (name or "").startswith(("version_words", "ix_version_words"))
+
+    opts = {"compare_type": True, "include_name": modelled}
+    differences: Sequence[object] = compare_metadata(MigrationContext.configure(connection, opts=opts), Row.metadata)
+    return differences
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import zstandard
 from alembic import command
-from alembic.autogenerate import compare_metadata
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, text
+from sqlalchemy import Column, Connection, MetaData, Table, create_engine, func, select, text
 
 import store
+from store.columns import JsonText
 from store.engine import url_of
 from store.migrate import NEWEST
 from store.rows import key_of
 from store.tables import Row
-from tests.store.conftest import OpenIt
+from tests.store.conftest import OpenIt, schema_differences
 
 MIGRATIONS = Path(store.__file__).parent / "migrations"
 URL = "https://www.example.gov.cn/a.html"
+AT = "2024-03-01 08:00:00.000000"
+AT_TIME = datetime(2024, 3, 1, 8, tzinfo=UTC)
 
 
 def configured() -> Config:
@@ -37,6 +40,7 @@ def revisions() -> list[str]:
     return scripts[:0:-1]
 
 
+WORDS_OF_FINDINGS = {"kind": "spam_block", "severity": "high", "region": "article"}
 # What every revision since the first has had.
 WRITTEN = (
     "INSERT INTO sources (name, url, active, links, failures, detail) VALUES ('press', 'https://e/', true, 0, 0, '')",
@@ -46,7 +50,7 @@ WRITTEN = (
     "INSERT INTO snapshots (id, page_id, fetched_at, url, final_url, redirects, status, headers, digest, size)"
     " VALUES (1, 1, :at, :url, :url, '[]', 200, '[]', 'd', 1)",
     "INSERT INTO versions (id, page_id, number, seen_at, snapshot_id, rules, digest, article)"
-    ' VALUES (1, 1, 1, :at, 1, \'1\', \'d\', \'{"kind":"article","title":"one"}\')',
+    ' VALUES (1, 1, 1, :at, 1, \'1\', \'d\', \'{"kind":"article","title":"食堂"}\')',
     "INSERT INTO changes (id, page_id, after_id, at, kind, minor, significance, fields_changed, added, removed,"
     " summary) VALUES (1, 1, 1, :at, 'created', false, 0.1, '[]', 0, 0, 'one')",
 )
@@ -59,30 +63,83 @@ WRITTEN_TO_BLOBS = (
 )
 
 
+def fill(connection: Connection) -> None:
+    """A row in every table that this revision has and WRITTEN does not fill."""
+    # Read before anything is written: SQLite's reflection wants no transaction of ours in between.
+    tables = tables_of(connection)
+    for statement in WRITTEN:
+        connection.execute(text(statement), {"url": URL, "key": key_of(URL), "at": AT})
+    digest = hashlib.sha256(BODY)
+    for table in tables:
+        if table.name == "blobs":
+            body = {"digest": digest.hexdigest(), "packed": zstandard.compress(BODY)}
+            connection.execute(text(WRITTEN_TO_BLOBS), body)
+        elif table.name == "bodies":
+            body = {"digest": digest.digest(), "packed": zstandard.compress(BODY), "step": 0, "stored_at": AT_TIME}
+            connection.execute(table.insert(), body)
+    for table in tables:
+        if not connection.execute(select(func.count()).select_from(table)).scalar():
+            connection.execute(table.insert(), {column.name: value_for(table, column) for column in table.columns})
+
+
+def tables_of(connection: Connection) -> list[Table]:
+    """What holds data, what is referred to first."""
+    metadata = MetaData()
+    metadata.reflect(connection, only=lambda name, _: not name.startswith(("alembic", "version_words", "unindexed")))
+    return metadata.sorted_tables
+
+
+def value_for(table: Table, column: Column[Any]) -> object:
+    """Something that is of the column's type, and neither null nor its default where it can be."""
+    if column.foreign_keys:
+        return "press" if column.name == "source" else 1
+    modelled = Row.metadata.tables[table.name].columns.get(column.name)
+    if modelled is not None and isinstance(modelled.type, JsonText):
+        return '{"kind":"edited","page":"p","source":"press"}'
+    if table.name == "findings" and column.name in WORDS_OF_FINDINGS:
+        return WORDS_OF_FINDINGS[column.name]
+    kind = column.type.python_type
+    return {int: 7, float: 0.5, bool: True, str: "said", bytes: b"\0packed", datetime: AT_TIME}[kind]
+
+
+def held(connection: Connection) -> dict[str, list[dict[str, object]]]:
+    """All rows by their tables."""
+    return {
+        table.name: [dict(row) for row in connection.execute(select(table)).mappings()]
+        for table in tables_of(connection)
+    }
+
+
 @pytest.mark.parametrize("revision", revisions())
 def test_a_database_of_every_release_is_migrated_with_what_it_holds(
     open_it: OpenIt, tmp_path: Path, database: str | None, revision: str
 ) -> None:
     (tmp_path / "data").mkdir()
     engine = create_engine(url_of(tmp_path / "data", database))
-    values = {"url": URL, "key": key_of(URL), "at": "2024-03-01 08:00:00.000000"}
     with engine.begin() as connection:
         config = configured()
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
-        for statement in WRITTEN:
-            connection.execute(text(statement), values)
-        body = {"digest": hashlib.sha256(BODY).hexdigest(), "packed": zstandard.compress(BODY)}
-        connection.execute(text(WRITTEN_TO_BLOBS), body)
+    with engine.begin() as connection:
+        fill(connection)
+        before = held(connection)
+    assert len(before) > 8
+    assert all(before.values()), "every table has a row"
     migrated = open_it()
-    (change,) = migrated.history.changes(page=URL)
-    assert (change.address, change.change.summary, change.change.evidence) == ("0..1", "one", {})
-    assert migrated.history.files(URL) == ()
+    (change,) = migrated.history.changes(source="press")
+    assert migrated.history.changes(page=URL) == (change,)
+    assert len(migrated.history.findings(source="press")) == 1
+    assert (change.address, change.change.summary) == ("0..1", "one")
     assert [migrated.blobs.get(digest) for digest in migrated.blobs.digests()] == [BODY]
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, Row.metadata) == []
+        after = held(connection)
+        assert schema_differences(connection) == []
+    before.pop("blobs", None)  # their rows are in another table now, and were read above
+    for name, rows in before.items():
+        assert [{key: row[key] for key in rows[0]} for row in after[name]] == rows, f"{name} came over as it was"
     engine.dispose()
+    assert migrated.archive.index() == 1, "what was there before there was a search waits to be indexed"
+    assert [found.version for found in migrated.history.search("食堂").versions] == [1]
 
 
 def test_the_newest_revision_is_that_of_the_last_migration() -> None:

@@ -6,16 +6,13 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine, text
 
 from crawler.errors import ConfigurationError, StoreBusy, StoreError, StoreTooNew
 from crawler.model import Page
 from store import Store, open_store
 from store.engine import url_of
-from store.tables import Row
-from tests.store.conftest import OpenIt
+from tests.store.conftest import OpenIt, schema_differences
 from tests.store.verdicts import CREATED, NOW, saying, story
 
 
@@ -26,8 +23,7 @@ def test_migrations_make_the_schema_that_the_tables_describe(
     open_it()
     engine = create_engine(url_of(tmp_path / "data", database))
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, Row.metadata) == []
+        assert schema_differences(connection) == []
     engine.dispose()
 
 
