@@ -79,7 +79,7 @@ def _item(row: OutboxRow) -> OutboxItem:
     severity = payload.get("severity")
     return OutboxItem(
         id=cast("int", row.id),
-        what=cast("Literal['change', 'finding']", row.what),
+        what=cast("Literal['change', 'finding', 'alarm']", row.what),
         source=payload["source"],
         page=payload["page"],
         title=row.title,

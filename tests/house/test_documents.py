@@ -13,6 +13,7 @@ from crawler import model
 from crawler.sources import EXAMPLE
 from crawler.sources.schema import ARTICLE, JSON, SOURCE
 from jobs.cli import app
+from jobs.cli.watching import LOG_VARIABLE
 from jobs.rendering import CHROMIUM_VARIABLE
 from jobs.serving import TOKEN_VARIABLE
 
@@ -93,7 +94,14 @@ def test_every_setting_is_documented() -> None:
     for key in [*SOURCE, "article", *ARTICLE, "json", *JSON]:
         assert f"`{key}`" in reference, f"{key} is not in docs/configuration.md"
         assert key in EXAMPLE or key in ARTICLE, f"{key} is not in the example that `init` writes"
-    for variable in ("PALIMPSEST_DATA", "PALIMPSEST_DATABASE", "PALIMPSEST_CONFIG", CHROMIUM_VARIABLE, TOKEN_VARIABLE):
+    for variable in (
+        "PALIMPSEST_DATA",
+        "PALIMPSEST_DATABASE",
+        "PALIMPSEST_CONFIG",
+        CHROMIUM_VARIABLE,
+        TOKEN_VARIABLE,
+        LOG_VARIABLE,
+    ):
         assert f"`{variable}`" in reference
 
 
