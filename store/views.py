@@ -301,6 +301,7 @@ class OutboxItem:
     at: datetime
     attempts: int
     last_error: str
+    next_attempt: datetime | None
     payload: Mapping[str, Json] = field(repr=False)
 
 

@@ -78,9 +78,9 @@ async def deliver(
 ) -> Delivered:
     """Send what is due, one digest per source and target, and note what came of it. Up to 500 items a call.
 
-    Items of sources that notify nobody, and minor changes, are marked as delivered. A failure that a retry may cure waits
-    as BACKOFF says, up to MAX_ATTEMPTS; any other gives the item up, and it stays in the outbox as a dead letter. Raises
-    StoreError.
+    Items of sources that notify nobody, and minor changes, are marked as delivered. A failure that a retry may cure
+    waits as BACKOFF says, up to MAX_ATTEMPTS; any other gives the item up, and it stays in the outbox as a dead
+    letter. Raises StoreError.
     """
     by_source: dict[str, list[OutboxItem]] = defaultdict(list)
     for item in outbox.pending(now, _BATCH):
