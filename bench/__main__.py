@@ -87,8 +87,8 @@ def main(words: Sequence[str] | None = None) -> int:
         print(blobs.report(blobs.benchmark(asked.quick, tell), as_json=asked.json))
         return 0
     if asked.benchmark == "store":
-        result = store.benchmark(asked.database, asked.pages, quick=asked.quick, keep=asked.keep, say=tell)
-        print(store.report(result, as_json=asked.json))
+        filled = store.benchmark(asked.database, asked.pages, quick=asked.quick, keep=asked.keep, say=tell)
+        print(store.report(filled, as_json=asked.json))
         return 0
     if asked.list:
         for peer in PEERS:

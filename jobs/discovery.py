@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from crawler import schedule
+from crawler.alarm import alarm
 from crawler.conditions import entry_conditions, entry_lies
 from crawler.decode import decode
 from crawler.discover import Discovery, discover
@@ -117,7 +118,11 @@ async def visit_source(
     """
     visited = await _visit(source, archive, fetcher, clock, to_the_end, dry_run, progress)
     if not dry_run:
-        archive.save_source_state(visited.state)
+        # That it fails and that somebody is told so are one transaction.
+        with archive.together(()) as whole:
+            whole.save_source_state(visited.state)
+            now = visited.state.last_checked or clock()
+            whole.note_alarms(lambda standing: alarm(source, standing, now, None), now, [source.name])
     return visited
 
 

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from crawler.errors import NotKnown
 from crawler.model import (
+    Alarm,
     Article,
     AttachedFile,
     Change,
@@ -24,7 +25,7 @@ from crawler.model import (
     SourceState,
     Verdict,
 )
-from store import admission, attachments, knowing, leases, noise, recording, search, twins
+from store import admission, alarms, attachments, knowing, leases, noise, recording, search, twins
 from store.blobs import BlobStore
 from store.engine import reading, writing
 from store.keeping import Keeping
@@ -89,6 +90,16 @@ class Archive:
         """Replaces the standing of a declared source. Raises NotKnown."""
         with self._writing() as session:
             put_source_state(_source_row(session, state.name), state)
+
+    def note_alarms(
+        self, judge: alarms.Judge, now: datetime, names: Collection[str] | None = None
+    ) -> tuple[Alarm, ...]:
+        """Asks `judge` what is wrong with each active source (of those named); the alarms that began or ended.
+
+        Each is told once, through the outbox, and remembered with the source: a restart tells nothing twice.
+        """
+        with self._writing() as session:
+            return alarms.note(session, judge, now, names)
 
     def due_sources(self, now: datetime) -> tuple[SourceState, ...]:
         """Active sources whose entry page is due, longest due first."""

@@ -56,13 +56,13 @@ class History:
     def sources(self) -> tuple[SourceView, ...]:
         """Every source that was ever configured, by name."""
         query = (
-            select(SourceRow, func.count(col(PageRow.id)))
+            select(SourceRow, func.count(col(PageRow.id)), func.min(PageRow.next_check))
             .outerjoin(PageRow, col(PageRow.source) == col(SourceRow.name))
             .group_by(col(SourceRow.name))
             .order_by(col(SourceRow.name))
         )
         with reading(self._engine) as session:
-            return tuple(source_view(row, count) for row, count in session.exec(query))
+            return tuple(source_view(row, count, first) for row, count, first in session.exec(query))
 
     def pages(
         self,

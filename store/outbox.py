@@ -48,6 +48,14 @@ class Outbox:
         with writing(self._engine) as session:
             session.execute(update(OutboxRow).where(col(OutboxRow.id) == item_id).values(values))
 
+    def undelivered(self) -> tuple[OutboxItem, ...]:
+        """Items that wait, whether their next attempt is due or not."""
+        waiting = col(OutboxRow.delivered_at).is_(None), col(OutboxRow.next_attempt).is_not(None)
+        with reading(self._engine) as session:
+            return tuple(
+                _item(row) for row in session.exec(select(OutboxRow).where(*waiting).order_by(col(OutboxRow.id)))
+            )
+
     def dead(self) -> tuple[OutboxItem, ...]:
         """Items that were given up."""
         query = (
@@ -79,7 +87,7 @@ def _item(row: OutboxRow) -> OutboxItem:
     severity = payload.get("severity")
     return OutboxItem(
         id=cast("int", row.id),
-        what=cast("Literal['change', 'finding']", row.what),
+        what=cast("Literal['change', 'finding', 'alarm']", row.what),
         source=payload["source"],
         page=payload["page"],
         title=row.title,
@@ -91,5 +99,6 @@ def _item(row: OutboxRow) -> OutboxItem:
         at=row.at,
         attempts=row.attempts,
         last_error=row.last_error,
+        next_attempt=row.next_attempt,
         payload=payload,
     )

@@ -11,8 +11,8 @@ from store.tables import ChangeRow, CheckRow, FindingRow, PageRow, SnapshotRow, 
 from store.views import ChangeView, CheckView, FindingView, PageView, SourceView, VersionView
 
 
-def source_view(row: SourceRow, pages: int) -> SourceView:
-    """A source with the number of its pages."""
+def source_view(row: SourceRow, pages: int, first: datetime | None) -> SourceView:
+    """A source with the number of its pages and when the first of them is due."""
     return SourceView(
         name=row.name,
         url=row.url,
@@ -26,6 +26,9 @@ def source_view(row: SourceRow, pages: int) -> SourceView:
         last_checked=row.last_checked,
         last_ok=row.last_ok,
         next_check=row.next_check,
+        due=min((time for time in (row.next_check, first) if time is not None), default=None),
+        alarm=row.alarm,
+        alarm_since=row.alarm_since,
     )
 
 

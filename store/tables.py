@@ -47,6 +47,8 @@ class SourceRow(Row, table=True):
     next_check: datetime | None = Field(default=None, sa_type=UtcTime)
     noise: Any = Field(default_factory=list, sa_type=JsonText, sa_column_kwargs={"server_default": "[]"})
     lying: bool = Field(default=False, sa_column_kwargs={"server_default": sql.false()})
+    alarm: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
+    alarm_since: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
 class PageRow(Row, table=True):
@@ -214,13 +216,13 @@ class FindingRow(Row, table=True):
 
 
 class OutboxRow(Row, table=True):
-    """A notification. Waiting while neither delivered nor given up (`next_attempt` null)."""
+    """A notification. Waiting while neither delivered nor given up (`next_attempt` null). An alarm tells of no page."""
 
     __tablename__ = "outbox"
     __table_args__ = (Index(None, "delivered_at", "next_attempt"),)
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
-    page_id: int = Field(foreign_key="pages.id", sa_type=Id)
+    page_id: int | None = Field(default=None, foreign_key="pages.id", sa_type=Id)
     what: str = Field(sa_type=Text)
     title: str | None = Field(default=None, sa_type=AnyText)
     summary: str = Field(sa_type=AnyText)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from crawler.model import (
@@ -29,7 +29,8 @@ def iso(time: datetime | None) -> str | None:
 class SourceView:
     """A Source as the store knows it. `active` is False once it is no longer configured; `pages` counts its Pages.
 
-    `lying`: the validators of its entry do, and are not sent.
+    `lying`: the validators of its entry do, and are not sent. `due`: when the first of its entry and pages is, or was.
+    `alarm`: what somebody was told is wrong with it, "" where nothing is, and since when.
     """
 
     name: str
@@ -44,10 +45,19 @@ class SourceView:
     last_checked: datetime | None
     last_ok: datetime | None
     next_check: datetime | None
+    due: datetime | None
+    alarm: str
+    alarm_since: datetime | None
 
-    def as_json(self) -> dict[str, Json]:
-        """The object of `sources --json`."""
-        return {
+    def overdue(self, now: datetime) -> timedelta:
+        """How long the first of its entry and pages has been due; zero where nothing is, or it is not watched."""
+        late = now - self.due if self.active and self.due is not None else timedelta(0)
+        return max(late, timedelta(0))
+
+    def as_json(self, now: datetime | None = None) -> dict[str, Json]:
+        """The object of `sources --json`; with `overdue`, in seconds, where it is known what time it is."""
+        overdue: dict[str, Json] = {} if now is None else {"overdue": int(self.overdue(now).total_seconds())}
+        return overdue | {
             "name": self.name,
             "url": self.url,
             "kind": self.kind,
@@ -60,6 +70,9 @@ class SourceView:
             "last_checked": iso(self.last_checked),
             "last_ok": iso(self.last_ok),
             "next_check": iso(self.next_check),
+            "due": iso(self.due),
+            "alarm": self.alarm or None,
+            "alarm_since": iso(self.alarm_since),
         }
 
 
@@ -306,11 +319,12 @@ class Recorded:
 class OutboxItem:
     """One notification that waits. `payload` is what `changes --json` or `findings --json` showed at that time.
 
-    `kind` is a ChangeKind for `what` "change", a FindingKind for "finding"; `severity` only a finding has.
+    `kind` is a ChangeKind for `what` "change", a FindingKind for "finding"; for "alarm", whose `page` is the source's
+    entry, it is "failing", "overdue" or "recovered". A change has no `severity`.
     """
 
     id: int
-    what: Literal["change", "finding"]
+    what: Literal["change", "finding", "alarm"]
     source: str
     page: str
     title: str | None
@@ -322,6 +336,7 @@ class OutboxItem:
     at: datetime
     attempts: int
     last_error: str
+    next_attempt: datetime | None
     payload: Mapping[str, Json] = field(repr=False)
 
 

@@ -22,7 +22,18 @@ from crawler.model.noise import NO_NOISE, Noise, PlaceKey, VolatileKind, Volatil
 from crawler.model.retold import Retold, ToldFinding, Visit
 from crawler.model.text import Evidence, Json, bare_text, fold_space
 from crawler.model.verdict import Known, NewVersion, RateEstimate, SeenVersion, SourceEvent, Verdict
-from crawler.model.watched import ArticleSelectors, JsonList, Link, Page, Source, SourceKind, SourceState
+from crawler.model.watched import (
+    Alarm,
+    AlarmKind,
+    ArticleSelectors,
+    JsonList,
+    Link,
+    Page,
+    Source,
+    SourceKind,
+    SourceState,
+    Standing,
+)
 from crawler.model.wire import RENDERED_BY, FetchFailed, FetchRequest, FetchResult, NotModified, Snapshot, Validators
 
 __all__ = [
@@ -30,6 +41,8 @@ __all__ = [
     "NO_NOISE",
     "RENDERED_BY",
     "TEMPLATE_KINDS",
+    "Alarm",
+    "AlarmKind",
     "Article",
     "ArticleSelectors",
     "AttachedFile",
@@ -69,6 +82,7 @@ __all__ = [
     "SourceEvent",
     "SourceKind",
     "SourceState",
+    "Standing",
     "ToldFinding",
     "Validators",
     "Verdict",

@@ -41,7 +41,8 @@ SourceKind = Literal["listing", "feed", "sitemap", "page", "json"]
 class Source:
     """One configured site section. `kind` None means: found out at the first visit; "json" goes with `json`.
 
-    A Page is gone when `gone_visits` running did not find it, the last of them `gone_after` the first.
+    A Page is gone when `gone_visits` running did not find it, the last of them `gone_after` the first. An alarm begins
+    when the entry gave nothing `alarm_after` times running.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Source:
     tls: Literal["modern", "legacy"] = "modern"
     render: bool = False
     notify: tuple[str, ...] = ()
+    alarm_after: int = 3
     attachments: bool = True
     attachments_every: timedelta = timedelta(days=7)
     attachments_max_size: int = 32 * 1024 * 1024
@@ -105,3 +107,42 @@ class SourceState:
     last_checked: datetime | None = None
     last_ok: datetime | None = None
     next_check: datetime | None = None
+
+
+AlarmKind = Literal["failing", "overdue"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What an alarm about a Source is decided by: its `failures` running, and the one that is under way.
+
+    `due` is the time of what has waited longest, None where nothing of the Source is due.
+    """
+
+    name: str
+    failures: int
+    due: datetime | None
+    alarm: AlarmKind | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """An alarm that began at `since`, or ended (`recovered`); `late` is how long something of the Source has waited."""
+
+    source: str
+    kind: Literal["failing", "overdue", "recovered"]
+    since: datetime
+    failures: int
+    late: timedelta | None
+    detail: str
+
+    @property
+    def summary(self) -> str:
+        """One line for a person."""
+        match self.kind:
+            case "failing":
+                return f"failing: nothing came of {self.failures} visits running: {self.detail}"
+            case "overdue":
+                return f"overdue: {self.detail}"
+            case "recovered":
+                return f"recovered: {self.detail}"

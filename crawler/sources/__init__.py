@@ -70,7 +70,8 @@ def format_source(source: Source) -> str:
 def _toml(value: object) -> str:
     if isinstance(value, timedelta):
         value = format_duration(value)
-    if isinstance(value, int) and not isinstance(value, bool):
+    # A number of bytes; smaller ones are numbers of visits.
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 1024:
         value = format_size(value)
     if isinstance(value, Silence):
         value = {key: str(part) for key, part in asdict(value).items() if part is not None}

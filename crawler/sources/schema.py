@@ -226,6 +226,7 @@ SHARED: Mapping[str, Callable[[object], object]] = {
     "tls": _choice("modern", "legacy"),
     "render": _flag,
     "notify": _addresses,
+    "alarm_after": _visits,
     "attachments": _flag,
     "attachments_every": interval,
     "attachments_max_size": size,
@@ -262,6 +263,7 @@ timezone = "Asia/Shanghai"  # of the dates that pages show
 # tls = "modern"          # or "legacy", for hosts that speak only TLS 1.0 or 1.1
 # render = false          # true: headless Chromium, where a page is empty without scripts
 # notify = []             # who is told, as Apprise URLs: ["mailto://user:password@example.org"]
+# alarm_after = 3         # and told too when an entry gave nothing so many times running
 # attachments = true      # false: do not fetch the files that articles link to
 # attachments_every = "7d"  # ask again for each file this often (and at once when its article changes)
 # attachments_max_size = "32MB"  # files larger than this are not fetched

@@ -19,6 +19,7 @@ from jobs.cli import (
     reading,
     rereading,
     serving,
+    undelivered,
     watching,
 )
 from jobs.cli.output import errors, printable
@@ -44,6 +45,7 @@ for room in (
     explaining,
     inspecting,
     serving,
+    undelivered,
     demonstrating,
 ):
     room.register(app)

@@ -172,7 +172,8 @@ def sources(context: typer.Context, as_json: Json_ = False) -> None:
     with store_of(context) as store:
         listed = store.history.sources()
     if as_json:
-        print_json(view.as_json() for view in listed)
+        now = utc_now()
+        print_json(view.as_json(now) for view in listed)
         return
     now = utc_now()
     table(
@@ -184,7 +185,7 @@ def sources(context: typer.Context, as_json: Json_ = False) -> None:
                 view.kind or "?",
                 str(view.pages),
                 when(view.last_ok),
-                until(view.next_check, now) if view.active else "-",
+                until(view.due, now) if view.active else "-",
                 one_line(view.detail) or ("its validators lie: asked for whole" if view.lying else "-"),
                 view.url,
             )

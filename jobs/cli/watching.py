@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -17,16 +18,19 @@ from crawler.urls import canonical
 from jobs.backfill import Plan, plan
 from jobs.cli.context import run_async, run_service, settings_of, sources_of, store_of
 from jobs.cli.listing import Json_, is_url
-from jobs.cli.output import conclude, console, errors, one_line, printable, progress, watched
+from jobs.cli.output import conclude, console, errors, one_line, print_json, printable, progress, watched
 from jobs.cli.pruning import FOLD_VARIABLE, age_of
 from jobs.cli.telling import checked_lines, json_watch
 from jobs.daemon import run_daemon
 from jobs.notify import deliver
 from jobs.sweep import Event, Pass, SourceVisited
+from jobs.told import Aside, Told
 from jobs.wiring import sweeper, utc_now
 from jobs.worker import run_worker
 from store import Store
 
+LOG_VARIABLE = "PALIMPSEST_LOG"
+LogJson = Annotated[bool, typer.Option("--log-json", help="One JSON object an event; also PALIMPSEST_LOG=json.")]
 _TIME_FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ"]
 
 
@@ -152,18 +156,20 @@ def run_(
             help="Fold checks of this age that say nothing new, once a day, such as 400d; default: never.",
         ),
     ] = None,
+    log_json: LogJson = False,
 ) -> None:
     """The daemon: visit every source and page when it is due, until SIGTERM or Ctrl-C.
 
-    Example: palimpsest run --web 127.0.0.1:8080
+    Example: palimpsest run --web 127.0.0.1:8080 --log-json
     """
     sources = sources_of(context)
     age = age_of(fold_after) if fold_after else None
     with store_of(context) as store:
-        run_service(run_daemon(store, sources, web=web, fold_after=age, say=_say))
+        say = _say_json if wants_json(log_json) else _say
+        run_service(run_daemon(store, sources, web=web, fold_after=age, say=say))
 
 
-def worker(context: typer.Context) -> None:
+def worker(context: typer.Context, log_json: LogJson = False) -> None:
     """Take due pages from a shared database, on as many machines as you like.
 
     Hosts are leased, so that no two workers ever visit one host at the same time. Example:
@@ -171,13 +177,27 @@ def worker(context: typer.Context) -> None:
     """
     sources = sources_of(context)
     with store_of(context) as store:
-        run_service(run_worker(store, sources, say=_say))
+        run_service(run_worker(store, sources, say=_say_json if wants_json(log_json) else _say))
+
+
+def wants_json(asked: bool) -> bool:
+    """Whether the log is to be JSON lines: by the option, or by PALIMPSEST_LOG=json."""
+    return asked or os.environ.get(LOG_VARIABLE) == "json"
 
 
 def _say(line: str) -> None:
-    stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    sys.stderr.write(f"{stamp} {one_line(line)}\n")
-    sys.stderr.flush()
+    if not isinstance(line, Aside):
+        sys.stderr.write(f"{_stamp()} {one_line(line)}\n")
+        sys.stderr.flush()
+
+
+def _say_json(line: str) -> None:
+    event, parts = (line.event, line.parts) if isinstance(line, Told) else ("note", {})
+    print_json([{"event": event, "at": _stamp(), **parts, "text": one_line(line)}], sys.stderr)
+
+
+def _stamp() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 # ---- backfill ----------------------------------------------------------------------------------------------------

@@ -78,8 +78,9 @@ async def deliver(
 ) -> Delivered:
     """Send what is due, one digest per source and target, and note what came of it. Up to 500 items a call.
 
-    Items of sources that notify nobody are marked as delivered. A failure that a retry may cure waits as BACKOFF says,
-    up to MAX_ATTEMPTS; any other gives the item up, and it stays in the outbox as a dead letter. Raises StoreError.
+    Items of sources that notify nobody, and minor changes, are marked as delivered. A failure that a retry may cure
+    waits as BACKOFF says, up to MAX_ATTEMPTS; any other gives the item up, and it stays in the outbox as a dead
+    letter. Raises StoreError.
     """
     by_source: dict[str, list[OutboxItem]] = defaultdict(list)
     for item in outbox.pending(now, _BATCH):
@@ -88,8 +89,12 @@ async def deliver(
     for name, items in by_source.items():
         source = sources.get(name)
         targets = tuple(dict.fromkeys(source.notify)) if source else ()
-        if not targets:
-            outbox.delivered([item.id for item in items], now)
+        # Changes of white space and the like are listed; nobody is written to about them.
+        quiet = [item.id for item in items if item.minor or not targets]
+        if quiet:
+            outbox.delivered(quiet, now)
+        items = [item for item in items if item.id not in quiet]
+        if not items:
             continue
         fates = await _tell(name, items, targets, send)
         total = _add(total, _note(outbox, items, fates, now))

@@ -26,8 +26,10 @@ def _subject(source: str, items: Sequence[OutboxItem]) -> str:
     if len(items) == 1:
         return f"{source}: {items[0].summary or items[0].kind}"[:150]
     counts = Counter(item.what for item in items)
-    gravest = max((item for item in items if item.severity), key=_rank, default=None)
+    gravest = max((item for item in items if item.what == "finding"), key=_rank, default=None)
     parts = []
+    if counts["alarm"]:
+        parts.append(_counted(counts["alarm"], "alarm"))
     if counts["finding"] and gravest and gravest.severity:
         parts.append(f"{_counted(counts['finding'], 'finding')} ({gravest.severity.value})")
     if counts["change"]:

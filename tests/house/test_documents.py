@@ -14,6 +14,7 @@ from crawler.sources import EXAMPLE
 from crawler.sources.schema import ARTICLE, JSON, SOURCE
 from jobs.cli import app
 from jobs.cli.pruning import FOLD_VARIABLE
+from jobs.cli.watching import LOG_VARIABLE
 from jobs.rendering import CHROMIUM_VARIABLE
 from jobs.serving import TOKEN_VARIABLE
 
@@ -101,6 +102,7 @@ def test_every_setting_is_documented() -> None:
         CHROMIUM_VARIABLE,
         TOKEN_VARIABLE,
         FOLD_VARIABLE,
+        LOG_VARIABLE,
     ):
         assert f"`{variable}`" in reference
 

@@ -13,6 +13,8 @@ import pytest
 from crawler.model import Link, Outcome, PageState, Verdict
 from crawler.sources import parse_sources
 from jobs.daemon import run_daemon
+from jobs.told import Told
+from jobs.wiring import utc_now
 from store import Store, open_store
 from tests.jobs.histories import HISTORIES, START, URL
 from tests.jobs.site import PARAGRAPHS, Town, configuration
@@ -80,6 +82,9 @@ def test_it_comes_back_and_sees_an_edit_and_a_new_article(store: Store, town: To
     said = watch(store, town, story)  # type: ignore[arg-type]
     store.close()
     assert said[0].startswith("watching 1 source")
+    visits = [line.parts for line in said if isinstance(line, Told) and line.event == "check"]
+    assert {str(parts["outcome"]) for parts in visits} >= {"new", "changed", "unchanged"}
+    assert all(isinstance(line, Told) for line in said)
     assert said[-1].startswith("stopped")
 
 
@@ -115,3 +120,35 @@ def test_by_the_way_it_indexes_what_was_recorded_and_folds_what_is_old(store: St
 
     watch(store, town, story, fold_after=timedelta(days=1))  # type: ignore[arg-type]
     store.close()
+
+
+def test_a_daemon_that_has_nothing_to_do_gives_a_sign_of_life_every_hour(store: Store, town: Town) -> None:
+    ahead = timedelta(0)
+
+    async def story() -> list[str]:
+        nonlocal ahead
+        said: list[str] = []
+        sources = parse_sources(configuration(town))
+        daemon = run_daemon(
+            store, sources, say=said.append, clock=lambda: utc_now() + ahead, tick=timedelta(milliseconds=50)
+        )
+        task = asyncio.create_task(daemon)
+        try:
+            await until(lambda: len(store.history.changes()) == 3)
+            ahead = timedelta(minutes=58)
+            await asyncio.sleep(0.5)
+            assert not said_of(said, "heartbeat")
+            ahead = timedelta(minutes=61)
+            await until(lambda: bool(said_of(said, "heartbeat")))
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        return said
+
+    (line,) = said_of(asyncio.run(story()), "heartbeat")
+    assert line.startswith("nothing was due; the next is at 20")
+    store.close()
+
+
+def said_of(said: list[str], event: str) -> list[str]:
+    return [line for line in said if isinstance(line, Told) and line.event == event]

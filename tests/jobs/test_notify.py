@@ -19,7 +19,7 @@ from crawler.model import Link, Page, Severity, Source
 from jobs.notify import BACKOFF, MAX_ATTEMPTS, NOTIFIERS, Delivered, Message, NotifyFailed, deliver, send
 from store import Store, open_store
 from tests.outside import Answer, Asked, Outside
-from tests.store.verdicts import CREATED, NOW, SOURCE, admit, finding, saying
+from tests.store.verdicts import CREATED, NOW, SOURCE, admit, change, finding, saying
 
 pytestmark = pytest.mark.anyio
 HELLO = Message(subject="press: one change", body="一条\nhttps://x.example/1", payload=({"kind": "edited"},))
@@ -183,6 +183,27 @@ async def test_nobody_to_tell_is_nothing_to_do(store: Store) -> None:
     store.archive.record(happen_again, saying(happen_again, NOW, "又一条", CREATED))
     assert await deliver(store.outbox, {}, NOW, send=targets) == Delivered()
     assert (store.outbox.waiting(), targets.got) == (0, [])
+
+
+async def test_minor_change_is_listed_and_told_to_nobody(store: Store) -> None:
+    (page,) = happen(store, 1)
+    minor = change(1, 2, minor=True)
+    store.archive.record(page, saying(page, NOW + A_MINUTE, "另一条", minor))
+    targets = Targets()
+    assert await deliver(store.outbox, watched("mailto://a"), NOW + A_MINUTE, send=targets) == Delivered(sent=2)
+    assert [item["what"] for item in targets.got[0][1].payload] == ["finding", "change"]
+    assert store.outbox.waiting() == 0
+
+
+async def test_alarm_goes_the_way_of_changes(store: Store) -> None:
+    """And stands in the same digest, by its own name."""
+    happen(store, 1)
+    store.archive.note_alarms(lambda standing: "overdue" if standing.name == SOURCE.name else None, NOW)
+    targets = Targets()
+    assert await deliver(store.outbox, watched("mailto://a"), NOW, send=targets) == Delivered(sent=3)
+    message = targets.got[0][1]
+    assert message.subject == "press: 1 alarm, 1 finding (critical), 1 change"
+    assert SOURCE.url in message.body
 
 
 async def test_failure_waits_longer_each_time_and_then_stays_visible(store: Store) -> None:
