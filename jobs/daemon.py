@@ -21,6 +21,7 @@ from crawler.errors import PalimpsestError
 from crawler.model import Source
 from jobs.check import Clock
 from jobs.notify import Delivered, deliver
+from jobs.queue import USUAL, Office, Times, sharing
 from jobs.serving import reading_room
 from jobs.settling import settle_waiting
 from jobs.sweep import Pass, Sweeper
@@ -42,13 +43,22 @@ async def run_daemon(
     web: str | None = None,
     clock: Clock = utc_now,
     tick: timedelta = TICK,
+    visits: bool = True,
+    times: Times = USUAL,
 ) -> None:
-    """Watch the Sources until cancelled. `web` ("host:port") serves the reading room from the same process."""
-    async with sweeper(store, sources, clock=clock) as sweep:
+    """Watch the Sources until cancelled. `web` ("host:port") serves the reading room from the same process.
+
+    On PostgreSQL what is due goes by the queue: this process defers it where it is elected, and takes jobs as a worker
+    does unless `visits` is False.
+    """
+    async with (
+        sweeper(store, sources, clock=clock) as sweep,
+        sharing(store.queue, sweep, say, visits=visits, times=times) as office,
+    ):
         for problem in await asyncio.to_thread(settle_waiting, store, sources):
             say(f"captures of the past: {problem}")
-        watch = _Watch(sweep, store, say, clock)
-        scheduler = _scheduler(watch, sources, tick, clock)
+        watch = _Watch(sweep, store, say, clock, office)
+        scheduler = _scheduler(watch, () if store.queue else sources, tick, clock)
         scheduler.start()
         say(f"watching {len(sources)} source{'s' if len(sources) != 1 else ''}; stop with Ctrl-C or SIGTERM")
         try:
@@ -88,8 +98,9 @@ def _scheduler(watch: _Watch, sources: Sequence[Source], tick: timedelta, clock:
 class _Watch:
     """What the scheduler calls. Tasks under way are kept so that a stop can wait for them."""
 
-    def __init__(self, sweep: Sweeper, store: Store, say: Say, clock: Clock) -> None:
+    def __init__(self, sweep: Sweeper, store: Store, say: Say, clock: Clock, office: Office) -> None:
         self._sweep = sweep
+        self._office = office
         self._store = store
         self._say = say
         self._clock = clock
@@ -101,7 +112,9 @@ class _Watch:
             self._report(name, await self._sweep.run(names=[name]))
 
     async def notify(self) -> None:
-        """Empty the outbox."""
+        """Empty the outbox, where no other daemon does."""
+        if not self._office.held:
+            return
         with self._kept(), self._surviving("notifications"):
             self._say_delivered(await deliver(self._store.outbox, self._sweep.sources, self._clock()))
 

@@ -45,7 +45,7 @@ class Pass:
     """What one pass came to, in numbers: of the many pages of a pass none is kept.
 
     `news` are the Changes that are more than minor. `failures` says what failed, a line each, and why; `busy` are the
-    hosts left alone because another process is visiting them.
+    hosts left alone because another process is visiting them. `more`: it ended with something due left over.
     """
 
     outcomes: Counter[Outcome] = field(default_factory=Counter)
@@ -56,6 +56,7 @@ class Pass:
     failures: list[str] = field(default_factory=list)
     undelivered: list[str] = field(default_factory=list)
     busy: set[str] = field(default_factory=set)
+    more: bool = False
 
     @property
     def checked(self) -> int:
@@ -86,7 +87,10 @@ class Pass:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sweeper:
-    """What a pass needs, wired once. `watch` hears of every visit as it is recorded."""
+    """What a pass needs, wired once. `watch` hears of every visit as it is recorded.
+
+    With a `batch`, passes side by side record their Checks together.
+    """
 
     sources: Mapping[str, Source]
     archive: Archive
@@ -95,6 +99,7 @@ class Sweeper:
     clock: Clock
     notify: bool = True
     watch: Watch | None = None
+    batch: Batch[Checked] | None = None
 
     async def run(self, *, names: Collection[str] | None = None, everything: bool = False) -> Pass:
         """Visit what is due of the named Sources (None: of all); `everything` ignores due times."""
@@ -116,6 +121,35 @@ class Sweeper:
         """Visit exactly these Pages, due or not; counted into `result`, if that is given."""
         result = result or Pass()
         await self._check_exactly(pages, result)
+        return result
+
+    async def run_host(self, host: str, *, most: int, owner: str, stop: asyncio.Event) -> Pass:
+        """Visit what is due at one host: its entries, then at most so many Pages, the longest due first.
+
+        The host is leased under `owner`, and what is due is asked for when it is: another process may have been there
+        just now. It is kept until it may be asked again, since whoever comes next knows nothing of this visit.
+        """
+        result = Pass()
+        async with held(self.archive, self.clock, {host}, owner=owner, stop=stop) as lease:
+            if host not in lease.hosts:
+                result.busy.add(host)
+                return result
+            due = [self.sources.get(state.name) for state in self.archive.due_sources(self.clock())]
+            entries = [source for source in due if source is not None and host_of(source.url) == host]
+            for source in entries:
+                if not lease.ends:
+                    await self._visit_entry(source, result)
+                    lease.extend_in_time()
+            pages = self.archive.due(self.clock(), host=host, limit=most)
+            await self._check(pages, lease, result, at_once=False)
+            known = [self.sources[page.source] for page in pages if page.source in self.sources]
+            if len(known) < len(pages):
+                result.failures.append(
+                    f"{host}: {len(pages) - len(known)} pages of sources that are not configured here"
+                )
+            result.more = lease.ends or len(known) == most
+            if result.checked or result.entries:
+                await asyncio.sleep(max(source.host_delay for source in known + entries).total_seconds())
         return result
 
     def _chosen(self, names: Collection[str] | None) -> list[Source]:
@@ -162,7 +196,7 @@ class Sweeper:
             if page.source in self.sources:
                 by_host[host_of(page.url)].append(page)
         places = asyncio.Semaphore(_HOSTS)
-        batch: Batch[Checked] = Batch(self.archive)
+        batch: Batch[Checked] = self.batch or Batch(self.archive)
         try:
             async with asyncio.TaskGroup() as group:
                 for pages_of_host in by_host.values():
@@ -185,6 +219,8 @@ class Sweeper:
 
         async def take_turns() -> None:
             for page in waiting:
+                if lease.ends:
+                    return
                 lease.extend_in_time()
                 with batch.visiting():
                     checked = await self._visit(page, batch, lease)

@@ -5,6 +5,7 @@ from store.blobs import BlobStore, DatabaseBlobs, FolderBlobs
 from store.history import History
 from store.opening import Store, open_store
 from store.outbox import Outbox
+from store.queue import Queue, owner_of
 from store.rereading import Rereading
 from store.retelling import Rewritten
 from store.rows import host_of
@@ -38,6 +39,7 @@ __all__ = [
     "OutboxItem",
     "PageView",
     "Problem",
+    "Queue",
     "Recorded",
     "Rereading",
     "Rewritten",
@@ -47,4 +49,5 @@ __all__ = [
     "finding_json",
     "host_of",
     "open_store",
+    "owner_of",
 ]

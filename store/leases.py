@@ -45,9 +45,10 @@ def take(session: Session, hosts: Collection[str], now: datetime, owner: str, le
     return frozenset(session.execute(query).scalars())
 
 
-def extend(session: Session, owner: str, until: datetime) -> None:
-    """Makes all leases of `owner` last until then."""
-    session.execute(update(LeaseRow).where(col(LeaseRow.owner) == owner).values(expires_at=until))
+def extend(session: Session, owner: str, until: datetime) -> frozenset[str]:
+    """Makes all leases of `owner` last until then; the hosts that it still holds."""
+    query = update(LeaseRow).where(col(LeaseRow.owner) == owner).values(expires_at=until)
+    return frozenset(session.execute(query.returning(col(LeaseRow.host))).scalars())
 
 
 def owners(session: Session, now: datetime) -> frozenset[str]:

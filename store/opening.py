@@ -18,6 +18,7 @@ from store.engine import BUSY_TIMEOUT, open_engine, url_of
 from store.history import History
 from store.migrate import migrate
 from store.outbox import Outbox
+from store.queue import Queue
 from store.rereading import Rereading
 from store.views import Integrity
 
@@ -34,6 +35,8 @@ class Store:
         self.history = History(engine, blobs)
         self.outbox = Outbox(engine)
         self.rereading = Rereading(engine, blobs)
+        # Several machines share a server; SQLite is one machine's.
+        self.queue = Queue(engine) if engine.dialect.name == "postgresql" else None
 
     def check_integrity(self) -> Integrity:
         """Reads every kept body and holds it against its digest; what is wrong comes back as values."""

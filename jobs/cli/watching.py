@@ -142,20 +142,30 @@ def run_(
     web: Annotated[
         str | None, typer.Option(metavar="HOST:PORT", help="Serve the dashboard from the same process.")
     ] = None,
+    visits: Annotated[
+        bool, typer.Option("--visits/--no-visits", help="On PostgreSQL: take jobs too, or leave them to the workers.")
+    ] = True,
 ) -> None:
     """The daemon: visit every source and page when it is due, until SIGTERM or Ctrl-C.
 
-    Example: palimpsest run --web 127.0.0.1:8080
+    On PostgreSQL it defers what is due for `palimpsest worker` on any machine. Several may run: one of them is elected,
+    and another takes over where it ends. Examples:
+    palimpsest run --web 127.0.0.1:8080
+    palimpsest --database postgresql://… run --no-visits
     """
     sources = sources_of(context)
     with store_of(context) as store:
-        run_service(run_daemon(store, sources, web=web, say=_say))
+        if store.queue is None and not visits:
+            raise ConfigurationError(
+                "--no-visits needs workers, and they a database on a server: --database postgresql://…"
+            )
+        run_service(run_daemon(store, sources, web=web, say=_say, visits=visits))
 
 
 def worker(context: typer.Context) -> None:
-    """Take due pages from a shared database, on as many machines as you like.
+    """Take what is due from a shared database, on as many machines as you like; `palimpsest run` defers it there.
 
-    Hosts are leased, so that no two workers ever visit one host at the same time. Example:
+    No two workers ever visit one host at the same time. Example:
     palimpsest --database postgresql://… worker
     """
     sources = sources_of(context)

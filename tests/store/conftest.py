@@ -19,6 +19,11 @@ SHORT = timedelta(milliseconds=300)
 OpenIt = Callable[[], Store]
 
 
+def is_ours(name: str | None, kind: str, _: object) -> bool:
+    """Whether a table is the store's, and not one of the queue's library."""
+    return kind != "table" or not (name or "").startswith("procrastinate_")
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest) -> str | None:
     """The URL of an empty database; None: SQLite in the data folder."""
