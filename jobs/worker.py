@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from crawler.errors import PalimpsestError, StoreError
 from crawler.model import Source
-from jobs.queue import USUAL, Times, take_jobs
+from jobs.queue import HOSTS, USUAL, Times, take_jobs
 from jobs.sweep import Sweeper
 from jobs.wiring import sweeper
 from store import Store
@@ -26,9 +26,13 @@ async def run_worker(
     *,
     say: Callable[[str], None],
     idle: timedelta = IDLE,
+    hosts: int = HOSTS,
     times: Times = USUAL,
 ) -> None:
-    """Take and check what is due until cancelled; look again after `idle` when there was nothing to take."""
+    """Take and check what is due until cancelled; look again after `idle` when there was nothing to take.
+
+    From the queue it takes so many `hosts` at once.
+    """
     queue = store.queue
     # Which sources there are says the daemon: a worker that still has yesterday's configuration must not undo today's.
     async with sweeper(store, sources, declare=queue is None) as sweep:
@@ -36,7 +40,7 @@ async def run_worker(
         if queue is not None:
             if not queue.is_led():
                 say("no daemon is running on this database: nothing is deferred until `palimpsest run` is")
-            await take_jobs(queue, sweep, say, times=times)
+            await take_jobs(queue, sweep, say, hosts=hosts, times=times)
         while True:
             taken = await _take(sweep, say)
             if not taken:

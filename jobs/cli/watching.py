@@ -21,6 +21,7 @@ from jobs.cli.output import conclude, console, errors, one_line, printable, prog
 from jobs.cli.telling import checked_lines, json_watch
 from jobs.daemon import run_daemon
 from jobs.notify import deliver
+from jobs.queue import HOSTS
 from jobs.sweep import Event, Pass, SourceVisited
 from jobs.wiring import sweeper, utc_now
 from jobs.worker import run_worker
@@ -162,7 +163,10 @@ def run_(
         run_service(run_daemon(store, sources, web=web, say=_say, visits=visits))
 
 
-def worker(context: typer.Context) -> None:
+def worker(
+    context: typer.Context,
+    hosts: Annotated[int, typer.Option(min=1, help="On PostgreSQL: visit so many hosts side by side.")] = HOSTS,
+) -> None:
     """Take what is due from a shared database, on as many machines as you like; `palimpsest run` defers it there.
 
     No two workers ever visit one host at the same time. Example:
@@ -170,7 +174,7 @@ def worker(context: typer.Context) -> None:
     """
     sources = sources_of(context)
     with store_of(context) as store:
-        run_service(run_worker(store, sources, say=_say))
+        run_service(run_worker(store, sources, say=_say, hosts=hosts))
 
 
 def _say(line: str) -> None:
