@@ -1,6 +1,6 @@
 """One machine of several: `palimpsest run --no-visits` or `palimpsest worker`, with short times and few hosts at once.
 
-    python -m tests.jobs.machine daemon|worker CONFIG DATABASE DATA
+python -m tests.jobs.machine daemon|worker CONFIG DATABASE DATA
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import psycopg
@@ -60,4 +61,4 @@ def test_a_worker_and_the_elected_are_killed_and_every_page_is_checked_once_for_
         assert max(server.together for server in servers) == 1, "two were at one host at once"
         for server in servers:
             times = [at for at, _ in server.log]
-            assert min(after - before for before, after in zip(times, times[1:], strict=False)) > DELAY + ANSWERING
+            assert min(after - before for before, after in itertools.pairwise(times)) > DELAY + ANSWERING
