@@ -2,19 +2,20 @@
 
 Counted are Pages (fifty a job) over the seconds from the beginning of the turn that defers them to the end of the last
 job. `nothing` does nothing for a job: the capacity of the queue. `recorded` does all that a visit to an unchanged Page
-does, but for the network: its Checks are judged, and recorded together with those of other hosts. The server, durable as
-one is that nobody has tuned, the one that defers and the workers share this machine.
+does, but for the network: its Checks are judged, and recorded together with those of other hosts. The server, as
+durable as one that nobody has tuned, the one that defers and the workers share this machine.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -42,13 +43,15 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One row: so many hosts with fifty due Pages each, and the seconds that they took."""
+    """One row: so many hosts with fifty due Pages each, the seconds that they took, and those of processors."""
 
     kind: str
     hosts: int
     workers: int
     deferring: float
     seconds: float
+    cpu_workers: float
+    cpu_server: float
 
     @property
     def rate(self) -> float:
@@ -123,14 +126,17 @@ def _timed(kind: str, hosts: int, database: str, data: Path, store: Store) -> Ru
     queue = store.queue
     assert queue is not None
     with ExitStack() as stack, psycopg.connect(database, autocommit=True) as connection:
+        workers = []
         for _ in range(WORKERS):
             words = [sys.executable, "-m", "bench.queue_worker", kind, database, str(data)]
             process = subprocess.Popen(words, cwd=_ROOT)
+            workers.append(process.pid)
             stack.callback(process.wait)
             stack.callback(process.terminate)
         _wait(connection, "SELECT count(*) FROM procrastinate_workers", WORKERS)
         elected = stack.enter_context(queue.election())
         assert elected is not None
+        cpu = _cpu(workers), _cpu(_server())
         begun = time.perf_counter()
         deferred = elected.defer_due(datetime.now(UTC))
         done_deferring = time.perf_counter()
@@ -142,7 +148,30 @@ def _timed(kind: str, hosts: int, database: str, data: Path, store: Store) -> Ru
             workers=WORKERS,
             deferring=done_deferring - begun,
             seconds=time.perf_counter() - begun,
+            cpu_workers=_cpu(workers) - cpu[0],
+            cpu_server=_cpu(_server()) - cpu[1],
         )
+
+
+def _server() -> list[int]:
+    """The processes of the server that this run started; empty where the system does not tell."""
+    folder = str(postgres.cluster())
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if os.readlink(entry / "cwd").startswith(folder):
+                found.append(int(entry.name))
+    return found
+
+
+def _cpu(processes: list[int]) -> float:
+    """The seconds of processor time that these have used so far."""
+    ticks = 0
+    for process in processes:
+        with suppress(OSError):
+            fields = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _wait(connection: psycopg.Connection, query: str, number: int) -> None:
@@ -154,14 +183,20 @@ def report(runs: list[Run], *, as_json: bool) -> str:
     """The table, and below it what is asked."""
     if as_json:
         return json.dumps({"runs": [asdict(run) | {"pages_per_second": round(run.rate)} for run in runs]})
-    lines = [
+    heading = (
         f"{'for a job':10} {'hosts':>7} {'pages':>10} {'workers':>8} {'deferring':>10} {'seconds':>8} {'pages/s':>8}"
-    ]
+    )
+    lines = [f"{heading} {'worker ms':>10} {'server ms':>10}"]
     lines += [
         f"{run.kind:10} {run.hosts:7} {run.hosts * PAGES:10} {run.workers:8} {run.deferring:9.2f}s {run.seconds:8.2f}"
-        f" {run.rate:8.0f}"
+        f" {run.rate:8.0f} {_each(run.cpu_workers, run):10.3f} {_each(run.cpu_server, run):10.3f}"
         for run in runs
     ]
     slowest = min(run.rate for run in runs if run.kind == "nothing")
     holds = "holds" if slowest >= ASKED else "DOES NOT HOLD"
+    lines.append("ms: of processors, for each page")
     return "\n".join([*lines, "", f"asked: a queue that bears {ASKED} pages a second: {holds} ({slowest:.0f})"])
+
+
+def _each(seconds: float, run: Run) -> float:
+    return seconds * 1000 / (run.hosts * PAGES)

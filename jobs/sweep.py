@@ -140,14 +140,15 @@ class Sweeper:
                 if not lease.ends:
                     await self._visit_entry(source, result)
                     lease.extend_in_time()
-            pages = self.archive.due(self.clock(), host=host, limit=most)
+            pages = self.archive.due(self.clock(), host=host, limit=most + 1)
+            left, pages = len(pages) > most, pages[:most]
             await self._check(pages, lease, result, at_once=False)
             known = [self.sources[page.source] for page in pages if page.source in self.sources]
             if len(known) < len(pages):
                 result.failures.append(
                     f"{host}: {len(pages) - len(known)} pages of sources that are not configured here"
                 )
-            result.more = lease.ends or len(known) == most
+            result.more = lease.ends or (left and len(known) > 0)
             if result.checked or result.entries:
                 await asyncio.sleep(max(source.host_delay for source in known + entries).total_seconds())
         return result

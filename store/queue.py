@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine, text
 from sqlmodel import Session, col, delete, func, select
 
+from crawler.errors import StoreBusy
 from store.engine import reading, refusals
 from store.rows import host_of
 from store.tables import LeaseRow, PageRow, SourceRow
@@ -39,6 +40,7 @@ AFTER_FAILURE = timedelta(minutes=1)
 KEPT = timedelta(days=7)
 # Jobs written by one statement.
 _SLICE = 1000
+_MANY = 100
 
 # Jobs whose worker is dead, or that no lease says are under way: their worker lives and could not say that they ended.
 _DOUBTED = text("""
@@ -158,9 +160,11 @@ class Elected:
             abandoned = self._give_up(session, now, silence)
             session.connection().execute(_OLD, {"kept": KEPT.total_seconds()})
             hosts = _due_hosts(session, now)
-            for start in range(0, len(hosts), _SLICE):
-                _defer(session, hosts[start : start + _SLICE])
-        return Deferred(jobs=len(hosts), abandoned=abandoned)
+            jobs = sum(_defer(session, hosts[start : start + _SLICE]) for start in range(0, len(hosts), _SLICE))
+            if jobs > _MANY:
+                # Until autovacuum has seen so many, PostgreSQL would read them all to take one.
+                session.connection().exec_driver_sql("ANALYZE procrastinate_jobs")
+        return Deferred(jobs=jobs, abandoned=abandoned)
 
     def _give_up(self, session: Session, now: datetime, silence: timedelta) -> tuple[str, ...]:
         rows = session.connection().execute(_DOUBTED, {"silence": silence.total_seconds()}).all()
@@ -194,8 +198,8 @@ def _due_hosts(session: Session, now: datetime) -> list[str]:
     return [host for host in hosts if host not in taken]
 
 
-def _defer(session: Session, hosts: Sequence[str]) -> None:
-    from procrastinate.exceptions import AlreadyEnqueued
+def _defer(session: Session, hosts: Sequence[str]) -> int:
+    from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
     from procrastinate.jobs import Job as NewJob
 
     jobs = [
@@ -207,8 +211,11 @@ def _defer(session: Session, hosts: Sequence[str]) -> None:
     except AlreadyEnqueued:
         # A worker deferred one of them just now; the rest is due at the next turn too.
         point.rollback()
-    else:
-        point.commit()
+        return 0
+    except ConnectorException as error:
+        raise StoreBusy(f"no job could be deferred ({error.__cause__}); try again.") from error
+    point.commit()
+    return len(jobs)
 
 
 @cache
