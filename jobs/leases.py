@@ -33,7 +33,7 @@ _under_way: set[str] = set()
 class Lease:
     """Hosts held by one pass, and the due Pages that were taken with them.
 
-    Once `stop` is set the pass ends after the visits under way.
+    Once `stop` is set the pass ends after the visits under way. `kept`: it is not given back, and runs out by itself.
     """
 
     archive: Archive
@@ -43,6 +43,7 @@ class Lease:
     hosts: frozenset[str]
     pages: tuple[Page, ...] = ()
     stop: asyncio.Event | None = None
+    kept: bool = False
 
     def extend_in_time(self) -> None:
         """Extend the lease before it may be another's. Raises StoreBusy where it is: nothing is visited any more."""
@@ -95,7 +96,7 @@ async def _given_back(lease: Lease) -> AsyncIterator[Lease]:
         yield lease
     finally:
         _under_way.discard(lease.owner)
-        if lease.hosts:
+        if lease.hosts and not lease.kept:
             lease.archive.release(lease.owner)
 
 

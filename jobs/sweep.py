@@ -127,7 +127,8 @@ class Sweeper:
         """Visit what is due at one host: its entries, then at most so many Pages, the longest due first.
 
         The host is leased under `owner`, and what is due is asked for when it is: another process may have been there
-        just now. It is kept until it may be asked again, since whoever comes next knows nothing of this visit.
+        just now. It is kept until it may be asked again, since whoever comes next knows nothing of this visit; and a
+        host that fails is kept from everybody until the lease runs out.
         """
         result = Pass()
         async with held(self.archive, self.clock, {host}, owner=owner, stop=stop) as lease:
@@ -148,7 +149,8 @@ class Sweeper:
                 result.failures.append(
                     f"{host}: {len(pages) - len(known)} pages of sources that are not configured here"
                 )
-            result.more = lease.ends or (left and len(known) > 0)
+            lease.kept = 2 * result.outcomes[Outcome.FAILED] > result.checked
+            result.more = not lease.kept and (lease.ends or (left and len(known) > 0))
             if result.checked or result.entries:
                 await asyncio.sleep(max(source.host_delay for source in known + entries).total_seconds())
         return result

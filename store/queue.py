@@ -21,9 +21,11 @@ from sqlalchemy import Connection, Engine, text
 from sqlmodel import Session, col, delete, func, select
 
 from crawler.errors import StoreBusy
+from crawler.model import Json
 from store.engine import reading, refusals
 from store.rows import host_of
 from store.tables import LeaseRow, PageRow, SourceRow
+from store.views import iso
 
 if TYPE_CHECKING:
     from procrastinate.manager import JobManager
@@ -58,9 +60,10 @@ _OLD = text("""
     AND NOT EXISTS (SELECT 1 FROM procrastinate_events event
         WHERE event.job_id = job.id AND event.at > now() - make_interval(secs => :kept))
 """)
-# Hosts that have a job already, or whose last one failed just now.
+# Hosts that have a job already, or another visitor, or whose last job failed just now.
 _TAKEN = text("""
     SELECT lock FROM procrastinate_jobs WHERE status IN ('todo', 'doing')
+    UNION SELECT host FROM host_leases WHERE expires_at > :now
     UNION SELECT job.lock FROM procrastinate_jobs job JOIN procrastinate_events event ON event.job_id = job.id
     WHERE job.status = 'failed' AND event.type = 'failed' AND event.at > now() - make_interval(secs => :after)
 """)
@@ -91,6 +94,10 @@ class Job:
     state: str
     worker: int | None
     since: datetime | None
+
+    def as_json(self) -> dict[str, Json]:
+        """As `queue --json` prints it."""
+        return {"id": self.id, "host": self.host, "state": self.state, "worker": self.worker, "since": iso(self.since)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +191,8 @@ def owner_of(job: int) -> str:
 
 def _due_hosts(session: Session, now: datetime) -> list[str]:
     """Hosts with a Page or an entry that is due, and without a job; the longest due first."""
-    taken = set(session.connection().execute(_TAKEN, {"after": AFTER_FAILURE.total_seconds()}).scalars())
+    wanted = {"now": now, "after": AFTER_FAILURE.total_seconds()}
+    taken = set(session.connection().execute(_TAKEN, wanted).scalars())
     entries = select(SourceRow.url).where(col(SourceRow.active), col(SourceRow.next_check) <= now)
     hosts = dict.fromkeys(host_of(url) for url in session.exec(entries.order_by(col(SourceRow.next_check))))
     pages = (

@@ -9,7 +9,18 @@ from typing import Annotated
 import typer
 
 from crawler.errors import ConfigurationError, PalimpsestError
-from jobs.cli import configuring, demonstrating, explaining, inspecting, listing, reading, rereading, serving, watching
+from jobs.cli import (
+    configuring,
+    demonstrating,
+    explaining,
+    inspecting,
+    listing,
+    queueing,
+    reading,
+    rereading,
+    serving,
+    watching,
+)
 from jobs.cli.output import errors, printable
 from jobs.settings import VERSION, Settings
 
@@ -23,7 +34,18 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for room in (configuring, watching, rereading, listing, reading, explaining, inspecting, serving, demonstrating):
+for room in (
+    configuring,
+    watching,
+    rereading,
+    listing,
+    reading,
+    explaining,
+    inspecting,
+    serving,
+    queueing,
+    demonstrating,
+):
     room.register(app)
 
 # As shells and Typer have it: 128 and the number of SIGINT.

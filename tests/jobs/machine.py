@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from crawler.sources import parse_sources
+from jobs import leases
 from jobs.cli.context import run_service
 from jobs.daemon import run_daemon
 from jobs.queue import Times
@@ -33,6 +34,7 @@ def say(line: str) -> None:
 
 
 def main(role: str, config: str, database: str, data: str) -> None:
+    leases.RENEWAL = SILENCE / 4
     sources = parse_sources(Path(config).read_text("utf-8"))
     with open_store(Path(data), database) as store:
         if role == "daemon":

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
+import signal
+from collections.abc import Callable, Coroutine, Iterator
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
+import pytest
 
+from crawler.model import Link
+from crawler.sources import parse_sources
+from crawler.urls import host_of
+from jobs.daemon import run_daemon
+from jobs.leases import LENGTH
+from jobs.sweep import Pass
+from jobs.wiring import sweeper, utc_now
 from store import Store, open_store
+from tests.jobs.conftest import Desk
+from tests.jobs.machine import SHORT
 from tests.jobs.several import ANSWERING, Host, Machine, hosts, machines, until
+from tests.jobs.site import Town, configuration
+from tests.outside import Answer
 from tests.postgres import fresh_database
 
 HOSTS, PAGES, DELAY = 6, 60, 0.03
@@ -62,3 +79,189 @@ def test_a_worker_and_the_elected_are_killed_and_every_page_is_checked_once_for_
         for server in servers:
             times = [at for at, _ in server.log]
             assert min(after - before for before, after in itertools.pairwise(times)) > DELAY + ANSWERING
+
+
+def test_a_worker_that_stood_still_and_comes_back_does_not_go_on(tmp_path: Path) -> None:
+    """Another has its host by then. What it was at just then it may still record."""
+    database = fresh_database()
+    with hosts(1, PAGES) as servers, open_store(tmp_path / "data", database) as store:
+        (server,) = servers
+        config = tmp_path / "sources.toml"
+        config.write_text(server.source(f"{DELAY}s"), encoding="utf-8")
+        with machines(config, database, tmp_path / "data", "daemon", "worker") as (_, frozen):
+            until(lambda: visited(servers) > PAGES / 5)
+            frozen.process.send_signal(signal.SIGSTOP)
+            with machines(config, database, tmp_path / "data", "worker"):
+                until(lambda: visited(servers) > PAGES / 3)
+                frozen.process.send_signal(signal.SIGCONT)
+                until(lambda: min(checks(store), default=0) == 1)
+                until(lambda: frozen.heard("given to another process"))
+        assert sum(checks(store)) <= PAGES + 1
+        assert visited(servers) <= PAGES + 1
+
+
+# ---- one job -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with open_store(tmp_path / "shared", fresh_database(), busy_timeout=timedelta(milliseconds=300)) as opened:
+        yield opened
+
+
+def one_job(store: Store, town: Town, most: int = 50, *, stop: bool = False, config: str = "") -> Pass:
+    """What a worker does for the job of the town's host."""
+
+    async def work() -> Pass:
+        event = asyncio.Event()
+        if stop:
+            event.set()
+        async with sweeper(store, parse_sources(config or configuration(town))) as sweep:
+            return await sweep.run_host(host_of(town.url(1)), most=most, owner="job:1", stop=event)
+
+    return asyncio.run(work())
+
+
+def test_a_job_visits_the_entry_and_then_so_many_pages_and_says_whether_more_is_due(store: Store, town: Town) -> None:
+    first = one_job(store, town, most=2)
+    assert (first.entries, first.checked, first.more) == (1, 2, True)
+    second = one_job(store, town, most=2)
+    assert (second.entries, second.checked, second.more) == (0, 1, False)
+    assert one_job(store, town, most=2).checked == 0
+
+
+def test_a_job_leaves_a_host_alone_that_another_process_is_at(store: Store, town: Town) -> None:
+    host = host_of(town.url(1))
+    store.archive.take_hosts({host}, utc_now(), "check by hand", lease=LENGTH)
+    assert one_job(store, town).busy == {host}
+    assert town.outside.requests == []
+
+
+def test_a_job_that_is_to_stop_begins_no_visit_and_leaves_the_rest(store: Store, town: Town) -> None:
+    stopped = one_job(store, town, stop=True)
+    assert (stopped.entries, stopped.checked, stopped.more) == (0, 0, True)
+    assert one_job(store, town).checked == 3
+
+
+def test_a_host_that_fails_is_left_alone_by_every_machine_for_a_while(store: Store, town: Town) -> None:
+    """The others know nothing of its trouble."""
+    assert store.queue is not None
+    one_job(store, town, most=1)
+    for number in (1, 2, 3):
+        town.outside.answer(town.path(number), lambda asked: Answer(b"", 503))
+    failed = one_job(store, town, most=1)
+    assert (failed.checked, failed.more) == (1, False)
+    host = host_of(town.url(1))
+    assert store.archive.due(utc_now(), host=host) != ()
+    with store.queue.election() as elected:
+        assert elected is not None
+        assert elected.defer_due(utc_now()).jobs == 0
+        assert elected.defer_due(utc_now() + LENGTH).jobs == 1
+
+
+def test_pages_of_a_source_that_a_worker_does_not_know_are_said_and_do_not_come_again_at_once(
+    store: Store, town: Town
+) -> None:
+    """Its configuration is yesterday's."""
+    one_job(store, town)
+    sources = parse_sources(configuration(town) + configuration(town, name="new"))
+    store.archive.declare(sources, utc_now())
+    store.archive.admit("new", [Link(url=town.publish(9))], utc_now())
+
+    async def work() -> Pass:
+        async with sweeper(store, sources[:1], declare=False) as sweep:
+            return await sweep.run_host(host_of(town.url(1)), most=50, owner="job:1", stop=asyncio.Event())
+
+    result = asyncio.run(work())
+    assert (result.checked, result.more) == (0, False)
+    assert ["not configured here" in problem for problem in result.problems] == [True]
+
+
+# ---- a daemon by itself ------------------------------------------------------------------------------------------
+
+
+def by_itself(store: Store, town: Town, story: Callable[[list[str]], Coroutine[Any, Any, None]]) -> list[str]:
+    """Run a daemon that takes jobs too, while the story lasts; what it said."""
+    said: list[str] = []
+
+    async def both() -> None:
+        often = 'every = "1s"\nmin_every = "1s"\nmax_every = "2s"\n'
+        sources = parse_sources(configuration(town, more=often))
+        daemon = asyncio.create_task(run_daemon(store, sources, say=said.append, times=SHORT))
+        try:
+            async with asyncio.timeout(40):
+                await story(said)
+        finally:
+            daemon.cancel()
+            await asyncio.wait([daemon])
+
+    asyncio.run(both())
+    return said
+
+
+async def eventually(true: Callable[[], bool]) -> None:
+    while not true():  # noqa: ASYNC110 - what is waited for is in the store, which rings no bell
+        await asyncio.sleep(0.05)
+
+
+def test_without_any_worker_the_daemon_does_the_work_itself_and_comes_back(store: Store, town: Town) -> None:
+    async def story(said: list[str]) -> None:
+        await eventually(lambda: all(len(town.asked_for(number)) >= 2 for number in (1, 2, 3)))
+        town.publish(8)
+        await eventually(lambda: len(store.history.changes()) == 4)
+
+    said = by_itself(store, town, story)
+    assert any(line.startswith("elected") for line in said)
+    assert said[-1].startswith("stopped")
+    assert store.queue is not None
+    assert not store.queue.is_led()
+
+
+def test_it_survives_that_the_server_hangs_up_on_everybody(store: Store, town: Town) -> None:
+    assert store.queue is not None
+    conninfo = store.queue.conninfo()
+
+    async def story(said: list[str]) -> None:
+        await eventually(lambda: all(len(town.asked_for(number)) >= 1 for number in (1, 2, 3)))
+        with psycopg.connect(conninfo, autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        await eventually(lambda: any("elected" in line and "no longer" in line for line in said))
+        town.publish(8)
+        await eventually(lambda: sum(line.startswith("elected") for line in said) == 2)
+        await eventually(lambda: town.asked_for(8) != [])
+        await eventually(lambda: len(store.history.changes()) == 4)
+
+    by_itself(store, town, story)
+    assert store.check_integrity().ok
+
+
+# ---- the commands ------------------------------------------------------------------------------------------------
+
+
+def test_the_queue_can_be_looked_at(desk: Desk, town: Town) -> None:
+    desk.config.write_text(configuration(town), encoding="utf-8")
+    database = fresh_database()
+    with open_store(desk.data, database) as store:
+        assert store.queue is not None
+        store.archive.declare(parse_sources(configuration(town)), utc_now())
+        with store.queue.election() as elected:
+            assert elected is not None
+            elected.defer_due(utc_now())
+            (job,) = desk("--database", database, "queue", "--json").lines
+            assert set(job) == {"id", "host", "state", "worker", "since"}
+            assert (job["host"], job["state"]) == (host_of(town.url(1)), "todo")
+            assert "elected" not in desk("--database", database, "queue").err
+        answered = desk("--database", database, "queue")
+        assert answered.out.split("\t")[-1].strip() == host_of(town.url(1))
+        assert "no daemon is elected" in answered.err
+
+
+@pytest.mark.parametrize("words", [["queue"], ["run", "--no-visits"]])
+def test_what_needs_a_server_says_so(desk: Desk, town: Town, words: list[str]) -> None:
+    desk.config.write_text(configuration(town), encoding="utf-8")
+    answered = desk(*words)
+    assert answered.status == 2
+    assert "postgresql://" in answered.err
