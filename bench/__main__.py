@@ -1,4 +1,4 @@
-"""`python -m bench [extract|detect|judge|fetch|queue] [--quick] [--demo] [--only NAME …] [--json]`; `--list`: names."""
+"""`python -m bench BENCHMARK [--quick] [--demo] [--only NAME …] [--json]`; `--help`: all of it; `--list`: names."""
 
 from __future__ import annotations
 
@@ -7,21 +7,20 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 
-from bench import detect, detect_speed, fetch, fetch_table, judge, queue, table
+from bench import detect, detect_speed, fetch, fetch_table, judge, machines, queue, table
 from bench.extract import REPETITIONS, benchmark
 from bench.fetch_trackers import TRACKERS
 from bench.pages import SETS, Labelled, demo_pages, measured_pages, measuring_data
 from bench.peers import BY_NAME, PEERS
 
 QUICK_EACH = 8
+BENCHMARKS = ["extract", "detect", "judge", "fetch", "queue", "machines"]
 
 
 def arguments(words: Sequence[str] | None) -> argparse.Namespace:
     """What was asked for."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="Speed and quality against peers, in one run.")
-    parser.add_argument(
-        "benchmark", nargs="?", choices=["extract", "detect", "judge", "fetch", "queue"], default="extract"
-    )
+    parser.add_argument("benchmark", nargs="?", choices=BENCHMARKS, default="extract")
     parser.add_argument("--quick", action="store_true", help=f"{QUICK_EACH} pages a set, fewer repetitions")
     parser.add_argument("--demo", action="store_true", help="the bundled site's pages, whatever else there is")
     names = [*BY_NAME, *(tracker.name for tracker in TRACKERS if tracker.name not in BY_NAME)]
@@ -78,6 +77,10 @@ def main(words: Sequence[str] | None = None) -> int:
     if asked.benchmark == "judge":
         print(judge.report(judge.benchmark(1 if asked.quick else 9), as_json=asked.json))
         return 0
+    if asked.benchmark == "machines":
+        told = machines.benchmark(asked.quick, tell)
+        print(machines.report(told, as_json=asked.json))
+        return int(not told.holds)
     if asked.benchmark == "queue":
         print(queue.report(queue.benchmark(asked.quick, tell), as_json=asked.json))
         return 0

@@ -96,11 +96,20 @@ class Machine:
     role: str
     process: subprocess.Popen[str]
     said: list[str] = field(default_factory=list)
+    _reader: threading.Thread = field(init=False)
 
-    def listen(self) -> None:
+    def __post_init__(self) -> None:
+        self._reader = threading.Thread(target=self._listen, daemon=True)
+        self._reader.start()
+
+    def _listen(self) -> None:
         assert self.process.stderr is not None
         for line in self.process.stderr:
             self.said.append(line.rstrip())
+
+    @property
+    def lives(self) -> bool:
+        return self.process.poll() is None
 
     def heard(self, words: str) -> bool:
         return any(words in line for line in self.said)
@@ -109,36 +118,40 @@ class Machine:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
 
+    def end(self) -> None:
+        """As its supervisor would; for good."""
+        if self.lives:
+            self.process.terminate()
+            try:
+                self.process.wait(timeout=30)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self._reader.join(timeout=10)
+        assert self.process.stderr is not None
+        self.process.stderr.close()
+
+
+def start(role: str, config: Path, database: str, data: Path) -> Machine:
+    """A machine of its own: a process."""
+    words = [sys.executable, "-m", "tests.jobs.machine", role, str(config), database, str(data)]
+    return Machine(
+        role,
+        subprocess.Popen(
+            words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True
+        ),
+    )
+
 
 @contextmanager
 def machines(config: Path, database: str, data: Path, *roles: str) -> Iterator[list[Machine]]:
-    """A process for each role; ended at the end, of which the living must say nothing that nobody foresaw."""
+    """A process for each role; ended at the end."""
     with ExitStack() as stack:
         made = []
         for role in roles:
-            words = [sys.executable, "-m", "tests.jobs.machine", role, str(config), database, str(data)]
-            process = subprocess.Popen(
-                words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True
-            )
-            machine = Machine(role, process)
-            reader = threading.Thread(target=machine.listen, daemon=True)
-            reader.start()
-            stack.callback(_end, machine, reader)
-            made.append(machine)
+            made.append(start(role, config, database, data))
+            stack.callback(made[-1].end)
         yield made
-
-
-def _end(machine: Machine, reader: threading.Thread) -> None:
-    if machine.process.poll() is None:
-        machine.process.terminate()
-        try:
-            machine.process.wait(timeout=30)
-        except subprocess.TimeoutExpired:
-            machine.process.kill()
-            machine.process.wait()
-    reader.join(timeout=10)
-    assert machine.process.stderr is not None
-    machine.process.stderr.close()
 
 
 def until(true: Callable[[], bool], patience: float = 60.0) -> None:
