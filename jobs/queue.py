@@ -82,9 +82,14 @@ async def sharing(
     if visits:
         tasks.append(asyncio.ensure_future(take_jobs(queue, sweep, say, times=times)))
     main = asyncio.current_task()
-    for task in tasks:
+
+    def wake(ended: asyncio.Task[None]) -> None:
         # None of them ends by itself but by a mistake, which must not go unseen.
-        task.add_done_callback(lambda ended: None if ended.cancelled() or main is None else main.cancel() and None)
+        if main is not None and not ended.cancelled():
+            main.cancel()
+
+    for task in tasks:
+        task.add_done_callback(wake)
     try:
         yield office
     finally:
@@ -97,9 +102,11 @@ async def sharing(
 
 async def _stand(queue: Queue, sweep: Sweeper, say: Say, office: Office, times: Times) -> None:
     """Stand for election for ever; where this process is elected, defer what is due for as long as it is."""
+    complaint = ""
     while True:
         try:
             with queue.election() as elected:
+                complaint = ""
                 if elected is not None:
                     say("elected: this process defers what is due")
                     office.held = True
@@ -109,7 +116,9 @@ async def _stand(queue: Queue, sweep: Sweeper, say: Say, office: Office, times: 
                         say(f"{host}: its worker was not heard of; what it left is deferred anew")
                     await asyncio.sleep(times.turn.total_seconds())
         except StoreError as error:
-            say(f"{error}; no longer elected" if office.held else f"{error}; trying again")
+            said, complaint = complaint, str(error)
+            if office.held or complaint != said:
+                say(f"{error}; {'no longer elected' if office.held else 'trying again'}")
         finally:
             office.held = False
         await asyncio.sleep(times.standby.total_seconds())
@@ -131,6 +140,7 @@ async def _in_thread(work: Callable[[], T]) -> T:
 async def take_jobs(queue: Queue, sweep: Sweeper, say: Say, *, hosts: int = HOSTS, times: Times = USUAL) -> None:
     """Take jobs until cancelled, so many hosts side by side; then the visits under way end, and nothing else begins."""
     from procrastinate.exceptions import ProcrastinateException
+    from psycopg import Error
 
     for name in ("procrastinate", "psycopg.pool"):
         # What went wrong is said once, by us.
@@ -141,7 +151,7 @@ async def take_jobs(queue: Queue, sweep: Sweeper, say: Say, *, hosts: int = HOST
         try:
             await _work(queue, taker, hosts, times)
             say("the queue's connection was lost; trying again")
-        except (ProcrastinateException, OSError) as error:
+        except (ProcrastinateException, Error, OSError) as error:
             say(f"the queue cannot be reached ({error.__cause__ or error}); trying again")
         await asyncio.sleep(AGAIN.total_seconds())
 
