@@ -29,6 +29,9 @@ class Unchanged:
     async def fetch(self, request: FetchRequest, now: datetime) -> NotModified:
         return NotModified(url=request.url, fetched_at=now)
 
+    def pause(self, url: str) -> float:
+        return 0.0
+
     async def aclose(self) -> None:
         pass
 

@@ -33,7 +33,7 @@ _under_way: set[str] = set()
 class Lease:
     """Hosts held by one pass, and the due Pages that were taken with them.
 
-    Once `stop` is set the pass ends after the visits under way. `kept`: it is not given back, and runs out by itself.
+    Once `stop` is set the pass ends after the visits under way.
     """
 
     archive: Archive
@@ -54,6 +54,12 @@ class Lease:
             if lost:
                 raise StoreBusy(f"{', '.join(sorted(lost))}: given to another process, as this one seemed dead")
             self.until = until
+
+    def keep(self, pause: timedelta) -> None:
+        """Not to be given back, but to run out by itself after a pause in which nobody is to visit its hosts."""
+        self.until = self.clock() + pause
+        self.archive.extend_leases(self.owner, self.until)
+        self.kept = True
 
     @property
     def ends(self) -> bool:

@@ -10,6 +10,7 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from crawler.fetch import Fetcher
 from crawler.model import Outcome, Page, Source
@@ -24,6 +25,8 @@ from store import Archive
 
 # Hosts visited side by side. Each costs a connection and little else.
 _HOSTS = 32
+# Seconds for which a job waits until its host may be asked again; for longer than that it keeps it from the others.
+_MOMENT = 15.0
 # Pages in flight on one host that asks for no delay.
 _SAME_HOST = 8
 
@@ -127,8 +130,8 @@ class Sweeper:
         """Visit what is due at one host: its entries, then at most so many Pages, the longest due first.
 
         The host is leased under `owner`, and what is due is asked for when it is: another process may have been there
-        just now. It is kept until it may be asked again, since whoever comes next knows nothing of this visit; and a
-        host that fails is kept from everybody until the lease runs out.
+        just now. It stays so until the host may be asked again, whether it wants a moment or, as it asked for, an hour:
+        whoever comes next knows nothing of this visit.
         """
         result = Pass()
         async with held(self.archive, self.clock, {host}, owner=owner, stop=stop) as lease:
@@ -149,10 +152,14 @@ class Sweeper:
                 result.failures.append(
                     f"{host}: {len(pages) - len(known)} pages of sources that are not configured here"
                 )
-            lease.kept = 2 * result.outcomes[Outcome.FAILED] > result.checked
-            result.more = not lease.kept and (lease.ends or (left and len(known) > 0))
-            if result.checked or result.entries:
-                await asyncio.sleep(max(source.host_delay for source in known + entries).total_seconds())
+            result.more = lease.ends or (left and len(known) > 0)
+            urls = [source.url for source in entries] + [page.url for page in pages]
+            pause = max(map(self.fetcher.pause, urls), default=0.0)
+            if pause > _MOMENT:
+                lease.keep(timedelta(seconds=pause))
+                result.more = False
+            else:
+                await asyncio.sleep(pause)
         return result
 
     def _chosen(self, names: Collection[str] | None) -> list[Source]:

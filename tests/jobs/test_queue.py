@@ -109,6 +109,9 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield opened
 
 
+numbers = itertools.count(1)
+
+
 def one_job(store: Store, town: Town, most: int = 50, *, stop: bool = False, config: str = "") -> Pass:
     """What a worker does for the job of the town's host."""
 
@@ -117,7 +120,7 @@ def one_job(store: Store, town: Town, most: int = 50, *, stop: bool = False, con
         if stop:
             event.set()
         async with sweeper(store, parse_sources(config or configuration(town))) as sweep:
-            return await sweep.run_host(host_of(town.url(1)), most=most, owner="job:1", stop=event)
+            return await sweep.run_host(host_of(town.url(1)), most=most, owner=f"job:{next(numbers)}", stop=event)
 
     return asyncio.run(work())
 
@@ -143,20 +146,23 @@ def test_a_job_that_is_to_stop_begins_no_visit_and_leaves_the_rest(store: Store,
     assert one_job(store, town).checked == 3
 
 
-def test_a_host_that_fails_is_left_alone_by_every_machine_for_a_while(store: Store, town: Town) -> None:
-    """The others know nothing of its trouble."""
+def test_a_host_that_asks_to_be_left_alone_is_left_alone_by_every_machine(store: Store, town: Town) -> None:
+    """It told one of them."""
     assert store.queue is not None
     one_job(store, town, most=1)
+    hour = timedelta(hours=1)
     for number in (1, 2, 3):
-        town.outside.answer(town.path(number), lambda asked: Answer(b"", 503))
-    failed = one_job(store, town, most=1)
-    assert (failed.checked, failed.more) == (1, False)
+        busy = Answer(b"", 503, headers=(("Retry-After", f"{hour.total_seconds():.0f}"),))
+        town.outside.answer(town.path(number), lambda asked, busy=busy: busy)
+    asked = one_job(store, town, most=1)
+    assert (asked.checked, asked.more) == (1, False)
     host = host_of(town.url(1))
     assert store.archive.due(utc_now(), host=host) != ()
+    assert one_job(store, town).busy == {host}
     with store.queue.election() as elected:
         assert elected is not None
-        assert elected.defer_due(utc_now()).jobs == 0
-        assert elected.defer_due(utc_now() + LENGTH).jobs == 1
+        assert elected.defer_due(utc_now() + hour / 2).jobs == 0
+        assert elected.defer_due(utc_now() + hour).jobs == 1
 
 
 def test_pages_of_a_source_that_a_worker_does_not_know_are_said_and_do_not_come_again_at_once(
