@@ -77,7 +77,8 @@ async def held(
     stop: asyncio.Event | None = None,
 ) -> AsyncIterator[Lease]:
     """Those of the hosts that nobody else is at, held while the context lasts; under `owner`, where that is given."""
-    now = _free_the_dead(archive, clock)
+    # A job of the queue is deferred only where nobody holds its host.
+    now = clock() if owner else _free_the_dead(archive, clock)
     owner = owner or _owner()
     taken = archive.take_hosts(hosts, now, owner, lease=LENGTH)
     async with _given_back(Lease(archive, clock, owner, now + LENGTH, taken, stop=stop)) as lease:

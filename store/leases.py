@@ -34,15 +34,14 @@ def take(session: Session, hosts: Collection[str], now: datetime, owner: str, le
     if not hosts:
         return frozenset()
     # In one order for everybody: two claims that take hosts crosswise would wait for each other.
-    insert = insert_into(session, LeaseRow).values(
-        [{"host": host, "owner": owner, "expires_at": now + lease} for host in sorted(hosts)]
-    )
+    wanted = [{"host": host, "owner": owner, "expires_at": now + lease} for host in sorted(hosts)]
+    insert = insert_into(session, LeaseRow)
     query = insert.on_conflict_do_update(
         index_elements=["host"],
         set_={"owner": insert.excluded.owner, "expires_at": insert.excluded.expires_at},
         where=or_(col(LeaseRow.owner) == owner, col(LeaseRow.expires_at) <= now),
     ).returning(col(LeaseRow.host))
-    return frozenset(session.execute(query).scalars())
+    return frozenset(session.connection().execute(query, wanted).scalars())
 
 
 def extend(session: Session, owner: str, until: datetime) -> frozenset[str]:

@@ -120,8 +120,10 @@ class Queue:
 
         url = self._engine.url
         said = {name: value if isinstance(value, str) else ",".join(value) for name, value in url.query.items()}
-        given = url.translate_connect_args(database="dbname", username="user") | said
-        return make_conninfo(**{"connect_timeout": "10"} | given)
+        given = {"connect_timeout": "10"} | url.translate_connect_args(database="dbname", username="user") | said
+        # What a crash of the server may undo of the queue's own bookkeeping is made good: no job is needed twice.
+        given["options"] = f"{given.get('options', '')} -c synchronous_commit=off".strip()
+        return make_conninfo(**given)
 
     @contextmanager
     def election(self) -> Iterator[Elected | None]:
