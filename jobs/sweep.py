@@ -142,8 +142,7 @@ class Sweeper:
             entries = [source for source in due if source is not None and host_of(source.url) == host]
             for source in entries:
                 if not lease.ends:
-                    await self._visit_entry(source, result)
-                    lease.extend_in_time()
+                    await self._visit_entry(source, lease, result)
             pages = self.archive.due(self.clock(), host=host, limit=most + 1)
             left, pages = len(pages) > most, pages[:most]
             await self._check(pages, lease, result, at_once=False)
@@ -174,12 +173,16 @@ class Sweeper:
         ):
             for source in chosen:
                 if host_of(source.url) in lease.hosts:
-                    group.create_task(self._visit_entry(source, result))
+                    group.create_task(self._visit_entry(source, lease, result))
                 elif everything:
                     result.busy.add(host_of(source.url))
 
-    async def _visit_entry(self, source: Source, result: Pass) -> None:
-        discovered = await visit_source(source, self.archive, self.fetcher, self.clock)
+    async def _visit_entry(self, source: Source, lease: Lease, result: Pass) -> None:
+        def still_here(_read: int, _found: int) -> None:
+            # A listing of many pages may take longer than a lease.
+            lease.extend_in_time()
+
+        discovered = await visit_source(source, self.archive, self.fetcher, self.clock, progress=still_here)
         self._tell(SourceVisited(source=source, discovered=discovered), result)
 
     async def _check_due(self, names: Collection[str] | None, result: Pass) -> None:

@@ -50,7 +50,8 @@ _DOUBTED = text("""
            worker.last_heartbeat IS NULL OR worker.last_heartbeat < now() - make_interval(secs => :silence) AS dead
     FROM procrastinate_jobs job
     LEFT JOIN procrastinate_workers worker ON worker.id = job.worker_id
-    LEFT JOIN host_leases lease ON lease.owner = 'job:' || job.id AND lease.host = job.lock
+    LEFT JOIN host_leases lease
+        ON lease.owner = 'job:' || job.id AND lease.host = job.lock AND lease.expires_at > :now
     WHERE job.status = 'doing' AND (lease.host IS NULL
         OR worker.last_heartbeat IS NULL OR worker.last_heartbeat < now() - make_interval(secs => :silence))
 """)
@@ -176,7 +177,7 @@ class Elected:
         return Deferred(jobs=jobs, abandoned=abandoned)
 
     def _give_up(self, session: Session, now: datetime, silence: timedelta) -> tuple[str, ...]:
-        rows = session.connection().execute(_DOUBTED, {"silence": silence.total_seconds()}).all()
+        rows = session.connection().execute(_DOUBTED, {"now": now, "silence": silence.total_seconds()}).all()
         # Between its last visit and its end a job has no lease for a moment: only one that stays so is given up.
         self._doubted = {row.id: self._doubted.get(row.id, now) for row in rows}
         lost = [row for row in rows if row.dead or now - self._doubted[row.id] > silence]

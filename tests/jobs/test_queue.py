@@ -25,7 +25,7 @@ from tests.jobs.conftest import Desk
 from tests.jobs.machine import SHORT
 from tests.jobs.several import ANSWERING, Host, Machine, hosts, machines, until
 from tests.jobs.site import Town, configuration
-from tests.outside import Answer
+from tests.outside import Answer, Outside
 from tests.postgres import fresh_database
 
 HOSTS, PAGES, DELAY = 6, 60, 0.03
@@ -271,3 +271,39 @@ def test_what_needs_a_server_says_so(desk: Desk, town: Town, words: list[str]) -
     answered = desk(*words)
     assert answered.status == 2
     assert "postgresql://" in answered.err
+
+
+def test_a_listing_of_many_pages_takes_longer_than_a_lease_and_its_host_is_still_nobody_elses(
+    tmp_path: Path, outside: Outside
+) -> None:
+    """Every look at the clock is half a minute later, and every page of the listing takes some."""
+    town = Town(outside)
+    now = utc_now()
+    clock = (now + looks * timedelta(seconds=30) for looks in itertools.count())
+    others: list[frozenset[str]] = []
+    with open_store(tmp_path / "data") as store:
+
+        def page(number: int) -> Answer:
+            others.append(
+                store.archive.take_hosts({f"{outside.host}:{outside.port}"}, next(clock), "other", lease=LENGTH)
+            )
+            items = "".join(
+                f"<li><a href='{town.path(10 * number + k)}'>{town.title(10 * number + k)}</a></li>" for k in range(5)
+            )
+            more = f"<a class='next' href='/zwgk/index_{number + 1}.html'>下一页</a>"
+            return Answer(
+                f"<html><body><ul class='list'>{items}</ul>{more}</body></html>".encode(),
+                headers=(("Content-Type", "text/html; charset=utf-8"),),
+            )
+
+        outside.answer("/zwgk/index.html", lambda asked: page(1))
+        for number in range(2, 12):
+            outside.answer(f"/zwgk/index_{number}.html", lambda asked, number=number: page(number))
+        sources = parse_sources(configuration(town, more='next = "a.next"\n'))
+
+        async def work() -> Pass:
+            async with sweeper(store, sources, clock=lambda: next(clock)) as sweep:
+                return await sweep.run_host(host_of(town.url(1)), most=1, owner="job:1", stop=asyncio.Event())
+
+        assert asyncio.run(work()).entries == 1
+    assert others == [frozenset()] * 11
