@@ -39,6 +39,8 @@ LOOK = timedelta(seconds=1)
 # How long a stop waits for the visits under way.
 GRACE = timedelta(seconds=20)
 AGAIN = timedelta(seconds=2)
+# How long the queue waits for a connection.
+PATIENCE = timedelta(seconds=10)
 # Connections of a worker beside the store's own: taking, and listening for what is deferred.
 CONNECTIONS = 2
 
@@ -51,6 +53,7 @@ class Times:
     standby: timedelta = STANDBY
     beat: timedelta = BEAT
     silence: timedelta = SILENCE
+    patience: timedelta = PATIENCE
 
 
 USUAL = Times()
@@ -159,9 +162,10 @@ async def take_jobs(queue: Queue, sweep: Sweeper, say: Say, *, hosts: int = HOST
 async def _work(queue: Queue, taker: _Taker, hosts: int, times: Times) -> None:
     from procrastinate import App, PsycopgConnector
 
-    connector = PsycopgConnector(conninfo=queue.conninfo(), min_size=1, max_size=CONNECTIONS, timeout=10)
-    app = App(connector=connector)
+    patience = times.patience.total_seconds()
+    app = App(connector=PsycopgConnector(conninfo=queue.conninfo(), min_size=1, max_size=CONNECTIONS, timeout=patience))
     app.task(name=TASK, queue=NAME, pass_context=True)(taker.visit_host)
+    _leave_what_cannot_be_said(app)
     async with app.open_async():
         working = asyncio.ensure_future(_run(app, hosts, times))
         try:
@@ -169,9 +173,23 @@ async def _work(queue: Queue, taker: _Taker, hosts: int, times: Times) -> None:
         except asyncio.CancelledError:
             taker.stop.set()
             working.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await working
+            # However it ends, the cancellation is what is raised.
+            await asyncio.gather(working, return_exceptions=True)
             raise
+
+
+def _leave_what_cannot_be_said(app: App) -> None:
+    """That a job has ended is said to the server or not at all: the elected gives up what nobody is at."""
+    from procrastinate.exceptions import ConnectorException
+    from procrastinate.jobs import Job, Status
+
+    say = app.job_manager.finish_job
+
+    async def say_or_leave(job: Job, status: Status, delete_job: bool) -> None:
+        with contextlib.suppress(ConnectorException):
+            await say(job, status, delete_job)
+
+    app.job_manager.finish_job = say_or_leave  # type: ignore[method-assign]
 
 
 async def _run(app: App, hosts: int, times: Times) -> None:

@@ -23,6 +23,7 @@ SHORT = Times(
     standby=timedelta(milliseconds=300),
     beat=timedelta(milliseconds=300),
     silence=SILENCE,
+    patience=timedelta(seconds=1),
 )
 # So few that every worker has some.
 HOSTS = 2

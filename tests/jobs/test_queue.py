@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from crawler.model import Link
 from crawler.sources import parse_sources
@@ -199,7 +200,8 @@ def by_itself(store: Store, town: Town, story: Callable[[list[str]], Coroutine[A
                 await story(said)
         finally:
             daemon.cancel()
-            await asyncio.wait([daemon])
+            _, late = await asyncio.wait([daemon], timeout=40)
+            assert not late, "it does not end"
 
     asyncio.run(both())
     return said
@@ -242,6 +244,21 @@ def test_it_survives_that_the_server_hangs_up_on_everybody(store: Store, town: T
 
     by_itself(store, town, story)
     assert store.check_integrity().ok
+
+
+def test_it_ends_when_it_is_told_to_while_the_server_is_away(store: Store, town: Town) -> None:
+    assert store.queue is not None
+    words = conninfo_to_dict(store.queue.conninfo())
+    name = words["dbname"]
+
+    async def story(said: list[str]) -> None:
+        await eventually(lambda: all(len(town.asked_for(number)) >= 1 for number in (1, 2, 3)))
+        with psycopg.connect(**words | {"dbname": "postgres"}, autocommit=True) as connection:
+            connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+            connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+        await eventually(lambda: any("no longer elected" in line for line in said))
+
+    assert by_itself(store, town, story)[-1].startswith("stopped")
 
 
 # ---- the commands ------------------------------------------------------------------------------------------------
