@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import signal
 from collections.abc import Callable, Coroutine, Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -187,14 +188,17 @@ def test_pages_of_a_source_that_a_worker_does_not_know_are_said_and_do_not_come_
 # ---- a daemon by itself ------------------------------------------------------------------------------------------
 
 
-def by_itself(store: Store, town: Town, story: Callable[[list[str]], Coroutine[Any, Any, None]]) -> list[str]:
+def by_itself(
+    store: Store, town: Town, story: Callable[[list[str]], Coroutine[Any, Any, None]], more: str = ""
+) -> list[str]:
     """Run a daemon that takes jobs too, while the story lasts; what it said."""
     said: list[str] = []
 
     async def both() -> None:
         often = 'every = "1s"\nmin_every = "1s"\nmax_every = "2s"\n'
-        sources = parse_sources(configuration(town, more=often))
-        daemon = asyncio.create_task(run_daemon(store, sources, say=said.append, times=SHORT))
+        sources = parse_sources(configuration(town, more=often + more))
+        daemon = run_daemon(store, sources, say=said.append, tick=timedelta(milliseconds=200), times=SHORT)
+        daemon = asyncio.create_task(daemon)
         try:
             async with asyncio.timeout(40):
                 await story(said)
@@ -223,6 +227,27 @@ def test_without_any_worker_the_daemon_does_the_work_itself_and_comes_back(store
     assert said[-1].startswith("stopped")
     assert store.queue is not None
     assert not store.queue.is_led()
+
+
+def test_only_the_elected_tells_of_what_is_new(store: Store, town: Town) -> None:
+    """Two daemons would tell it twice."""
+    assert store.queue is not None
+    with Outside() as hook, ExitStack() as stack:
+        hook.page("/hook", "taken")
+        other = stack.enter_context(store.queue.election())
+        assert other is not None
+
+        async def story(said: list[str]) -> None:
+            await eventually(lambda: other.defer_due(utc_now()).jobs == 1)
+            await eventually(lambda: len(store.outbox.pending(utc_now())) == 3)
+            await asyncio.sleep(1)
+            assert hook.requests == []
+            stack.close()
+            await eventually(lambda: hook.requests != [])
+
+        target = hook.url("/hook")
+        by_itself(store, town, story, more=f'notify = ["webhook+{target}"]\n')
+    assert store.outbox.pending(utc_now()) == ()
 
 
 def test_it_survives_that_the_server_hangs_up_on_everybody(store: Store, town: Town) -> None:
