@@ -1,4 +1,4 @@
-"""`python -m bench [NAME] [--quick] [--demo] [--only NAME …] [--json]`; `--list`: the names of what is measured."""
+"""`python -m bench BENCHMARK [--quick] [--demo] [--only NAME …] [--json]`; `--help`: all of it; `--list`: names."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 
-from bench import blobs, detect, detect_speed, fetch, fetch_table, judge, store, table
+from bench import blobs, detect, detect_speed, fetch, fetch_table, judge, machines, queue, store, table
 from bench.extract import REPETITIONS, benchmark
 from bench.fetch_trackers import TRACKERS
 from bench.pages import SETS, Labelled, demo_pages, measured_pages, measuring_data
 from bench.peers import BY_NAME, PEERS
 
 QUICK_EACH = 8
-BENCHMARKS = ("extract", "detect", "judge", "fetch", "blobs", "store")
+BENCHMARKS = ("extract", "detect", "judge", "fetch", "blobs", "store", "queue", "machines")
 
 
 def arguments(words: Sequence[str] | None) -> argparse.Namespace:
@@ -79,6 +79,13 @@ def main(words: Sequence[str] | None = None) -> int:
         return 0
     if asked.benchmark == "judge":
         print(judge.report(judge.benchmark(1 if asked.quick else 9), as_json=asked.json))
+        return 0
+    if asked.benchmark == "machines":
+        told = machines.benchmark(asked.quick, tell)
+        print(machines.report(told, as_json=asked.json))
+        return int(not told.holds)
+    if asked.benchmark == "queue":
+        print(queue.report(queue.benchmark(asked.quick, tell), as_json=asked.json))
         return 0
     if asked.benchmark == "fetch":
         print("\n".join(tracker.name for tracker in TRACKERS) if asked.list else _fetching(asked))

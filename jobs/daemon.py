@@ -23,6 +23,7 @@ from crawler.model import AlarmKind, Json, Source, Standing
 from crawler.sources.schema import format_duration
 from jobs.check import Checked, Clock
 from jobs.notify import Delivered, deliver
+from jobs.queue import USUAL, Office, Times, sharing
 from jobs.serving import reading_room
 from jobs.settling import settle_waiting
 from jobs.sweep import Event, Pass, Sweeper
@@ -50,18 +51,25 @@ async def run_daemon(
     fold_after: timedelta | None = None,
     clock: Clock = utc_now,
     tick: timedelta = TICK,
+    visits: bool = True,
+    times: Times = USUAL,
 ) -> None:
     """Watch the Sources until cancelled. `web` ("host:port") serves the reading room from the same process.
 
-    Once a day, Checks older than `fold_after` that say nothing new are folded; None: never.
+    Once a day, Checks older than `fold_after` that say nothing new are folded; None: never. On PostgreSQL what is due
+    goes by the queue: this process defers it where it is elected, and takes jobs as a worker does unless `visits` is
+    False.
     """
     said = _Said(say, clock)
     say = said
-    async with sweeper(store, sources, clock=clock, watch=said.visit) as sweep:
+    async with (
+        sweeper(store, sources, clock=clock, watch=said.visit) as sweep,
+        sharing(store.queue, sweep, say, visits=visits, times=times) as office,
+    ):
         for problem in await asyncio.to_thread(settle_waiting, store, sources):
             say(Told(f"captures of the past: {problem}", "trouble", detail=problem))
-        watch = _Watch(sweep, store, said, clock)
-        scheduler = _scheduler(watch, sources, tick, clock)
+        watch = _Watch(sweep, store, said, clock, office)
+        scheduler = _scheduler(watch, () if store.queue else sources, tick, clock)
         if fold_after is not None:
             every = IntervalTrigger(days=1, timezone="UTC")
             scheduler.add_job(watch.fold, every, args=[fold_after], id="fold", next_run_time=clock() + tick)
@@ -130,8 +138,9 @@ class _Said:
 class _Watch:
     """What the scheduler calls. Tasks under way are kept so that a stop can wait for them."""
 
-    def __init__(self, sweep: Sweeper, store: Store, say: _Said, clock: Clock) -> None:
+    def __init__(self, sweep: Sweeper, store: Store, say: _Said, clock: Clock, office: Office) -> None:
         self._sweep = sweep
+        self._office = office
         self._store = store
         self._say = say
         self._clock = clock
@@ -144,17 +153,23 @@ class _Watch:
             self._report(name, await self._sweep.run(names=[name]))
 
     async def notify(self) -> None:
-        """Empty the outbox."""
+        """Empty the outbox, where no other daemon does."""
+        if not self._office.held:
+            return
         with self._kept(), self._surviving("notifications"):
             self._say_delivered(await deliver(self._store.outbox, self._sweep.sources, self._clock()))
 
     async def index(self) -> None:
-        """Make findable what was recorded."""
+        """Make findable what was recorded, where no other daemon does."""
+        if not self._office.held:
+            return
         with self._kept(), self._surviving("search"):
             await asyncio.to_thread(self._store.archive.index)
 
     async def fold(self, after: timedelta) -> None:
-        """Fold old Checks, slice by slice, so that a stop need not wait for all of them."""
+        """Fold old Checks, where no other daemon does; slice by slice, so that a stop need not wait for all of them."""
+        if not self._office.held:
+            return
         with self._kept(), self._surviving("folding old checks"):
             folded, slices = 0, self._store.retention.fold(self._clock() - after)
             while (done := await asyncio.to_thread(next, slices, None)) is not None:
@@ -167,7 +182,9 @@ class _Watch:
         """Tell of what is failing or overdue, once, and give a sign of life where nothing else was said."""
         with self._kept(), self._surviving("alarms"):
             now = self._clock()
-            for begun in self._store.archive.note_alarms(self._wrong, now):
+            # Of the Sources that this daemon knows: another may have been started with others.
+            known = list(self._sweep.sources) if self._office.held else []
+            for begun in self._store.archive.note_alarms(self._wrong, now, names=known):
                 parts: dict[str, Json] = {"source": begun.source, "kind": begun.kind, "detail": begun.detail}
                 self._say(Told(f"{begun.source}: alarm: {begun.summary}", "alarm", **parts))
             if now - self._say.last >= HEARTBEAT and not self.say_overdue():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import os
 import socket
@@ -10,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from crawler.errors import StoreBusy
 from crawler.model import Page
 from crawler.urls import host_of
 from jobs.check import Clock
@@ -17,6 +19,8 @@ from store import Archive
 
 # Longer than any one visit may take; what a process killed on another machine held is free again after this.
 LENGTH = timedelta(minutes=5)
+# A process that stood still for longer than this asks before its next visit whether the hosts are still its own.
+RENEWAL = timedelta(seconds=10)
 # Pages taken at once; few enough that a second worker finds something left.
 BATCH = 500
 _numbers = itertools.count(1)
@@ -27,7 +31,10 @@ _under_way: set[str] = set()
 
 @dataclass(slots=True)
 class Lease:
-    """Hosts held by one pass, and the due Pages that were taken with them."""
+    """Hosts held by one pass, and the due Pages that were taken with them.
+
+    Once `stop` is set the pass ends after the visits under way.
+    """
 
     archive: Archive
     clock: Clock
@@ -35,22 +42,46 @@ class Lease:
     until: datetime
     hosts: frozenset[str]
     pages: tuple[Page, ...] = ()
+    stop: asyncio.Event | None = None
+    kept: bool = False
 
     def extend_in_time(self) -> None:
-        """Extend the lease once half of it is over."""
+        """Extend the lease before it may be another's. Raises StoreBusy where it is: nothing is visited any more."""
         now = self.clock()
-        if self.hosts and self.until - now < LENGTH / 2:
-            self.until = now + LENGTH
-            self.archive.extend_leases(self.owner, self.until)
+        if self.hosts and self.until - now < LENGTH - RENEWAL:
+            until = now + LENGTH
+            lost = self.hosts - self.archive.extend_leases(self.owner, until)
+            if lost:
+                raise StoreBusy(f"{', '.join(sorted(lost))}: given to another process, as this one seemed dead")
+            self.until = until
+
+    def keep(self, pause: timedelta) -> None:
+        """Not to be given back, but to run out by itself after a pause in which nobody is to visit its hosts."""
+        self.until = self.clock() + pause
+        self.archive.extend_leases(self.owner, self.until)
+        self.kept = True
+
+    @property
+    def ends(self) -> bool:
+        """Whether no further visit is to begin."""
+        return self.stop is not None and self.stop.is_set()
 
 
 @asynccontextmanager
-async def held(archive: Archive, clock: Clock, hosts: Collection[str]) -> AsyncIterator[Lease]:
-    """Those of the hosts that nobody else is at, held while the context lasts."""
-    now = _free_the_dead(archive, clock)
-    owner = _owner()
+async def held(
+    archive: Archive,
+    clock: Clock,
+    hosts: Collection[str],
+    *,
+    owner: str | None = None,
+    stop: asyncio.Event | None = None,
+) -> AsyncIterator[Lease]:
+    """Those of the hosts that nobody else is at, held while the context lasts; under `owner`, where that is given."""
+    # A job of the queue is deferred only where nobody holds its host.
+    now = clock() if owner else _free_the_dead(archive, clock)
+    owner = owner or _owner()
     taken = archive.take_hosts(hosts, now, owner, lease=LENGTH)
-    async with _given_back(Lease(archive, clock, owner, now + LENGTH, taken)) as lease:
+    async with _given_back(Lease(archive, clock, owner, now + LENGTH, taken, stop=stop)) as lease:
         yield lease
 
 
@@ -72,7 +103,7 @@ async def _given_back(lease: Lease) -> AsyncIterator[Lease]:
         yield lease
     finally:
         _under_way.discard(lease.owner)
-        if lease.hosts:
+        if lease.hosts and not lease.kept:
             lease.archive.release(lease.owner)
 
 

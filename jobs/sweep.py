@@ -10,6 +10,7 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from crawler.fetch import Fetcher
 from crawler.model import Outcome, Page, Source
@@ -24,6 +25,8 @@ from store import Archive
 
 # Hosts visited side by side. Each costs a connection and little else.
 _HOSTS = 32
+# Seconds for which a job waits until its host may be asked again; for longer than that it keeps it from the others.
+_MOMENT = 15.0
 # Pages in flight on one host that asks for no delay.
 _SAME_HOST = 8
 
@@ -45,7 +48,7 @@ class Pass:
     """What one pass came to, in numbers: of the many pages of a pass none is kept.
 
     `news` are the Changes that are more than minor. `failures` says what failed, a line each, and why; `busy` are the
-    hosts left alone because another process is visiting them.
+    hosts left alone because another process is visiting them. `more`: it ended with something due left over.
     """
 
     outcomes: Counter[Outcome] = field(default_factory=Counter)
@@ -56,6 +59,7 @@ class Pass:
     failures: list[str] = field(default_factory=list)
     undelivered: list[str] = field(default_factory=list)
     busy: set[str] = field(default_factory=set)
+    more: bool = False
 
     @property
     def checked(self) -> int:
@@ -86,7 +90,10 @@ class Pass:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sweeper:
-    """What a pass needs, wired once. `watch` hears of every visit as it is recorded."""
+    """What a pass needs, wired once. `watch` hears of every visit as it is recorded.
+
+    With a `batch`, passes side by side record their Checks together.
+    """
 
     sources: Mapping[str, Source]
     archive: Archive
@@ -95,6 +102,7 @@ class Sweeper:
     clock: Clock
     notify: bool = True
     watch: Watch | None = None
+    batch: Batch[Checked] | None = None
 
     async def run(self, *, names: Collection[str] | None = None, everything: bool = False) -> Pass:
         """Visit what is due of the named Sources (None: of all); `everything` ignores due times."""
@@ -118,6 +126,41 @@ class Sweeper:
         await self._check_exactly(pages, result)
         return result
 
+    async def run_host(self, host: str, *, most: int, owner: str, stop: asyncio.Event) -> Pass:
+        """Visit what is due at one host: its entries, then at most so many Pages, the longest due first.
+
+        The host is leased under `owner`, and what is due is asked for when it is: another process may have been there
+        just now. It stays so until the host may be asked again, whether it wants a moment or, as it asked for, an hour:
+        whoever comes next knows nothing of this visit.
+        """
+        result = Pass()
+        async with held(self.archive, self.clock, {host}, owner=owner, stop=stop) as lease:
+            if host not in lease.hosts:
+                result.busy.add(host)
+                return result
+            due = [self.sources.get(state.name) for state in self.archive.due_sources(self.clock())]
+            entries = [source for source in due if source is not None and host_of(source.url) == host]
+            for source in entries:
+                if not lease.ends:
+                    await self._visit_entry(source, lease, result)
+            pages = self.archive.due(self.clock(), host=host, limit=most + 1)
+            left, pages = len(pages) > most, pages[:most]
+            await self._check(pages, lease, result, at_once=False)
+            known = [self.sources[page.source] for page in pages if page.source in self.sources]
+            if len(known) < len(pages):
+                result.failures.append(
+                    f"{host}: {len(pages) - len(known)} pages of sources that are not configured here"
+                )
+            result.more = lease.ends or (left and len(known) > 0)
+            urls = [source.url for source in entries] + [page.url for page in pages]
+            pause = max(map(self.fetcher.pause, urls), default=0.0)
+            if pause > _MOMENT:
+                lease.keep(timedelta(seconds=pause))
+                result.more = False
+            else:
+                await asyncio.sleep(pause)
+        return result
+
     def _chosen(self, names: Collection[str] | None) -> list[Source]:
         return [source for source in self.sources.values() if names is None or source.name in names]
 
@@ -130,12 +173,16 @@ class Sweeper:
         ):
             for source in chosen:
                 if host_of(source.url) in lease.hosts:
-                    group.create_task(self._visit_entry(source, result))
+                    group.create_task(self._visit_entry(source, lease, result))
                 elif everything:
                     result.busy.add(host_of(source.url))
 
-    async def _visit_entry(self, source: Source, result: Pass) -> None:
-        discovered = await visit_source(source, self.archive, self.fetcher, self.clock)
+    async def _visit_entry(self, source: Source, lease: Lease, result: Pass) -> None:
+        def still_here(_read: int, _found: int) -> None:
+            # A listing of many pages may take longer than a lease.
+            lease.extend_in_time()
+
+        discovered = await visit_source(source, self.archive, self.fetcher, self.clock, progress=still_here)
         self._tell(SourceVisited(source=source, discovered=discovered), result)
 
     async def _check_due(self, names: Collection[str] | None, result: Pass) -> None:
@@ -162,7 +209,7 @@ class Sweeper:
             if page.source in self.sources:
                 by_host[host_of(page.url)].append(page)
         places = asyncio.Semaphore(_HOSTS)
-        batch: Batch[Checked] = Batch(self.archive)
+        batch: Batch[Checked] = self.batch or Batch(self.archive)
         try:
             async with asyncio.TaskGroup() as group:
                 for pages_of_host in by_host.values():
@@ -185,6 +232,8 @@ class Sweeper:
 
         async def take_turns() -> None:
             for page in waiting:
+                if lease.ends:
+                    return
                 lease.extend_in_time()
                 with batch.visiting():
                     checked = await self._visit(page, batch, lease)

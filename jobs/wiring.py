@@ -49,13 +49,16 @@ async def sweeper(
     clock: Clock = utc_now,
     notify: bool = True,
     watch: Watch | None = None,
+    declare: bool = True,
 ) -> AsyncIterator[Sweeper]:
-    """A Sweeper over these Sources, which are declared to the store; its connections are closed at the end.
+    """A Sweeper over these Sources, which are declared to the store unless another process does that; its connections
+    are closed at the end.
 
     Raises ConfigurationError where a Source is to be rendered and there is no browser to do it.
     """
     fetcher = fetcher_for(sources)
-    store.archive.declare(sources, clock())
+    if declare:
+        store.archive.declare(sources, clock())
     try:
         yield Sweeper(
             sources={source.name: source for source in sources},

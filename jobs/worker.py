@@ -1,7 +1,7 @@
-"""A worker: the same check, for pages taken from a database that several machines share.
+"""A worker: the same check, for pages taken from a database that several processes share.
 
-A worker claims due pages together with their hosts, so that no two processes are ever at one host at once; what a
-killed worker held becomes free when its lease runs out.
+On PostgreSQL it takes jobs of the queue. On SQLite, which is one machine's, it claims due pages together with their
+hosts, so that no two processes are ever at one host at once; what a killed worker held is free again at once.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from crawler.errors import PalimpsestError, StoreError
 from crawler.model import Source
+from jobs.queue import HOSTS, USUAL, Times, take_jobs
 from jobs.sweep import Sweeper
 from jobs.wiring import sweeper
 from store import Store
@@ -20,11 +21,26 @@ IDLE = timedelta(seconds=2)
 
 
 async def run_worker(
-    store: Store, sources: Sequence[Source], *, say: Callable[[str], None], idle: timedelta = IDLE
+    store: Store,
+    sources: Sequence[Source],
+    *,
+    say: Callable[[str], None],
+    idle: timedelta = IDLE,
+    hosts: int = HOSTS,
+    times: Times = USUAL,
 ) -> None:
-    """Take and check due pages until cancelled; look again after `idle` when there was nothing to take."""
-    async with sweeper(store, sources) as sweep:
+    """Take and check what is due until cancelled; look again after `idle` when there was nothing to take.
+
+    From the queue it takes so many `hosts` at once.
+    """
+    queue = store.queue
+    # Which sources there are says the daemon: a worker that still has yesterday's configuration must not undo today's.
+    async with sweeper(store, sources, declare=queue is None) as sweep:
         say(f"worker ready for {len(sources)} source{'s' if len(sources) != 1 else ''}")
+        if queue is not None:
+            if not queue.is_led():
+                say("no daemon is running on this database: nothing is deferred until `palimpsest run` is")
+            await take_jobs(queue, sweep, say, hosts=hosts, times=times)
         while True:
             taken = await _take(sweep, say)
             if not taken:

@@ -5,6 +5,7 @@ from store.blobs import BlobStore, DatabaseBlobs, FolderBlobs
 from store.history import History
 from store.opening import Store, open_store
 from store.outbox import Outbox
+from store.queue import Queue, owner_of
 from store.repairing import Repaired
 from store.rereading import Rereading
 from store.retelling import Rewritten
@@ -45,6 +46,7 @@ __all__ = [
     "OutboxItem",
     "PageView",
     "Problem",
+    "Queue",
     "Recorded",
     "Repaired",
     "Rereading",
@@ -55,4 +57,5 @@ __all__ = [
     "finding_json",
     "host_of",
     "open_store",
+    "owner_of",
 ]

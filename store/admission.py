@@ -75,12 +75,14 @@ def _page_values(key: str, link: Link, source: str, now: datetime) -> dict[str, 
     }
 
 
-def due(now: datetime, sources: Collection[str] | None) -> Select[str, str, str]:
-    """The query for URL, source and host of due pages of active sources, longest due first."""
+def due(now: datetime, sources: Collection[str] | None, host: str | None = None) -> Select[str, str, str]:
+    """The query for URL, source and host of due pages of active sources, longest due first; `host` None: of any."""
     query = (
         select(PageRow.url, PageRow.source, PageRow.host)
         .join(SourceRow, col(PageRow.source) == col(SourceRow.name))
         .where(col(SourceRow.active), col(PageRow.next_check) <= now)
         .order_by(col(PageRow.next_check), col(PageRow.id))
     )
+    if host is not None:
+        query = query.where(col(PageRow.host) == host)
     return query if sources is None else query.where(col(PageRow.source).in_(list(sources)))

@@ -120,10 +120,15 @@ class Archive:
             return admission.admit(session, _source_row(session, source), links, now)
 
     def due(
-        self, now: datetime, *, sources: Collection[str] | None = None, limit: int | None = None
+        self,
+        now: datetime,
+        *,
+        sources: Collection[str] | None = None,
+        host: str | None = None,
+        limit: int | None = None,
     ) -> tuple[Page, ...]:
-        """Pages of active sources that are due, longest due first; only of `sources` where given."""
-        query = admission.due(now, sources).limit(limit)
+        """Pages of active sources that are due, longest due first; only of `sources`, only at `host` where given."""
+        query = admission.due(now, sources, host).limit(limit)
         with self._reading() as session:
             return tuple(Page(url=url, source=source) for url, source, _ in session.exec(query))
 
@@ -233,10 +238,10 @@ class Archive:
         with self._writing() as session:
             return leases.take(session, hosts, now, owner, lease)
 
-    def extend_leases(self, owner: str, until: datetime) -> None:
-        """Makes all leases of `owner` last until then."""
+    def extend_leases(self, owner: str, until: datetime) -> frozenset[str]:
+        """Makes all leases of `owner` last until then; the hosts that it still holds."""
         with self._writing() as session:
-            leases.extend(session, owner, until)
+            return leases.extend(session, owner, until)
 
     def lease_owners(self, now: datetime) -> frozenset[str]:
         """Who holds a lease now: for those who can tell the living from the dead."""

@@ -34,20 +34,20 @@ def take(session: Session, hosts: Collection[str], now: datetime, owner: str, le
     if not hosts:
         return frozenset()
     # In one order for everybody: two claims that take hosts crosswise would wait for each other.
-    insert = insert_into(session, LeaseRow).values(
-        [{"host": host, "owner": owner, "expires_at": now + lease} for host in sorted(hosts)]
-    )
+    wanted = [{"host": host, "owner": owner, "expires_at": now + lease} for host in sorted(hosts)]
+    insert = insert_into(session, LeaseRow)
     query = insert.on_conflict_do_update(
         index_elements=["host"],
         set_={"owner": insert.excluded.owner, "expires_at": insert.excluded.expires_at},
         where=or_(col(LeaseRow.owner) == owner, col(LeaseRow.expires_at) <= now),
     ).returning(col(LeaseRow.host))
-    return frozenset(session.execute(query).scalars())
+    return frozenset(session.connection().execute(query, wanted).scalars())
 
 
-def extend(session: Session, owner: str, until: datetime) -> None:
-    """Makes all leases of `owner` last until then."""
-    session.execute(update(LeaseRow).where(col(LeaseRow.owner) == owner).values(expires_at=until))
+def extend(session: Session, owner: str, until: datetime) -> frozenset[str]:
+    """Makes all leases of `owner` last until then; the hosts that it still holds."""
+    query = update(LeaseRow).where(col(LeaseRow.owner) == owner).values(expires_at=until)
+    return frozenset(session.execute(query.returning(col(LeaseRow.host))).scalars())
 
 
 def owners(session: Session, now: datetime) -> frozenset[str]:

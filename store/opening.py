@@ -19,6 +19,7 @@ from store.history import History
 from store.integrity import Tell
 from store.migrate import migrate
 from store.outbox import Outbox
+from store.queue import Queue
 from store.repairing import Repaired
 from store.rereading import Rereading
 from store.retention import Retention
@@ -38,6 +39,8 @@ class Store:
         self.outbox = Outbox(engine)
         self.rereading = Rereading(engine, blobs)
         self.retention = Retention(engine)
+        # Several machines share a server; SQLite is one machine's.
+        self.queue = Queue(engine) if engine.dialect.name == "postgresql" else None
 
     def check_integrity(self, tell: Tell | None = None) -> Integrity:
         """Reads every kept body and holds it against its digest; what is wrong comes back as values."""

@@ -63,7 +63,7 @@ class PageRow(Row, table=True):
         UniqueConstraint("key"),
         Index(None, "next_check"),
         Index(None, "source", "next_check"),
-        Index(None, "host"),
+        Index(None, "host", "next_check"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)

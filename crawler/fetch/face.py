@@ -15,6 +15,9 @@ class Fetcher(Protocol):
     async def fetch(self, request: FetchRequest, now: datetime) -> FetchResult:
         """Fetch one URL; never raises for what the network or the server does, and lets cancellation through."""
 
+    def pause(self, url: str) -> float:
+        """Seconds for which the host of a URL is still to be left alone, as far as it was asked through this."""
+
     async def aclose(self) -> None:
         """Close every connection. The fetcher is not used afterwards."""
 

@@ -211,6 +211,10 @@ class GuardFetcher:
         """See Fetcher."""
         return await follow(self._inner, request, now, MAX_REDIRECTS, stubs=not request.part)
 
+    def pause(self, url: str) -> float:
+        """See Fetcher."""
+        return self._inner.pause(url)
+
     async def aclose(self) -> None:
         """See Fetcher."""
         await self._inner.aclose()

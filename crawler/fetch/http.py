@@ -77,6 +77,10 @@ class HttpFetcher:
         finally:
             spent.set(spent.get() + self._monotonic() - began)
 
+    def pause(self, url: str) -> float:
+        """See Fetcher. It is for others to be patient."""
+        return 0.0
+
     async def aclose(self) -> None:
         """See Fetcher."""
         hosts = list(self._hosts.values())

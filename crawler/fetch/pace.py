@@ -85,6 +85,11 @@ class PaceFetcher:
         finally:
             host.waiting -= 1
 
+    def pause(self, url: str) -> float:
+        """See Fetcher."""
+        host = self._hosts.get(host_key(url))
+        return max(0.0, host.free_at - self._monotonic()) if host else 0.0
+
     async def aclose(self) -> None:
         """See Fetcher."""
         await self._inner.aclose()

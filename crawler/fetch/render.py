@@ -49,6 +49,10 @@ class RenderFetcher:
         except RenderFailed as error:
             return _failed(request, now, error)
 
+    def pause(self, url: str) -> float:
+        """See Fetcher."""
+        return self._inner.pause(url)
+
     async def aclose(self) -> None:
         """See Fetcher."""
         if self._browser:

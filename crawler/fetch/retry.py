@@ -71,6 +71,10 @@ class RetryFetcher:
             retry_error_callback=lambda state: state.outcome.result() if state.outcome else first,
         )(attempt)
 
+    def pause(self, url: str) -> float:
+        """See Fetcher."""
+        return self._inner.pause(url)
+
     async def aclose(self) -> None:
         """See Fetcher."""
         await self._inner.aclose()

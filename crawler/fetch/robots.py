@@ -89,6 +89,10 @@ class RobotsFetcher:
             request = replace(request, host_delay=max(request.host_delay, min(delay, MAX_CRAWL_DELAY)))
         return await self._inner.fetch(request, now)
 
+    def pause(self, url: str) -> float:
+        """See Fetcher."""
+        return self._inner.pause(url)
+
     async def aclose(self) -> None:
         """See Fetcher."""
         for task in self._asking.values():

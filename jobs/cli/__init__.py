@@ -16,6 +16,7 @@ from jobs.cli import (
     inspecting,
     listing,
     pruning,
+    queueing,
     reading,
     rereading,
     serving,
@@ -46,6 +47,7 @@ for room in (
     inspecting,
     serving,
     undelivered,
+    queueing,
     demonstrating,
 ):
     room.register(app)

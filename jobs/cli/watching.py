@@ -23,6 +23,7 @@ from jobs.cli.pruning import FOLD_VARIABLE, age_of
 from jobs.cli.telling import checked_lines, json_watch
 from jobs.daemon import run_daemon
 from jobs.notify import deliver
+from jobs.queue import HOSTS
 from jobs.sweep import Event, Pass, SourceVisited
 from jobs.told import Aside, Told
 from jobs.wiring import sweeper, utc_now
@@ -157,27 +158,41 @@ def run_(
         ),
     ] = None,
     log_json: LogJson = False,
+    visits: Annotated[
+        bool, typer.Option("--visits/--no-visits", help="On PostgreSQL: take jobs too, or leave them to the workers.")
+    ] = True,
 ) -> None:
     """The daemon: visit every source and page when it is due, until SIGTERM or Ctrl-C.
 
-    Example: palimpsest run --web 127.0.0.1:8080 --log-json
+    On PostgreSQL it defers what is due for `palimpsest worker` on any machine. Several may run: one of them is elected,
+    and another takes over where it ends. Examples:
+    palimpsest run --web 127.0.0.1:8080 --log-json
+    palimpsest --database postgresql://… run --no-visits
     """
     sources = sources_of(context)
     age = age_of(fold_after) if fold_after else None
     with store_of(context) as store:
+        if store.queue is None and not visits:
+            raise ConfigurationError(
+                "--no-visits needs workers, and they a database on a server: --database postgresql://…"
+            )
         say = _say_json if wants_json(log_json) else _say
-        run_service(run_daemon(store, sources, web=web, fold_after=age, say=say))
+        run_service(run_daemon(store, sources, web=web, fold_after=age, say=say, visits=visits))
 
 
-def worker(context: typer.Context, log_json: LogJson = False) -> None:
-    """Take due pages from a shared database, on as many machines as you like.
+def worker(
+    context: typer.Context,
+    hosts: Annotated[int, typer.Option(min=1, help="On PostgreSQL: visit so many hosts side by side.")] = HOSTS,
+    log_json: LogJson = False,
+) -> None:
+    """Take what is due from a shared database, on as many machines as you like; `palimpsest run` defers it there.
 
-    Hosts are leased, so that no two workers ever visit one host at the same time. Example:
+    No two workers ever visit one host at the same time. Example:
     palimpsest --database postgresql://… worker
     """
     sources = sources_of(context)
     with store_of(context) as store:
-        run_service(run_worker(store, sources, say=_say_json if wants_json(log_json) else _say))
+        run_service(run_worker(store, sources, say=_say_json if wants_json(log_json) else _say, hosts=hosts))
 
 
 def wants_json(asked: bool) -> bool:

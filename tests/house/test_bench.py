@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import detect_speed, extract, fetch, fetch_pages, fetch_table, judge, peer_env, table
+from bench import detect_speed, extract, fetch, fetch_pages, fetch_table, judge, machines, peer_env, queue, table
 from bench.fetch_trackers import TRACKERS
 from bench.pages import GBK, GOVERNMENT, SETS, Labelled, demo_pages
 from bench.pagetext import text_of
@@ -216,3 +216,22 @@ def test_a_large_store_is_asked_everything_that_is_asked_of_it() -> None:
     assert (result["database"], result["pages"]) == ("sqlite", 40)
     assert len(result["answers"]) > 10
     assert all(0 < answer["p50"] <= answer["p99"] <= answer["worst"] for answer in result["answers"])
+
+
+def test_what_the_queue_bears_is_counted_in_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "QUICK_IDLE_HOSTS", (3,))
+    monkeypatch.setattr(queue, "QUICK_RECORDED", ((2, 5),))
+    runs = queue.benchmark(True, quiet)
+    assert [(run.kind, run.hosts, run.pages) for run in runs] == [("nothing", 3, 150), ("recorded", 2, 10)]
+    assert all(run.seconds > run.deferring > 0 for run in runs)
+    assert sum(run.cpu_workers for run in runs) > 0
+    assert [one["pages_per_second"] for one in json.loads(queue.report(runs, as_json=True))["runs"]] == [
+        round(run.rate) for run in runs
+    ]
+
+
+def test_the_machines_hold_only_where_nothing_was_missed_doubled_or_crowded() -> None:
+    good = machines.Told(at_one_host=1, shortest_gap=machines.DELAY, kills={"daemon": 1, "worker": 1}, repeated=2)
+    assert good.holds
+    for wrong in ({"missed": 1}, {"twice_recorded": 1}, {"at_one_host": 2}, {"shortest_gap": 0.0}, {"repeated": 3}):
+        assert not replace(good, **wrong).holds

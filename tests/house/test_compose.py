@@ -36,11 +36,34 @@ def test_the_services_are_those_of_the_readme() -> None:
         assert service["environment"]["PALIMPSEST_DATABASE"].startswith("postgresql://")
 
 
+def test_one_daemon_may_die_and_there_is_more_than_one_worker() -> None:
+    assert _replicas("daemon") == 2
+    assert _replicas("worker") >= 3
+    assert _replicas("web") == 1
+
+
+def test_docker_reads_it_where_there_is_docker() -> None:
+    secrets = dict.fromkeys(("POSTGRES_PASSWORD", "PALIMPSEST_WEB_TOKEN"), "x")
+    words = ["docker", "compose", "--file", str(ROOT / "docker-compose.yml"), "config", "--quiet"]
+    try:
+        done = subprocess.run(words, env=os.environ | secrets, capture_output=True, text=True, check=False, timeout=60)
+    except FileNotFoundError:
+        pytest.skip("there is no docker here")
+    if "is not a docker command" in done.stderr or "unknown" in done.stderr:
+        pytest.skip("this docker has no compose")
+    assert done.returncode == 0, done.stderr
+
+
+def _replicas(name: str) -> int:
+    return int(COMPOSE["services"][name].get("deploy", {}).get("replicas", 1))
+
+
 def test_secrets_are_asked_for_and_not_written_down() -> None:
     text = (ROOT / "docker-compose.yml").read_text("utf-8")
     for variable in ("POSTGRES_PASSWORD", "PALIMPSEST_WEB_TOKEN"):
         assert f"${{{variable}:?" in text
         assert f"{variable}=\n" in (ROOT / "docs" / "compose.env.example").read_text("utf-8")
+    assert ":${" not in text, "a password in a URL"
 
 
 def test_only_loopback_is_published() -> None:
@@ -102,11 +125,13 @@ def test_the_services_work_together_on_postgresql(tmp_path: Path) -> None:
         port = free_port()
         environment = {
             "PALIMPSEST_DATABASE": database,
+            "PGPASSWORD": "",
             "PALIMPSEST_CONFIG": str(config),
             "PALIMPSEST_DATA": str(tmp_path / "data"),
             "PALIMPSEST_WEB_TOKEN": TOKEN,
         }
-        processes = [stack.enter_context(service(name, environment, port)) for name in OURS]
+        wanted = [name for name in OURS for _ in range(_replicas(name))]
+        processes = [stack.enter_context(service(name, environment, port)) for name in wanted]
         pages = f"http://127.0.0.1:{port}/api/v1/changes"
         end = time.monotonic() + PATIENCE
         while not all(url in (shown := _get(pages)) for url in urls):

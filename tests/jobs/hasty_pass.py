@@ -36,6 +36,9 @@ class Hasty:
     async def fetch(self, request: FetchRequest, now: datetime) -> FetchResult:
         return await self.inner.fetch(replace(request, deadline=self.deadline), now)
 
+    def pause(self, url: str) -> float:
+        return self.inner.pause(url)
+
     async def aclose(self) -> None:
         await self.inner.aclose()
 

@@ -27,7 +27,8 @@ def schema_differences(connection: Connection) -> Sequence[object]:
     """Between the tables of a database and those of the code; the index of words is another on each database."""
 
     def modelled(name: str | None, _kind: str, _parents: object) -> bool:
-        return not (name or "").startswith(("version_words", "ix_version_words"))
+        # The queue's tables are those of its library.
+        return not (name or "").startswith(("version_words", "ix_version_words", "procrastinate_"))
 
     opts = {"compare_type": True, "include_name": modelled}
     differences: Sequence[object] = compare_metadata(MigrationContext.configure(connection, opts=opts), Row.metadata)

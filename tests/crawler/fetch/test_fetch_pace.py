@@ -217,3 +217,17 @@ def test_retry_after_on_an_ordinary_page_means_nothing():
 def test_a_hosts_schemes_share_its_pace_and_its_ports_do_not():
     assert host_key("http://WWW.example.org/a") == host_key("https://www.example.org:443/b") == "www.example.org"
     assert host_key("http://www.example.org:8080/") == "www.example.org:8080"
+
+
+async def test_it_can_be_asked_how_long_a_host_is_still_to_be_left_alone(site, get, fetcher, clock):
+    """Who visits the host next, from another machine, knows nothing of what it said to this one."""
+    site.page("/busy", "", status=503, headers=[("Retry-After", "3600")])
+    site.page("/a.html", "a")
+    assert fetcher.pause(site.url("/a.html")) == 0
+    await get("/a.html", host_delay=TWO)
+    assert 1.5 < fetcher.pause(site.url("/elsewhere")) <= 2
+    assert fetcher.pause("https://elsewhere.example/") == 0
+    clock.skip(2)
+    assert fetcher.pause(site.url("/")) == 0
+    await get("/busy", host_delay=TWO)
+    assert 3500 < fetcher.pause(site.url("/")) <= 3600
