@@ -208,6 +208,15 @@ def test_an_edit_changes_a_sentence_and_a_figure_and_keeps_the_address() -> None
     assert piece.edited() == edited, "every run measures on the same pages"
 
 
+def test_the_schedule_finds_changes_sooner_than_visiting_all_alike() -> None:
+    """A floor for what docs/schedule.md says; the full size measures more."""
+    ran = bench("schedule", "--quick", "--json")
+    assert ran.returncode == 0, ran.stderr
+    for case, hours in json.loads(ran.stdout).items():
+        assert hours["palimpsest"] < 0.93 * hours["uniform"], case
+        assert hours["palimpsest"] < hours["Nutch"], case
+
+
 def test_a_large_store_is_asked_everything_that_is_asked_of_it() -> None:
     """On SQLite, and small: that it holds is for the full size to say."""
     ran = bench("store", "--quick", "--pages", "40", "--json")
