@@ -108,7 +108,7 @@ def delay_at(pages: Sequence[Changes], days: float, way: Way, budget: float, ste
     return simulate(pages, days, way, math.exp((low + high) / 2))
 
 
-def real_pages() -> tuple[list[Changes], float] | None:
+def real_pages() -> tuple[Sequence[Changes], float] | None:
     """The pages of the measuring data and how many days they are; None where there are none."""
     pages_of = [json.loads(file.read_text()).values() for file in sorted((DATA / "schedule").glob("*.json"))]
     told = [[date.fromisoformat(day).toordinal() for day in days] for pages in pages_of for days in pages]
@@ -120,7 +120,7 @@ def real_pages() -> tuple[list[Changes], float] | None:
     return pages, last - first + 1
 
 
-def made_up(pages: int = 150) -> tuple[list[Changes], float]:
+def made_up(pages: int = 150) -> tuple[Sequence[Changes], float]:
     """Pages that change at random times, at rates from one in a thousand days to ten a day."""
     chance = random.Random(5)
     found = []
@@ -134,7 +134,7 @@ def made_up(pages: int = 150) -> tuple[list[Changes], float]:
 
 def benchmark(quick: bool, say: Callable[[str], None]) -> dict[str, dict[str, tuple[float, float]]]:
     """Hours and visits of each way, on the real pages (where they are) and the made-up ones."""
-    cases: dict[str, tuple[list[Changes], float, float]] = {}
+    cases: dict[str, tuple[Sequence[Changes], float, float]] = {}
     if (real := real_pages()) is not None:
         pages, days = real
         cases["real"] = (pages[:QUICK_PAGES] if quick else pages, days, BUDGET)
