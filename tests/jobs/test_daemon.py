@@ -17,6 +17,7 @@ from jobs.told import Told
 from jobs.wiring import utc_now
 from store import Store, open_store
 from tests.jobs.histories import HISTORIES, START, URL
+from tests.jobs.machine import SHORT
 from tests.jobs.site import PARAGRAPHS, Town, configuration
 
 OFTEN = 'every = "1s"\nmin_every = "1s"\nmax_every = "2s"\n'
@@ -38,7 +39,9 @@ def watch(
     async def both() -> None:
         sources = parse_sources(configuration(town, more=OFTEN))
         tick = timedelta(milliseconds=200)
-        daemon = asyncio.create_task(run_daemon(store, sources, say=said.append, tick=tick, fold_after=fold_after))
+        daemon = asyncio.create_task(
+            run_daemon(store, sources, say=said.append, tick=tick, fold_after=fold_after, times=SHORT)
+        )
         try:
             await story(said)
         finally:
