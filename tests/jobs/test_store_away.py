@@ -33,7 +33,9 @@ def assert_whole(store: Store) -> None:
 
 
 def edit(town: Town, number: int) -> None:
-    town.publish(number, (PARAGRAPHS[0], PARAGRAPHS[1].replace("30", f"3{number}"), PARAGRAPHS[2]))
+    """Each page in words of its own: a figure that differs on one page after the other is taken for a counter."""
+    often = ("每周", "每季度", "每年")[number - 1]
+    town.publish(number, (PARAGRAPHS[0], PARAGRAPHS[1].replace("每月", often), PARAGRAPHS[2]))
 
 
 def edited(store: Store) -> int:
@@ -42,6 +44,8 @@ def edited(store: Store) -> int:
 
 def test_a_server_that_is_stopped_and_started(town: Town, tmp_path: Path) -> None:
     with own_server() as server, open_store(tmp_path / "data", server.url, busy_timeout=BUSY) as store:
+        # By itself: a host whose job failed is left alone for a minute or more, which no test waits for.
+        store.queue = None
 
         async def story(said: list[str]) -> None:
             await until(lambda: len(store.history.changes()) == 3)
