@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-import chardet
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from crawler.decode import declarations
@@ -284,6 +283,9 @@ def _looks_utf16(body: bytes) -> str | None:
 def _chardet(sample: bytes) -> str | None:
     """What chardet reads from the content alone: it would believe a `charset=`, so that is taken away first."""
     blind = _DECLARATION_WORD.sub(b"xxxxxxxx", sample)
+    # Loaded where all else is silent, which is seldom.
+    import chardet
+
     guess = chardet.detect(blind, prefer_superset=True)["encoding"]
     label = (guess or "").lower().replace("_", "-")
     return declarations.encoding_of(label) or declarations.encoding_of(label.replace("cp", "windows-"))

@@ -6,8 +6,6 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
-import feedparser
-
 from crawler.discover.admit import MAX_LINKS, admit, resolve
 from crawler.discover.bearable import bearable
 from crawler.discover.discovery import Discovery
@@ -43,6 +41,9 @@ def _read_xml(snapshot: Snapshot, source: Source) -> Discovery:
     headers = {"content-type": content_type, "content-location": snapshot.final_url}
     # A stream, because bytes themselves would be tried as a file's name. Nothing is shown, so nothing is sanitised.
     body, trouble = bearable(snapshot.body)
+    # Loaded where there is a feed: most passes have none, and it is two megabytes.
+    import feedparser
+
     parsed = feedparser.parse(
         io.BytesIO(body),
         response_headers=headers,
