@@ -4,8 +4,8 @@ Pages with the days on which they really changed, from the measuring data where 
 up ones that change at random, each at its own rate over four powers of ten. Every way of scheduling gets the same
 visits in all: its intervals are scaled until that is so. The delay of a change runs until the next visit; a day's
 change is at some hour of office there, which only our evenings make use of. Nutch: after its AdaptiveFetchSchedule
-(interval times 1.4 where nothing changed, times .8 where something had), its limits scaled with it. What changes after a
-page's last visit counts for nobody.
+(interval times 1.4 where nothing changed, times .8 where something had), its limits scaled with it. What changes after
+a page's last visit counts for nobody.
 """
 
 from __future__ import annotations
