@@ -27,7 +27,7 @@ from jobs.queue import USUAL, Office, Times, sharing
 from jobs.serving import reading_room
 from jobs.settling import settle_waiting
 from jobs.sweep import Event, Pass, Sweeper
-from jobs.told import Aside, Say, Told
+from jobs.told import Aside, Say, Told, cause_of
 from jobs.wiring import sweeper, utc_now
 from store import SourceView, Store
 from store.views import iso
@@ -183,8 +183,8 @@ class _Watch:
         with self._kept(), self._surviving("alarms"):
             now = self._clock()
             # Of the Sources that this daemon knows: another may have been started with others.
-            known = list(self._sweep.sources) if self._office.held else []
-            for begun in self._store.archive.note_alarms(self._wrong, now, names=known):
+            known = list(self._sweep.sources)
+            for begun in self._store.archive.note_alarms(self._wrong, now, known) if self._office.held else ():
                 parts: dict[str, Json] = {"source": begun.source, "kind": begun.kind, "detail": begun.detail}
                 self._say(Told(f"{begun.source}: alarm: {begun.summary}", "alarm", **parts))
             if now - self._say.last >= HEARTBEAT and not self.say_overdue():
@@ -216,7 +216,7 @@ class _Watch:
             expected, surprise = group.split(PalimpsestError)
             if surprise is not None:
                 raise
-            leaf = _leaf(expected or group)
+            leaf = cause_of(expected or group)
             self._say(Told(f"{what}: {leaf}; trying again", "trouble", detail=str(leaf)))
 
     def _say_delivered(self, delivered: Delivered) -> None:
@@ -265,9 +265,3 @@ def _overdue(view: SourceView, now: datetime) -> Told:
     size = format_duration(timedelta(seconds=int(late.total_seconds())))
     line = f"{view.name}: due since {iso(view.due)}, overdue by {size}; last visited {done}"
     return Told(line, "overdue", source=view.name, **parts)
-
-
-def _leaf(group: BaseException) -> BaseException:
-    while isinstance(group, BaseExceptionGroup):
-        group = group.exceptions[0]
-    return group

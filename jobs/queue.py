@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, TypeVar
 from crawler.errors import PalimpsestError, StoreError
 from jobs.batching import Batch
 from jobs.sweep import Pass, Sweeper
+from jobs.told import Say, cause_of
 from store import Queue, owner_of
 from store.queue import BEAT, NAME, SILENCE, TASK
 
 if TYPE_CHECKING:
     from procrastinate import App, JobContext
 
-Say = Callable[[str], None]
 T = TypeVar("T")
 
 # Pages of one job: an hour of a slow host, a minute or two of most.
@@ -219,7 +219,7 @@ class _Taker:
         try:
             result = await self.sweep.run_host(host, most=PAGES, owner=owner_of(job), stop=self.stop)
         except Exception as error:
-            first = _leaf(error)
+            first = cause_of(error)
             self.say(f"{host}: failed: {type(first).__name__}: {first}")
             if not isinstance(first, PalimpsestError):
                 logging.getLogger(__name__).exception("a job failed for a reason that nobody foresaw")
@@ -240,9 +240,3 @@ class _Taker:
             self.say(f"failed: {problem}")
         if result.checked or result.entries:
             self.say(f"{host}: {result.checked} visited, {result.news} changes")
-
-
-def _leaf(error: BaseException) -> BaseException:
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error

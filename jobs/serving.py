@@ -6,11 +6,12 @@ import asyncio
 import contextlib
 import os
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from crawler.errors import ConfigurationError
+from jobs.told import Say
 from jobs.wiring import utc_now
 from store import Store
 
@@ -31,7 +32,7 @@ def parse_address(text: str) -> tuple[str, int]:
 
 
 @asynccontextmanager
-async def reading_room(store: Store, address: str, say: Callable[[str], None]) -> AsyncIterator[str]:
+async def reading_room(store: Store, address: str, say: Say) -> AsyncIterator[str]:
     """Serve the store's history while the context lasts; the URL it answers at.
 
     Raises ConfigurationError for an address beyond loopback without a token in PALIMPSEST_WEB_TOKEN, or in use.

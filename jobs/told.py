@@ -26,3 +26,10 @@ class Aside(Told):
 
 
 Say = Callable[[str], None]
+
+
+def cause_of(error: BaseException) -> BaseException:
+    """What went wrong: the first error of a group that is none itself."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

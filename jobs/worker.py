@@ -7,13 +7,14 @@ hosts, so that no two processes are ever at one host at once; what a killed work
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 from crawler.errors import PalimpsestError, StoreError
 from crawler.model import Source
 from jobs.queue import HOSTS, USUAL, Times, take_jobs
 from jobs.sweep import Sweeper
+from jobs.told import Say, cause_of
 from jobs.wiring import sweeper
 from store import Store
 
@@ -24,7 +25,7 @@ async def run_worker(
     store: Store,
     sources: Sequence[Source],
     *,
-    say: Callable[[str], None],
+    say: Say,
     idle: timedelta = IDLE,
     hosts: int = HOSTS,
     times: Times = USUAL,
@@ -47,7 +48,7 @@ async def run_worker(
                 await asyncio.sleep(idle.total_seconds())
 
 
-async def _take(sweep: Sweeper, say: Callable[[str], None]) -> int:
+async def _take(sweep: Sweeper, say: Say) -> int:
     try:
         result = await sweep.run_due_pages()
     except StoreError as error:
@@ -56,7 +57,7 @@ async def _take(sweep: Sweeper, say: Callable[[str], None]) -> int:
     except BaseExceptionGroup as group:
         if group.split(PalimpsestError)[1] is not None:
             raise
-        say(f"{group.exceptions[0]}; trying again")
+        say(f"{cause_of(group)}; trying again")
         return 0
     if result.checked:
         say(f"{result.checked} visited")

@@ -25,6 +25,7 @@ from jobs.cli import (
 )
 from jobs.cli.output import errors, printable
 from jobs.settings import VERSION, Settings
+from jobs.told import cause_of
 
 app = typer.Typer(
     name="palimpsest",
@@ -114,9 +115,7 @@ def _tell_group(group: BaseExceptionGroup[BaseException]) -> int:
     expected, surprise = group.split(PalimpsestError)
     if expected is None or surprise is not None:
         raise group
-    leaf: BaseException = expected
-    while isinstance(leaf, BaseExceptionGroup):
-        leaf = leaf.exceptions[0]
+    leaf = cause_of(expected)
     assert isinstance(leaf, PalimpsestError)  # noqa: S101 - split() above left nothing else
     return _tell(leaf)
 
