@@ -22,7 +22,7 @@ def note(session: Session, judge: Judge, now: datetime, names: Collection[str] |
     if names is not None:
         query = query.where(col(SourceRow.name).in_(list(names)))
     rows = list(session.exec(query))
-    late = _late_pages(session, now)
+    late = _late_pages(session, [row.name for row in rows], now)
     failing = _failing_pages(session, [row.name for row in rows if row.kind == "page"])
     told = []
     for row in rows:
@@ -40,9 +40,11 @@ def note(session: Session, judge: Judge, now: datetime, names: Collection[str] |
     return tuple(told)
 
 
-def _late_pages(session: Session, now: datetime) -> dict[str, datetime]:
+def _late_pages(session: Session, names: Collection[str], now: datetime) -> dict[str, datetime]:
     """The earliest due time of the pages that are due, by source."""
-    due = select(PageRow.source, func.min(PageRow.next_check)).where(col(PageRow.next_check) <= now)
+    due = select(PageRow.source, func.min(PageRow.next_check)).where(
+        col(PageRow.source).in_(names), col(PageRow.next_check) <= now
+    )
     return dict(session.exec(due.group_by(col(PageRow.source))).all())
 
 

@@ -74,15 +74,15 @@ def record_event(session: Session, source: str, event: SourceEvent, at: datetime
 
     Returns whether the event is new; one that goes on counts its Pages anew.
     """
-    same = col(ChangeRow.page_id) == col(PageRow.id), _same(source, event.signature, event.since)
+    its_page, same = col(ChangeRow.page_id) == col(PageRow.id), _same(source, event.signature, event.since)
     # Those that are minor already were told of before: of an event of ten thousand pages, all but the first few.
-    told = select(ChangeRow.id).join(PageRow, same[0]).where(*same[1], col(ChangeRow.minor).is_(False))
+    told = select(ChangeRow.id).join(PageRow, its_page).where(*same, col(ChangeRow.minor).is_(False))
     found = [one for one in session.exec(told) if one is not None]
     if found:
         minor = {"minor": True, "significance": 0.0, "summary": event.summary}
         session.execute(update(ChangeRow).where(col(ChangeRow.id).in_(found)).values(**minor))
         forget_waiting(session, found, event.summary)
-    pages = select(func.count(func.distinct(col(ChangeRow.page_id)))).join(PageRow, same[0]).where(*same[1])
+    pages = select(func.count(func.distinct(col(ChangeRow.page_id)))).join(PageRow, its_page).where(*same)
     known = session.exec(
         select(SourceEventRow).where(
             SourceEventRow.source == source,
