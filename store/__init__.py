@@ -3,25 +3,22 @@
 from store.archive import Archive
 from store.blobs import BlobStore, DatabaseBlobs, FolderBlobs
 from store.history import History
+from store.integrity import Integrity, Problem
 from store.opening import Store, open_store
-from store.outbox import Outbox
+from store.outbox import Outbox, OutboxItem
 from store.queue import Queue, owner_of
 from store.repairing import Repaired
 from store.rereading import Rereading
 from store.retelling import Rewritten
 from store.retention import Folded
 from store.rows import host_of
+from store.search import FoundVersion, FoundVersions
 from store.views import (
     ChangeView,
     CheckView,
     Counts,
     FindingView,
-    FoundVersion,
-    FoundVersions,
-    Integrity,
-    OutboxItem,
     PageView,
-    Problem,
     Recorded,
     SourceView,
     VersionView,

@@ -27,7 +27,7 @@ from store.engine import reading
 from store.noise import SourceEventView, event_view, noise_of
 from store.recording import page_row
 from store.rows import key_of, row_id, snapshot_of, version_of
-from store.search import search, unindexed
+from store.search import FoundVersions, search, unindexed
 from store.showing import change_view, check_view, finding_view, page_view, source_view, version_view
 from store.tables import (
     ChangeRow,
@@ -41,7 +41,7 @@ from store.tables import (
     SourceRow,
     VersionRow,
 )
-from store.views import ChangeView, CheckView, Counts, FindingView, FoundVersions, PageView, SourceView, VersionView
+from store.views import ChangeView, CheckView, Counts, FindingView, PageView, SourceView, VersionView
 
 
 class History:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 
 from sqlalchemy import Engine, text
@@ -13,13 +14,41 @@ from store.blobs import BlobStore, LayeredBlobs
 from store.engine import reading
 from store.migrate import NEWEST, revision_of
 from store.tables import PageRow, SnapshotRow, VersionRow
-from store.views import Integrity, Problem
 
 SLICE = 1000
 # Told so often how many bodies of how many are read.
 EVERY = 100
 # Who waits is told how far long work has come: so many done, of so many.
 Tell = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing wrong in the store: where, what, and what to do."""
+
+    where: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Integrity:
+    """What `Store.check_integrity` found. `orphans` counts blobs that no snapshot names; `repair` removes them.
+
+    `elsewhere` counts those that lie where they were kept before; `repair` moves them.
+    """
+
+    revision: str
+    newest_revision: str
+    snapshots: int
+    blobs: int
+    orphans: int
+    elsewhere: int
+    problems: tuple[Problem, ...]
+
+    @property
+    def ok(self) -> bool:
+        """True when nothing is wrong; orphans are not wrong."""
+        return not self.problems
 
 
 def check(engine: Engine, blobs: BlobStore, tell: Tell | None = None) -> Integrity:

@@ -16,6 +16,7 @@ from store.noise import noise_of, recent_versions
 from store.rows import finding_of, key_of, page_of, rate_of, validators_of, version_of
 from store.sightings import last_response
 from store.tables import FindingRow, PageRow, SnapshotRow, SourceRow, VersionRow
+from store.timeline import NEWEST, UNRESOLVED
 
 # What is asked of a page's row and of its newest Version's; their rows themselves would cost as much again.
 _STANDING = """
@@ -23,32 +24,18 @@ _STANDING = """
     rate_changes rate_days rate_as_of
 """.split()  # noqa: SIM905 - words read better than a list of them
 _VERSION = "number seen_at article rules digest".split()  # noqa: SIM905
-_newest = (
-    select(col(VersionRow.id))
-    .where(col(VersionRow.page_id) == col(PageRow.id))
-    .order_by(col(VersionRow.number).desc())
-    .limit(1)
-    .correlate(PageRow)
-    .scalar_subquery()
-)
-_unresolved = (
-    select(col(FindingRow.id))
-    .where(col(FindingRow.page_id) == col(PageRow.id), col(FindingRow.resolved_at).is_(None))
-    .correlate(PageRow)
-    .exists()
-)
 _LATEST = (
     select(
         *(col(getattr(PageRow, name)) for name in _STANDING),
         col(SourceRow.noise),
-        _unresolved.label("unresolved"),
+        UNRESOLVED.label("unresolved"),
         col(VersionRow.id).label("version_id"),
         *(col(getattr(VersionRow, name)) for name in _VERSION),
         col(SnapshotRow.digest).label("snapshot_digest"),
         col(SnapshotRow.final_url),
     )
     .join(SourceRow, col(SourceRow.name) == col(PageRow.source))
-    .outerjoin(VersionRow, col(VersionRow.id) == _newest)
+    .outerjoin(VersionRow, col(VersionRow.id) == NEWEST)
     .outerjoin(SnapshotRow, col(SnapshotRow.id) == col(VersionRow.snapshot_id))
     .where(col(PageRow.key) == bindparam("key"))
 )

@@ -16,14 +16,13 @@ from store.archive import Archive
 from store.blobs import BlobStore, DatabaseBlobs, FolderBlobs, LayeredBlobs, ObjectBlobs
 from store.engine import BUSY_TIMEOUT, open_engine, url_of
 from store.history import History
-from store.integrity import Tell
+from store.integrity import Integrity, Tell
 from store.migrate import migrate
 from store.outbox import Outbox
 from store.queue import Queue
 from store.repairing import Repaired
 from store.rereading import Rereading
 from store.retention import Retention
-from store.views import Integrity
 
 BLOB_FOLDER = "blobs"
 

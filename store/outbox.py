@@ -3,16 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, cast
 
-from sqlalchemy import Engine
+from sqlalchemy import ColumnElement, Engine
 from sqlmodel import col, func, select, update
 
-from crawler.model import Severity
+from crawler.model import Json, Severity
 from store.engine import reading, writing
 from store.tables import OutboxRow
-from store.views import OutboxItem
+
+_WAITING = col(OutboxRow.delivered_at).is_(None), col(OutboxRow.next_attempt).is_not(None)
+_DEAD = col(OutboxRow.delivered_at).is_(None), col(OutboxRow.next_attempt).is_(None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxItem:
+    """One notification that waits. `payload` is what `changes --json` or `findings --json` showed at that time.
+
+    `kind` is a ChangeKind for `what` "change", a FindingKind for "finding"; for "alarm", whose `page` is the source's
+    entry, it is "failing", "overdue" or "recovered". A change has no `severity`.
+    """
+
+    id: int
+    what: Literal["change", "finding", "alarm"]
+    source: str
+    page: str
+    title: str | None
+    kind: str
+    severity: Severity | None
+    minor: bool
+    significance: float
+    summary: str
+    at: datetime
+    attempts: int
+    last_error: str
+    next_attempt: datetime | None
+    payload: Mapping[str, Json] = field(repr=False)
 
 
 class Outbox:
@@ -50,36 +78,28 @@ class Outbox:
 
     def undelivered(self) -> tuple[OutboxItem, ...]:
         """Items that wait, whether their next attempt is due or not."""
-        waiting = col(OutboxRow.delivered_at).is_(None), col(OutboxRow.next_attempt).is_not(None)
-        with reading(self._engine) as session:
-            return tuple(
-                _item(row) for row in session.exec(select(OutboxRow).where(*waiting).order_by(col(OutboxRow.id)))
-            )
+        return self._listed(_WAITING)
 
     def dead(self) -> tuple[OutboxItem, ...]:
         """Items that were given up."""
-        query = (
-            select(OutboxRow)
-            .where(col(OutboxRow.delivered_at).is_(None), col(OutboxRow.next_attempt).is_(None))
-            .order_by(col(OutboxRow.id))
-        )
-        with reading(self._engine) as session:
-            return tuple(_item(row) for row in session.exec(query))
+        return self._listed(_DEAD)
 
     def resend(self, ids: Collection[int], now: datetime) -> None:
         """Makes given-up items due again."""
         with writing(self._engine) as session:
             chosen = col(OutboxRow.id).in_(list(ids))
-            dead = col(OutboxRow.delivered_at).is_(None), col(OutboxRow.next_attempt).is_(None)
-            session.execute(update(OutboxRow).where(chosen, *dead).values(next_attempt=now))
+            session.execute(update(OutboxRow).where(chosen, *_DEAD).values(next_attempt=now))
 
     def waiting(self) -> int:
         """How many items are not delivered and not given up."""
-        query = select(func.count()).where(
-            col(OutboxRow.delivered_at).is_(None), col(OutboxRow.next_attempt).is_not(None)
-        )
+        query = select(func.count()).where(*_WAITING)
         with reading(self._engine) as session:
             return session.exec(query).one()
+
+    def _listed(self, which: tuple[ColumnElement[bool], ...]) -> tuple[OutboxItem, ...]:
+        query = select(OutboxRow).where(*which).order_by(col(OutboxRow.id))
+        with reading(self._engine) as session:
+            return tuple(_item(row) for row in session.exec(query))
 
 
 def _item(row: OutboxRow) -> OutboxItem:

@@ -11,14 +11,17 @@ look-up finds what one era has, and eras are asked from the newest on.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Engine, text
 from sqlmodel import Session, col, delete, func, select
 
 from crawler.errors import ConfigurationError
+from crawler.model import Json
 from store.engine import reading, writing
 from store.tables import PageRow, UnindexedRow, VersionRow
-from store.views import FoundVersion, FoundVersions
+from store.views import iso
 from store.words import Asked, number_of_source, numbers_of
 
 # Versions of one era: as many rows as can be sorted in no time, few enough eras to ask them all.
@@ -46,6 +49,38 @@ _PLACE = (
     .join(PageRow, col(VersionRow.page_id) == col(PageRow.id))
     .order_by(col(VersionRow.id).desc())
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundVersion:
+    """A Version that says what was asked for, and the place where. What was recorded before it has a lower `id`."""
+
+    id: int
+    page: str
+    source: str
+    version: int
+    seen_at: datetime
+    title: str | None
+    snippet: str
+
+    def as_json(self) -> dict[str, Json]:
+        """The object of `search --json`."""
+        return {
+            "page": self.page,
+            "source": self.source,
+            "version": self.version,
+            "seen_at": iso(self.seen_at),
+            "title": self.title,
+            "snippet": self.snippet,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundVersions:
+    """A page of an answer, which may hold none or few; `before` asks for the next one, None: there is no more."""
+
+    versions: tuple[FoundVersion, ...]
+    before: int | None
 
 
 def search(engine: Engine, query: str, *, source: str | None, limit: int, before: int | None) -> FoundVersions:

@@ -16,21 +16,26 @@ from store.rows import article_values, change_values, row_id
 from store.sightings import last_sighting
 from store.tables import ChangeRow, FindingRow, PageRow, VersionRow
 
-# Made once: it is asked at every Check that read content.
-_newest = (
+# Of a page's row: its newest Version, and whether any Finding of it is open.
+NEWEST = (
     select(col(VersionRow.id))
-    .where(col(VersionRow.page_id) == bindparam("page"))
+    .where(col(VersionRow.page_id) == col(PageRow.id))
     .order_by(col(VersionRow.number).desc())
     .limit(1)
+    .correlate(PageRow)
     .scalar_subquery()
 )
-_open_finding = select(col(FindingRow.id)).where(
-    col(FindingRow.page_id) == bindparam("page"), col(FindingRow.resolved_at).is_(None)
+UNRESOLVED = (
+    select(col(FindingRow.id))
+    .where(col(FindingRow.page_id) == col(PageRow.id), col(FindingRow.resolved_at).is_(None))
+    .correlate(PageRow)
+    .exists()
 )
+# Made once: it is asked at every Check that read content.
 _STATE = (
-    select(_open_finding.exists(), col(VersionRow.id), col(VersionRow.number), col(VersionRow.title))
+    select(UNRESOLVED, col(VersionRow.id), col(VersionRow.number), col(VersionRow.title))
     .select_from(PageRow)
-    .outerjoin(VersionRow, col(VersionRow.id) == _newest)
+    .outerjoin(VersionRow, col(VersionRow.id) == NEWEST)
     .where(col(PageRow.id) == bindparam("page"))
 )
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 
 from crawler.model import (
     Change,
@@ -15,7 +13,6 @@ from crawler.model import (
     Json,
     Outcome,
     PageState,
-    Severity,
     SourceKind,
 )
 
@@ -259,38 +256,6 @@ class VersionView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FoundVersion:
-    """A Version that says what was asked for, and the place where. What was recorded before it has a lower `id`."""
-
-    id: int
-    page: str
-    source: str
-    version: int
-    seen_at: datetime
-    title: str | None
-    snippet: str
-
-    def as_json(self) -> dict[str, Json]:
-        """The object of `search --json`."""
-        return {
-            "page": self.page,
-            "source": self.source,
-            "version": self.version,
-            "seen_at": iso(self.seen_at),
-            "title": self.title,
-            "snippet": self.snippet,
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundVersions:
-    """A page of an answer, which may hold none or few; `before` asks for the next one, None: there is no more."""
-
-    versions: tuple[FoundVersion, ...]
-    before: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
     """How much the store holds."""
 
@@ -313,57 +278,3 @@ class Recorded:
     changes: tuple[Change, ...] = ()
     opened: tuple[Finding, ...] = ()
     resolved: tuple[Finding, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutboxItem:
-    """One notification that waits. `payload` is what `changes --json` or `findings --json` showed at that time.
-
-    `kind` is a ChangeKind for `what` "change", a FindingKind for "finding"; for "alarm", whose `page` is the source's
-    entry, it is "failing", "overdue" or "recovered". A change has no `severity`.
-    """
-
-    id: int
-    what: Literal["change", "finding", "alarm"]
-    source: str
-    page: str
-    title: str | None
-    kind: str
-    severity: Severity | None
-    minor: bool
-    significance: float
-    summary: str
-    at: datetime
-    attempts: int
-    last_error: str
-    next_attempt: datetime | None
-    payload: Mapping[str, Json] = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """One thing wrong in the store: where, what, and what to do."""
-
-    where: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Integrity:
-    """What `Store.check_integrity` found. `orphans` counts blobs that no snapshot names; `repair` removes them.
-
-    `elsewhere` counts those that lie where they were kept before; `repair` moves them.
-    """
-
-    revision: str
-    newest_revision: str
-    snapshots: int
-    blobs: int
-    orphans: int
-    elsewhere: int
-    problems: tuple[Problem, ...]
-
-    @property
-    def ok(self) -> bool:
-        """True when nothing is wrong; orphans are not wrong."""
-        return not self.problems

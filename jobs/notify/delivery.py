@@ -18,7 +18,7 @@ from crawler.model import Source
 from jobs.notify.digest import digest
 from jobs.notify.message import Message, NotifyFailed
 from jobs.notify.notifiers import send as send_to_notifier
-from store.views import OutboxItem
+from store import OutboxItem
 
 Send = Callable[[str, Message], Awaitable[None]]
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from jobs.notify.message import Message
-from store.views import OutboxItem
+from store import OutboxItem
 
 _MOST_LINES = 50
 
