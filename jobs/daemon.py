@@ -26,8 +26,8 @@ from jobs.notify import Delivered, deliver
 from jobs.queue import USUAL, Office, Times, sharing
 from jobs.serving import reading_room
 from jobs.settling import settle_waiting
-from jobs.sweep import Event, Pass, Sweeper
-from jobs.told import Aside, Say, Told, cause_of
+from jobs.sweep import Event, Sweeper
+from jobs.told import Aside, Say, Told, cause_of, pass_told
 from jobs.wiring import sweeper, utc_now
 from store import SourceView, Store
 from store.views import iso
@@ -61,34 +61,45 @@ async def run_daemon(
     False.
     """
     said = _Said(say, clock)
-    say = said
-    async with (
-        sweeper(store, sources, clock=clock, watch=said.visit) as sweep,
-        sharing(store.queue, sweep, say, visits=visits, times=times) as office,
-    ):
-        for problem in await asyncio.to_thread(settle_waiting, store, sources):
-            say(Told(f"captures of the past: {problem}", "trouble", detail=problem))
-        watch = _Watch(sweep, store, said, clock, office)
-        scheduler = _scheduler(watch, () if store.queue else sources, tick, clock)
-        if fold_after is not None:
-            every = IntervalTrigger(days=1, timezone="UTC")
-            scheduler.add_job(watch.fold, every, args=[fold_after], id="fold", next_run_time=clock() + tick)
-        scheduler.start()
-        count = f"{len(sources)} source{'s' if len(sources) != 1 else ''}"
-        say(Told(f"watching {count}; stop with Ctrl-C or SIGTERM", "start", sources=len(sources)))
-        watch.say_overdue()
+    async with sweeper(store, sources, clock=clock, watch=said.visit) as sweep:
         try:
-            async with reading_room(store, web, say) if web else contextlib.nullcontext():
-                await asyncio.Event().wait()
+            async with sharing(store.queue, sweep, said, visits=visits, times=times) as office:
+                watch = _Watch(sweep, store, said, clock, office)
+                await _keep_watch(watch, store, sources, said, web, tick, fold_after)
         finally:
-            # Paused first: shutting down cancels what runs.
-            scheduler.pause()
-            await watch.finish()
-            scheduler.shutdown(wait=False)
-            say(Told("stopped; what was recorded stays, the rest is due at the next start", "stop"))
+            # By now nothing is under way that could still say something.
+            said(Told("stopped; what was recorded stays, the rest is due at the next start", "stop"))
 
 
-def _scheduler(watch: _Watch, sources: Sequence[Source], tick: timedelta, clock: Clock) -> AsyncIOScheduler:
+async def _keep_watch(
+    watch: _Watch,
+    store: Store,
+    sources: Sequence[Source],
+    say: Say,
+    web: str | None,
+    tick: timedelta,
+    fold_after: timedelta | None,
+) -> None:
+    for problem in await asyncio.to_thread(settle_waiting, store, sources):
+        say(Told(f"captures of the past: {problem}", "trouble", detail=problem))
+    scheduler = _scheduler(watch, () if store.queue else sources, tick, fold_after)
+    scheduler.start()
+    count = f"{len(sources)} source{'s' if len(sources) != 1 else ''}"
+    say(Told(f"watching {count}; stop with Ctrl-C or SIGTERM", "start", sources=len(sources)))
+    watch.say_overdue()
+    try:
+        async with reading_room(store, web, say) if web else contextlib.nullcontext():
+            await asyncio.Event().wait()
+    finally:
+        # Paused first: shutting down cancels what runs.
+        scheduler.pause()
+        await watch.finish()
+        scheduler.shutdown(wait=False)
+
+
+def _scheduler(
+    watch: _Watch, sources: Sequence[Source], tick: timedelta, fold_after: timedelta | None
+) -> AsyncIOScheduler:
     scheduler = AsyncIOScheduler(
         jobstores={"default": MemoryJobStore()},
         job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
@@ -96,7 +107,10 @@ def _scheduler(watch: _Watch, sources: Sequence[Source], tick: timedelta, clock:
     )
     # That a Source is still at work when it is looked at again is ordinary, and no warning.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
-    now = clock()
+    now = watch.clock()
+    if fold_after is not None:
+        every = IntervalTrigger(days=1, timezone="UTC")
+        scheduler.add_job(watch.fold, every, args=[fold_after], id="fold", next_run_time=now + tick)
     for place, source in enumerate(sources):
         # Sources start a moment apart, so that a restart is no stampede.
         first = now + min(tick, timedelta(milliseconds=200)) * place
@@ -121,7 +135,7 @@ class _Said:
         self._clock = clock
         self.last = clock()
 
-    def __call__(self, line: str) -> None:
+    def __call__(self, line: Told) -> None:
         if not isinstance(line, Aside):
             self.last = self._clock()
         self._say(line)
@@ -143,21 +157,22 @@ class _Watch:
         self._office = office
         self._store = store
         self._say = say
-        self._clock = clock
+        self.clock = clock
         self._since = clock()
         self._running: set[asyncio.Task[None]] = set()
 
     async def source(self, name: str) -> None:
         """Whatever is due of one Source."""
         with self._kept(), self._surviving(name):
-            self._report(name, await self._sweep.run(names=[name]))
+            for line in pass_told(await self._sweep.run(names=[name]), name, source=name):
+                self._say(line)
 
     async def notify(self) -> None:
         """Empty the outbox, where no other daemon does."""
         if not self._office.held:
             return
         with self._kept(), self._surviving("notifications"):
-            self._say_delivered(await deliver(self._store.outbox, self._sweep.sources, self._clock()))
+            self._say_delivered(await deliver(self._store.outbox, self._sweep.sources, self.clock()))
 
     async def index(self) -> None:
         """Make findable what was recorded, where no other daemon does."""
@@ -171,7 +186,7 @@ class _Watch:
         if not self._office.held:
             return
         with self._kept(), self._surviving("folding old checks"):
-            folded, slices = 0, self._store.retention.fold(self._clock() - after)
+            folded, slices = 0, self._store.retention.fold(self.clock() - after)
             while (done := await asyncio.to_thread(next, slices, None)) is not None:
                 folded += done.folded
             if folded:
@@ -181,7 +196,7 @@ class _Watch:
     async def alarms(self) -> None:
         """Tell of what is failing or overdue, once, and give a sign of life where nothing else was said."""
         with self._kept(), self._surviving("alarms"):
-            now = self._clock()
+            now = self.clock()
             # Of the Sources that this daemon knows: another may have been started with others.
             known = list(self._sweep.sources)
             for begun in self._store.archive.note_alarms(self._wrong, now, known) if self._office.held else ():
@@ -192,14 +207,14 @@ class _Watch:
                 self._say(Told(f"nothing was due; the next is at {iso(due) or 'no time'}", "heartbeat", due=iso(due)))
 
     def _wrong(self, standing: Standing) -> AlarmKind | None:
-        return alarm(self._sweep.sources[standing.name], standing, self._clock(), self._since)
+        return alarm(self._sweep.sources[standing.name], standing, self.clock(), self._since)
 
     def _watched(self) -> Sequence[SourceView]:
         return [view for view in self._store.history.sources() if view.active]
 
     def say_overdue(self) -> bool:
         """Tell of each Source when it was due, when it was last done, and how late it is; whether any is."""
-        now = self._clock()
+        now = self.clock()
         late = [view for view in self._watched() if view.overdue(now) >= OVERDUE]
         for view in late:
             self._say(_overdue(view, now))
@@ -229,6 +244,8 @@ class _Watch:
 
     async def finish(self) -> None:
         """Wait for the visits under way, for a while, then let them go."""
+        # What the scheduler has called and what has not begun yet is under way too.
+        await asyncio.sleep(0)
         if not self._running:
             return
         _, late = await asyncio.wait(self._running, timeout=GRACE.total_seconds())
@@ -245,13 +262,6 @@ class _Watch:
             yield
         finally:
             self._running.discard(task)
-
-    def _report(self, name: str, result: Pass) -> None:
-        for problem in result.problems:
-            self._say(Told(f"{name}: failed: {problem}", "failure", source=name, detail=problem))
-        if result.checked or result.entries:
-            line = f"{name}: {result.checked} visited, {result.news} changes"
-            self._say(Told(line, "pass", source=name, checked=result.checked, changes=result.news))
 
 
 def _overdue(view: SourceView, now: datetime) -> Told:

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from crawler.errors import ConfigurationError
-from jobs.told import Say
+from jobs.told import Say, Told
 from jobs.wiring import utc_now
 from store import Store
 
@@ -53,7 +53,7 @@ async def reading_room(store: Store, address: str, say: Say) -> AsyncIterator[st
     with _listening(host, port) as listener:
         url = _url(listener)
         task = asyncio.create_task(server.serve(sockets=[listener]))
-        say(f"reading room at {url}")
+        say(Told(f"reading room at {url}", "serving", url=url))
         try:
             yield url
         finally:

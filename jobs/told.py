@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Self
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Self
 
 from crawler.model import Json
+
+if TYPE_CHECKING:
+    from jobs.sweep import Pass
 
 
 class Told(str):
@@ -25,7 +28,7 @@ class Aside(Told):
     """One that is for programs only: too small a thing for a person to be told of, like a single visit."""
 
 
-Say = Callable[[str], None]
+Say = Callable[[Told], None]
 
 
 def cause_of(error: BaseException) -> BaseException:
@@ -33,3 +36,12 @@ def cause_of(error: BaseException) -> BaseException:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error
+
+
+def pass_told(result: Pass, where: str, **which: Json) -> Iterator[Told]:
+    """What one pass came to: what failed, a line each, and how much was visited. `which` says by name where it was."""
+    for problem in result.problems:
+        yield Told(f"{where}: failed: {problem}", "failure", **which, detail=problem)
+    if result.checked or result.entries:
+        line = f"{where}: {result.checked} visited, {result.news} changes"
+        yield Told(line, "pass", **which, checked=result.checked, changes=result.news)

@@ -14,7 +14,7 @@ from crawler.errors import PalimpsestError, StoreError
 from crawler.model import Source
 from jobs.queue import HOSTS, USUAL, Times, take_jobs
 from jobs.sweep import Sweeper
-from jobs.told import Say, cause_of
+from jobs.told import Say, Told, cause_of, pass_told
 from jobs.wiring import sweeper
 from store import Store
 
@@ -37,10 +37,12 @@ async def run_worker(
     queue = store.queue
     # Which sources there are says the daemon: a worker that still has yesterday's configuration must not undo today's.
     async with sweeper(store, sources, declare=queue is None) as sweep:
-        say(f"worker ready for {len(sources)} source{'s' if len(sources) != 1 else ''}")
+        count = f"{len(sources)} source{'s' if len(sources) != 1 else ''}"
+        say(Told(f"worker ready for {count}", "start", sources=len(sources)))
         if queue is not None:
             if not queue.is_led():
-                say("no daemon is running on this database: nothing is deferred until `palimpsest run` is")
+                idle_told = "no daemon is running on this database: nothing is deferred until `palimpsest run` is"
+                say(Told(idle_told, "trouble"))
             await take_jobs(queue, sweep, say, hosts=hosts, times=times)
         while True:
             taken = await _take(sweep, say)
@@ -52,15 +54,14 @@ async def _take(sweep: Sweeper, say: Say) -> int:
     try:
         result = await sweep.run_due_pages()
     except StoreError as error:
-        say(f"{error}; trying again")
+        say(Told(f"{error}; trying again", "trouble", detail=str(error)))
         return 0
     except BaseExceptionGroup as group:
         if group.split(PalimpsestError)[1] is not None:
             raise
-        say(f"{cause_of(group)}; trying again")
+        cause = str(cause_of(group))
+        say(Told(f"{cause}; trying again", "trouble", detail=cause))
         return 0
-    if result.checked:
-        say(f"{result.checked} visited")
-    for problem in result.problems:
-        say(f"failed: {problem}")
+    for line in pass_told(result, "due pages"):
+        say(line)
     return result.checked

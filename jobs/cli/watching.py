@@ -200,15 +200,14 @@ def wants_json(asked: bool) -> bool:
     return asked or os.environ.get(LOG_VARIABLE) == "json"
 
 
-def _say(line: str) -> None:
+def _say(line: Told) -> None:
     if not isinstance(line, Aside):
         sys.stderr.write(f"{_stamp()} {one_line(line)}\n")
         sys.stderr.flush()
 
 
-def _say_json(line: str) -> None:
-    event, parts = (line.event, line.parts) if isinstance(line, Told) else ("note", {})
-    print_json([{"event": event, "at": _stamp(), **parts, "text": one_line(line)}], sys.stderr)
+def _say_json(line: Told) -> None:
+    print_json([{"event": line.event, "at": _stamp(), **line.parts, "text": one_line(line)}], sys.stderr)
 
 
 def _stamp() -> str:
