@@ -34,6 +34,8 @@ from store.views import iso
 
 # How often each Source is looked at for something due; a look that finds nothing is two indexed queries.
 TICK = timedelta(seconds=15)
+# Sources are looked at a moment apart, so that a restart is no stampede; all of them within one tick.
+APART = timedelta(milliseconds=200)
 # How long a stop waits for the visits under way; what does not end by then is still due at the next start.
 GRACE = timedelta(seconds=20)
 # A log that says nothing for longer than this looks like a daemon that has died.
@@ -111,9 +113,9 @@ def _scheduler(
     if fold_after is not None:
         every = IntervalTrigger(days=1, timezone="UTC")
         scheduler.add_job(watch.fold, every, args=[fold_after], id="fold", next_run_time=now + tick)
+    apart = min(APART, tick / max(len(sources), 1))
     for place, source in enumerate(sources):
-        # Sources start a moment apart, so that a restart is no stampede.
-        first = now + min(tick, timedelta(milliseconds=200)) * place
+        first = now + apart * place
         scheduler.add_job(
             watch.source,
             IntervalTrigger(seconds=tick.total_seconds(), timezone="UTC"),
