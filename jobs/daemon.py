@@ -10,8 +10,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -20,17 +22,19 @@ from apscheduler.triggers.interval import IntervalTrigger
 from crawler.alarm import alarm
 from crawler.errors import PalimpsestError
 from crawler.model import AlarmKind, Json, Source, Standing
-from crawler.sources.schema import format_duration
 from jobs.check import Checked, Clock
 from jobs.notify import Delivered, deliver
 from jobs.queue import USUAL, Office, Times, sharing
-from jobs.serving import reading_room
+from jobs.serving import counters, shown
 from jobs.settling import settle_waiting
 from jobs.sweep import Event, Sweeper
-from jobs.told import Aside, Say, Told, cause_of, pass_told
+from jobs.told import OVERDUE, Aside, Say, Told, cause_of, overdue_told, pass_told
 from jobs.wiring import sweeper, utc_now
 from store import SourceView, Store
 from store.views import iso
+
+if TYPE_CHECKING:
+    from jobs.metrics import Metrics
 
 # How often each Source is looked at for something due; a look that finds nothing is two indexed queries.
 TICK = timedelta(seconds=15)
@@ -40,8 +44,6 @@ APART = timedelta(milliseconds=200)
 GRACE = timedelta(seconds=20)
 # A log that says nothing for longer than this looks like a daemon that has died.
 HEARTBEAT = timedelta(hours=1)
-# A pass and the politeness between its visits take this long without anything being late.
-OVERDUE = timedelta(minutes=5)
 
 
 async def run_daemon(
@@ -50,48 +52,48 @@ async def run_daemon(
     *,
     say: Say,
     web: str | None = None,
+    metrics: str | None = None,
     fold_after: timedelta | None = None,
     clock: Clock = utc_now,
     tick: timedelta = TICK,
     visits: bool = True,
     times: Times = USUAL,
 ) -> None:
-    """Watch the Sources until cancelled. `web` ("host:port") serves the reading room from the same process.
+    """Watch the Sources until cancelled. `web` ("host:port") serves the reading room from the same process, `metrics`
+    what it counts and how it is; the reading room has that too.
 
     Once a day, Checks older than `fold_after` that say nothing new are folded; None: never. On PostgreSQL what is due
     goes by the queue: this process defers it where it is elected, and takes jobs as a worker does unless `visits` is
     False.
     """
-    said = _Said(say, clock)
-    async with sweeper(store, sources, clock=clock, watch=said.visit) as sweep:
+    counted = counters(web, metrics)
+    said = _Said(say, clock, counted)
+    async with sweeper(store, sources, clock=clock, watch=said.visit, metrics=counted) as sweep:
         try:
             async with sharing(store.queue, sweep, said, visits=visits, times=times) as office:
+                for problem in await asyncio.to_thread(settle_waiting, store, sources):
+                    said(Told(f"captures of the past: {problem}", "trouble", detail=problem))
                 watch = _Watch(sweep, store, said, clock, office)
-                await _keep_watch(watch, store, sources, said, web, tick, fold_after)
+                async with (
+                    _scheduled(watch, () if store.queue else sources, tick, fold_after),
+                    shown(store, counted, said, web=web, metrics=metrics, clock=clock, elected=lambda: office.held),
+                ):
+                    await asyncio.Event().wait()
         finally:
             # By now nothing is under way that could still say something.
             said(Told("stopped; what was recorded stays, the rest is due at the next start", "stop"))
 
 
-async def _keep_watch(
-    watch: _Watch,
-    store: Store,
-    sources: Sequence[Source],
-    say: Say,
-    web: str | None,
-    tick: timedelta,
-    fold_after: timedelta | None,
-) -> None:
-    for problem in await asyncio.to_thread(settle_waiting, store, sources):
-        say(Told(f"captures of the past: {problem}", "trouble", detail=problem))
-    scheduler = _scheduler(watch, () if store.queue else sources, tick, fold_after)
+@asynccontextmanager
+async def _scheduled(
+    watch: _Watch, sources: Sequence[Source], tick: timedelta, fold_after: timedelta | None
+) -> AsyncIterator[None]:
+    """While the context lasts the watch is kept; then the visits under way end."""
+    scheduler = _scheduler(watch, sources, tick, fold_after)
     scheduler.start()
-    count = f"{len(sources)} source{'s' if len(sources) != 1 else ''}"
-    say(Told(f"watching {count}; stop with Ctrl-C or SIGTERM", "start", sources=len(sources)))
-    watch.say_overdue()
+    watch.say_begun()
     try:
-        async with reading_room(store, web, say) if web else contextlib.nullcontext():
-            await asyncio.Event().wait()
+        yield
     finally:
         # Paused first: shutting down cancels what runs.
         scheduler.pause()
@@ -132,18 +134,23 @@ def _scheduler(
 class _Said:
     """What the daemon says, with the time of the last line that people were shown."""
 
-    def __init__(self, say: Say, clock: Clock) -> None:
+    def __init__(self, say: Say, clock: Clock, counted: Metrics | None) -> None:
         self._say = say
         self._clock = clock
+        self._counted = counted
         self.last = clock()
 
     def __call__(self, line: Told) -> None:
         if not isinstance(line, Aside):
             self.last = self._clock()
+        if self._counted:
+            self._counted.told(line, self._clock())
         self._say(line)
 
     def visit(self, event: Event) -> None:
         """One Page was visited: for programs; people are told what came of the pass."""
+        if self._counted:
+            self._counted.visited(event)
         if isinstance(event, Checked):
             page, verdict = event.page, event.verdict
             parts: dict[str, Json] = {"source": page.source, "page": page.url, "outcome": verdict.outcome.value}
@@ -214,12 +221,19 @@ class _Watch:
     def _watched(self) -> Sequence[SourceView]:
         return [view for view in self._store.history.sources() if view.active]
 
+    def say_begun(self) -> None:
+        """Tell how much there is to watch, and what of it is late."""
+        number = len(self._sweep.sources)
+        count = f"{number} source{'s' if number != 1 else ''}"
+        self._say(Told(f"watching {count}; stop with Ctrl-C or SIGTERM", "start", sources=number))
+        self.say_overdue()
+
     def say_overdue(self) -> bool:
         """Tell of each Source when it was due, when it was last done, and how late it is; whether any is."""
         now = self.clock()
         late = [view for view in self._watched() if view.overdue(now) >= OVERDUE]
         for view in late:
-            self._say(_overdue(view, now))
+            self._say(overdue_told(view, now))
         return bool(late)
 
     @contextlib.contextmanager
@@ -264,16 +278,3 @@ class _Watch:
             yield
         finally:
             self._running.discard(task)
-
-
-def _overdue(view: SourceView, now: datetime) -> Told:
-    late = view.overdue(now)
-    parts: dict[str, Json] = {
-        "due": iso(view.due),
-        "done": iso(view.last_checked),
-        "overdue": int(late.total_seconds()),
-    }
-    done = iso(view.last_checked) or "never"
-    size = format_duration(timedelta(seconds=int(late.total_seconds())))
-    line = f"{view.name}: due since {iso(view.due)}, overdue by {size}; last visited {done}"
-    return Told(line, "overdue", source=view.name, **parts)
