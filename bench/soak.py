@@ -25,6 +25,7 @@ from bench.fetch_pages import ENTRY
 from bench.soak_site import GROUPS
 from crawler.sources import parse_sources
 from jobs.daemon import TICK, run_daemon
+from jobs.start import look_seldom
 from jobs.told import OVERDUE, Told
 from jobs.wiring import utc_now
 from store import Store, open_store
@@ -135,6 +136,8 @@ class Soaked:
 def benchmark(quick: bool, say: Say, form: Form | None = None) -> Soaked:
     """One such day."""
     soaked = Soaked(form or (QUICK if quick else FULL))
+    # As the command does.
+    look_seldom()
     with (
         tempfile.TemporaryDirectory() as folder,
         Site(soaked.form.articles, soaked.form.hosts, module="bench.soak_site") as site,

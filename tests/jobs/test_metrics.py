@@ -27,6 +27,7 @@ from tests.jobs.site import PARAGRAPHS, Town, configuration
 from tests.jobs.test_daemon import OFTEN, until
 from tests.postgres import fresh_database, own_server
 
+pytestmark = pytest.mark.alone
 Story = Callable[[str, list[str]], Coroutine[Any, Any, None]]
 BUSY = timedelta(milliseconds=300)
 # Values of labels and names: what a page or a source says must not be among them.

@@ -8,12 +8,15 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from crawler.model import Link, Source
 from jobs.daemon import run_daemon
 from jobs.wiring import utc_now
 from store import open_store
 from tests.jobs.several import ANSWERING, Host, hosts
 
+pytestmark = pytest.mark.alone
 SOURCES, HOSTS = 200, 50
 DELAY = timedelta(milliseconds=50)
 TICK = timedelta(seconds=4)
