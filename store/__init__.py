@@ -2,6 +2,7 @@
 
 from store.archive import Archive
 from store.blobs import BlobStore, DatabaseBlobs, FolderBlobs
+from store.figures import Figures
 from store.history import History
 from store.integrity import Integrity, Problem
 from store.opening import Store, open_store
@@ -32,6 +33,7 @@ __all__ = [
     "CheckView",
     "Counts",
     "DatabaseBlobs",
+    "Figures",
     "FindingView",
     "Folded",
     "FolderBlobs",

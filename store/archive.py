@@ -103,13 +103,15 @@ class Archive:
         with self._writing() as session:
             return alarms.note(session, judge, now, names)
 
-    def due_sources(self, now: datetime) -> tuple[SourceState, ...]:
-        """Active sources whose entry page is due, longest due first."""
+    def due_sources(self, now: datetime, names: Collection[str] | None = None) -> tuple[SourceState, ...]:
+        """Active sources (of those named) whose entry page is due, longest due first."""
         due = (
             select(SourceRow)
             .where(col(SourceRow.active), col(SourceRow.next_check) <= now)
             .order_by(col(SourceRow.next_check), col(SourceRow.name))
         )
+        if names is not None:
+            due = due.where(col(SourceRow.name).in_(list(names)))
         with self._reading() as session:
             return tuple(state_of(row) for row in session.exec(due))
 
