@@ -20,9 +20,9 @@ from apscheduler.triggers.interval import IntervalTrigger
 from crawler.alarm import alarm
 from crawler.errors import PalimpsestError
 from crawler.model import AlarmKind, Json, Source, Standing
-from crawler.sources.schema import format_duration
+from crawler.sources.amounts import format_duration
 from jobs.check import Checked, Clock
-from jobs.notify import Delivered, deliver
+from jobs.notify import Delivered, Delivery
 from jobs.queue import USUAL, Office, Times, sharing
 from jobs.serving import reading_room
 from jobs.settling import settle_waiting
@@ -107,8 +107,10 @@ def _scheduler(watch: _Watch, sources: Sequence[Source], tick: timedelta, clock:
             id=f"source:{source.name}",
             next_run_time=first,
         )
-    for job in (watch.notify, watch.index):
-        scheduler.add_job(job, IntervalTrigger(seconds=tick.total_seconds(), timezone="UTC"), id=job.__name__)
+    # A pass that a target keeps waiting does not hold up the next, which leaves that target alone.
+    for job, instances in ((watch.notify, 8), (watch.index, 1)):
+        every = IntervalTrigger(seconds=tick.total_seconds(), timezone="UTC")
+        scheduler.add_job(job, every, id=job.__name__, max_instances=instances)
     scheduler.add_job(watch.alarms, IntervalTrigger(seconds=tick.total_seconds() * 4, timezone="UTC"), id="alarms")
     return scheduler
 
@@ -145,6 +147,7 @@ class _Watch:
         self._say = say
         self._clock = clock
         self._since = clock()
+        self._delivery = Delivery(store.outbox)
         self._running: set[asyncio.Task[None]] = set()
 
     async def source(self, name: str) -> None:
@@ -157,7 +160,7 @@ class _Watch:
         if not self._office.held:
             return
         with self._kept(), self._surviving("notifications"):
-            self._say_delivered(await deliver(self._store.outbox, self._sweep.sources, self._clock()))
+            self._say_delivered(await self._delivery.run(self._sweep.sources, self._clock()))
 
     async def index(self) -> None:
         """Make findable what was recorded, where no other daemon does."""

@@ -5,7 +5,7 @@ from store.blobs import BlobStore, DatabaseBlobs, FolderBlobs
 from store.history import History
 from store.integrity import Integrity, Problem
 from store.opening import Store, open_store
-from store.outbox import Outbox, OutboxItem
+from store.outbox import Fate, Outbox, OutboxItem, Telling
 from store.queue import Queue, owner_of
 from store.repairing import Repaired
 from store.rereading import Rereading
@@ -32,6 +32,7 @@ __all__ = [
     "CheckView",
     "Counts",
     "DatabaseBlobs",
+    "Fate",
     "FindingView",
     "Folded",
     "FolderBlobs",
@@ -50,6 +51,7 @@ __all__ = [
     "Rewritten",
     "SourceView",
     "Store",
+    "Telling",
     "VersionView",
     "finding_json",
     "host_of",

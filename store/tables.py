@@ -216,7 +216,10 @@ class FindingRow(Row, table=True):
 
 
 class OutboxRow(Row, table=True):
-    """A notification. Waiting while neither delivered nor given up (`next_attempt` null). An alarm tells of no page."""
+    """A notification. Waiting while neither delivered nor given up (`next_attempt` null). An alarm tells of no page.
+
+    `targets` has by a mark of each target that took it or refused it how it stands to it.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (Index(None, "delivered_at", "next_attempt"),)
@@ -232,6 +235,7 @@ class OutboxRow(Row, table=True):
     last_error: str = Field(default="", sa_type=AnyText)
     next_attempt: datetime | None = Field(default=None, sa_type=UtcTime)
     delivered_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    targets: Any = Field(default=None, sa_type=JsonText, nullable=True)
 
 
 class AttachmentRow(Row, table=True):
