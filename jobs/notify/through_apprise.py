@@ -35,7 +35,8 @@ def _hub_for(target: str) -> Any | None:  # noqa: ANN401 - Apprise carries no ty
         import apprise
 
         logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)  # its log lines repeat what is secret in a target
-        hub = apprise.Apprise()
+        # A limit of its own would have it wait its turn in a pool, behind those that hang.
+        hub = apprise.Apprise(asset=apprise.AppriseAsset(service_timeout=0))
         if not target or not hub.add(target):
             return None
         if "overflow=" not in target:

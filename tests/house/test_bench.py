@@ -244,3 +244,11 @@ def test_the_machines_hold_only_where_nothing_was_missed_doubled_or_crowded() ->
     assert good.holds
     for wrong in ({"missed": 1}, {"twice_recorded": 1}, {"at_one_host": 2}, {"shortest_gap": 0.0}, {"repeated": 3}):
         assert not replace(good, **wrong).holds
+
+
+def test_the_quickest_flood_leaves_in_two_messages() -> None:
+    ran = bench("notify", "--quick", "--json")
+    assert ran.returncode == 0, ran.stderr
+    runs = json.loads(ran.stdout)["runs"]
+    assert runs[0]["database"] == "sqlite"
+    assert {(run["items"], run["messages"]) for run in runs} == {(1_000, 2)}
