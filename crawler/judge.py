@@ -92,6 +92,7 @@ def _carried(source: Source, known: Known, now: datetime) -> Verdict:
         missing_count=known.missing_count,
         missing_since=known.missing_since,
         rate=known.rate,
+        last_body=known.last_body,
     )
 
 

@@ -4,7 +4,7 @@ A real figure does not move between two visits minutes apart, and a counter does
 are close together (CLOSE), at three of which it differed and at no more than one in five stayed. Where nothing but a
 clock or a token differs, any visits will do. What is masked is watched on: where it stops differing, it is a text
 like any other, and what it then says is compared with the last Version. A masked line that takes another shape is not
-masked: it is told.
+masked: it is told. What differs in the same way as the last time, somebody edited on one Page after the other.
 """
 
 from __future__ import annotations
@@ -47,9 +47,10 @@ def sift(known: Known, before: Article | None, after: Article, now: datetime) ->
 def not_modified(known: Known, now: datetime) -> tuple[Noise, bool]:
     """The Source's noise after the server said that nothing differs, and whether the page must be read to be compared.
 
-    A masked place that has stayed is a text like any other again, and what it says was not yet compared.
+    A masked place that has stayed, here or on other Pages, is a text like any other again, and what it says was not
+    yet compared.
     """
-    if known.latest is None or not known.noise.places:
+    if known.latest is None or not (known.noise.places or known.hidden):
         return known.noise, False
     article = known.latest.article
     here = set(spots_of(article))
@@ -60,7 +61,8 @@ def not_modified(known: Known, now: datetime) -> tuple[Noise, bool]:
         for place in known.noise.places
     )
     noise = Noise(places=places)
-    return noise, len(noise.masked) < len(known.noise.masked)
+    bared = known.hidden != "" and _hidden(article, noise) == ""
+    return noise, bared or len(noise.masked) < len(known.noise.masked)
 
 
 def learn(known: Known, before: Article, after: Article, now: datetime, *, stayed: bool) -> Noise:
@@ -76,7 +78,7 @@ def learn(known: Known, before: Article, after: Article, now: datetime, *, staye
         place = places.get(spot.key)
         masked = place is not None and place.masked
         differs = not stayed if masked else was.text != spot.text
-        if differs and (close or masked or spot.kind in _SELF_EVIDENT):
+        if differs and (masked or _teaches(place, was, spot, close=close)):
             places[spot.key] = _changed(place, was, spot, now)
         elif place is not None and not differs:
             places[spot.key] = replace(place, stayed=place.stayed + 1, last=now)
@@ -86,6 +88,17 @@ def learn(known: Known, before: Article, after: Article, now: datetime, *, staye
             places[key] = replace(place, stayed=place.stayed + 1, last=now)
     kept = sorted(places.values(), key=lambda place: (place.masked, place.changed - place.stayed, place.last))
     return Noise(places=tuple(kept[-_MAX_PLACES:]))
+
+
+def _teaches(place: VolatilePlace | None, was: Spot, spot: Spot, *, close: bool) -> bool:
+    """Whether nobody edited what differs: visits were close, and it is not from or to what the last Page had it.
+
+    Counters of two Pages do not agree.
+    """
+    if spot.kind in _SELF_EVIDENT:
+        return True
+    same = place is not None and (was.text[:_EXAMPLE] == place.before or spot.text[:_EXAMPLE] == place.after)
+    return close and not same
 
 
 def _changed(place: VolatilePlace | None, was: Spot, spot: Spot, now: datetime) -> VolatilePlace:

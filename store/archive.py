@@ -52,7 +52,7 @@ class Archive:
         A commit costs more than most of what is committed. Raises what `record` does.
         """
         for verdict in verdicts:
-            self._keeping.ahead(verdict.snapshot)
+            self._keeping.ahead(verdict.snapshot, verdict.last_body)
         with writing(self._engine) as session:
             yield Archive(self._engine, self._blobs, session, self._keeping)
 
@@ -63,11 +63,11 @@ class Archive:
         return writing(self._engine) if self._within is None else nullcontext(self._within)
 
     @contextmanager
-    def _keeping_body(self, snapshot: Snapshot | None) -> Iterator[Session]:
+    def _keeping_body(self, snapshot: Snapshot | None, like: str = "") -> Iterator[Session]:
         if self._within is None:
-            self._keeping.ahead(snapshot)
+            self._keeping.ahead(snapshot, like)
         with self._writing() as session:
-            self._keeping.within(session, snapshot)
+            self._keeping.within(session, snapshot, like)
             yield session
 
     # ---- sources and pages ---------------------------------------------------------------------------------------
@@ -185,7 +185,7 @@ class Archive:
 
         Raises NotKnown, StoreFull, and StoreBusy where another process recorded the page meanwhile: judge it again.
         """
-        with self._keeping_body(verdict.snapshot) as session:
+        with self._keeping_body(verdict.snapshot, verdict.last_body) as session:
             return recording.record(session, page, verdict, notify=notify)
 
     def alike(self, page: Page, change: Change, since: datetime) -> tuple[int, int]:

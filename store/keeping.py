@@ -17,14 +17,10 @@ from store.tables import PageRow, SnapshotRow
 
 # What a file behind one of its links brought is kept under the Page too.
 _mine = and_(col(SnapshotRow.page_id) == col(PageRow.id), col(SnapshotRow.url) == col(PageRow.url))
-_before = (
-    select(col(SnapshotRow.digest))
-    .where(_mine, col(SnapshotRow.fetched_at) <= bindparam("at"))
-    .order_by(col(SnapshotRow.fetched_at).desc())
-    .limit(1)
-    .correlate(PageRow)
-    .scalar_subquery()
-)
+_newest = select(col(SnapshotRow.digest)).where(_mine).order_by(col(SnapshotRow.fetched_at).desc()).limit(1)
+# Of a page's row: its last body, and its last before a time.
+LAST_BODY = _newest.correlate(PageRow).scalar_subquery()
+_before = _newest.where(col(SnapshotRow.fetched_at) <= bindparam("at")).correlate(PageRow).scalar_subquery()
 # Made once: it is asked for every body that is kept.
 _LAST = select(col(PageRow.source), _before).where(col(PageRow.key) == bindparam("page"))
 _NEWEST = (
@@ -45,17 +41,22 @@ class Keeping:
         # The body that the first ones of other Pages of its Source are written against, and how many are.
         self._frames: dict[str, tuple[str, int]] = {}
 
-    def ahead(self, snapshot: Snapshot | None) -> None:
-        """Before the transaction that names the body. Raises StoreFull, StoreBusy."""
-        if snapshot is not None and not self._blobs.joins:
-            with reading(self._engine) as session:
-                like = self._like(session, snapshot)
-            self._blobs.put(snapshot.body, like=like)
+    def ahead(self, snapshot: Snapshot | None, like: str = "") -> None:
+        """Before the transaction that names the body; `like`, where that is known already.
 
-    def within(self, session: Session, snapshot: Snapshot | None) -> None:
+        Raises StoreFull, StoreBusy.
+        """
+        if snapshot is not None and not self._blobs.joins:
+            if not like:
+                with reading(self._engine) as session:
+                    like = self._like(session, snapshot) or ""
+            self._blobs.put(snapshot.body, like=like or None)
+
+    def within(self, session: Session, snapshot: Snapshot | None, like: str = "") -> None:
         """In that transaction."""
         if snapshot is not None and self._blobs.joins:
-            self._blobs.put(snapshot.body, like=self._like(session, snapshot), session=session)
+            like = like or self._like(session, snapshot) or ""
+            self._blobs.put(snapshot.body, like=like or None, session=session)
 
     def _like(self, session: Session, snapshot: Snapshot) -> str | None:
         """The body that the Page had before, or one of its Source; None for a file, which is like no page."""

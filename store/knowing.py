@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, and_, bindparam, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from crawler.model import Known, OpenFinding, PageState, SeenVersion, Version
+from crawler.model import Known, OpenFinding, PageState, SeenVersion
+from store.keeping import LAST_BODY
 from store.later import not_tracked
-from store.noise import noise_of, recent_versions
+from store.noise import noise_of
 from store.rows import finding_of, key_of, page_of, rate_of, validators_of, version_of
 from store.sightings import last_response
 from store.tables import FindingRow, PageRow, SnapshotRow, SourceRow, VersionRow
@@ -23,7 +25,16 @@ _STANDING = """
     id url source state etag last_modified failures missing_count missing_since last_checked hidden
     rate_changes rate_days rate_as_of
 """.split()  # noqa: SIM905 - words read better than a list of them
+_SEEN = "number digest seen_at".split()  # noqa: SIM905
 _VERSION = "number seen_at article rules digest".split()  # noqa: SIM905
+# The two Versions before it, by which a text that flips is told.
+_SECOND, _THIRD = aliased(VersionRow), aliased(VersionRow)
+
+
+def _back(row: type[VersionRow], steps: int) -> ColumnElement[bool]:
+    return and_(col(row.page_id) == col(PageRow.id), col(row.number) == col(VersionRow.number) - steps)
+
+
 _LATEST = (
     select(
         *(col(getattr(PageRow, name)) for name in _STANDING),
@@ -33,10 +44,15 @@ _LATEST = (
         *(col(getattr(VersionRow, name)) for name in _VERSION),
         col(SnapshotRow.digest).label("snapshot_digest"),
         col(SnapshotRow.final_url),
+        LAST_BODY.label("last_body"),
+        *(col(getattr(_SECOND, name)).label(f"second_{name}") for name in _SEEN),
+        *(col(getattr(_THIRD, name)).label(f"third_{name}") for name in _SEEN),
     )
     .join(SourceRow, col(SourceRow.name) == col(PageRow.source))
     .outerjoin(VersionRow, col(VersionRow.id) == NEWEST)
     .outerjoin(SnapshotRow, col(SnapshotRow.id) == col(VersionRow.snapshot_id))
+    .outerjoin(_SECOND, _back(_SECOND, 1))
+    .outerjoin(_THIRD, _back(_THIRD, 2))
     .where(col(PageRow.key) == bindparam("key"))
 )
 _FINDINGS = (
@@ -69,19 +85,23 @@ def latest(session: Session, url: str, rules: str) -> tuple[Known, SnapshotRow |
         missing_since=found.missing_since,
         last_checked=found.last_checked,
         rate=rate_of(found),
-        recent=() if newest is None else _recent(session, found.id, newest, found.digest),
+        recent=_recent(found),
         noise=noise_of(found.noise),
         hidden=found.hidden,
+        last_body=found.last_body or "",
     )
     if newest is None or newest.rules == rules:
         return known, None
     return known, last_response(session, session.get_one(VersionRow, found.version_id))
 
 
-def _recent(session: Session, page_id: int, newest: Version, digest: str) -> tuple[SeenVersion, ...]:
-    if newest.number == 1:
-        return (SeenVersion(number=1, digest=digest, seen_at=newest.seen_at),)
-    return recent_versions(session, page_id)
+def _recent(found: Any) -> tuple[SeenVersion, ...]:  # noqa: ANN401 - a row of many columns
+    seen = (
+        (found.number, found.digest, found.seen_at),
+        (found.second_number, found.second_digest, found.second_seen_at),
+        (found.third_number, found.third_digest, found.third_seen_at),
+    )
+    return tuple(SeenVersion(number=number, digest=digest, seen_at=at) for number, digest, at in seen if number)
 
 
 def _open_findings(session: Session, page_id: int) -> tuple[OpenFinding, ...]:

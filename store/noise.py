@@ -7,21 +7,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam
 from sqlmodel import Session, col, delete, func, select, update
 
-from crawler.model import TEMPLATE_KINDS, Noise, SeenVersion, SourceEvent, VolatilePlace
+from crawler.model import TEMPLATE_KINDS, Noise, SourceEvent, VolatilePlace
 from store.later import write_now
-from store.tables import ChangeRow, OutboxRow, PageRow, SourceEventRow, VersionRow
+from store.tables import ChangeRow, OutboxRow, PageRow, SourceEventRow
 
 TEMPLATE = "template"
-# Made once: it is asked at every Check of a page that ever changed.
-_NEWEST = (
-    select(VersionRow.number, VersionRow.digest, VersionRow.seen_at)
-    .where(VersionRow.page_id == bindparam("page"))
-    .order_by(col(VersionRow.number).desc())
-    .limit(3)
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +42,6 @@ def noise_json(noise: Noise) -> list[dict[str, Any]]:
     return [
         {**asdict(place), "since": place.since.isoformat(), "last": place.last.isoformat()} for place in noise.places
     ]
-
-
-def recent_versions(session: Session, page_id: int) -> tuple[SeenVersion, ...]:
-    """The last Versions, the newest first: as many as tell a text that flips."""
-    newest = session.connection().execute(_NEWEST, {"page": page_id})
-    return tuple(SeenVersion(number=number, digest=digest, seen_at=seen) for number, digest, seen in newest)
 
 
 def alike(session: Session, page: PageRow, signature: str, since: datetime) -> tuple[int, int]:

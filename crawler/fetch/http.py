@@ -17,11 +17,11 @@ from datetime import datetime
 from typing import Literal
 
 import httpcore
-import httpx
 
 from crawler.fetch.face import spent
 from crawler.fetch.guard import AddressRefused, Lookup, named, public_addresses
 from crawler.fetch.inflate import ACCEPT_ENCODING, BodyCorrupt, BodyReader, BodyTooLarge, BodyTruncated
+from crawler.fetch.lean import httpx
 from crawler.fetch.wire import HeadFlood, HostConnections, TlsRefused, tls_context
 from crawler.model import RENDERED_BY, FailureReason, FetchFailed, FetchRequest, FetchResult, NotModified, Snapshot
 

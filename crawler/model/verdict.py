@@ -51,7 +51,7 @@ class Known:
     not known), `latest_snapshot` its raw response (present only where the judge must re-read it).
     `missing_since` and `missing_count`: consecutive Checks that said the page is not there.
     `recent` are the last Versions, `latest` first. `noise` is the Source's; `hidden` digests what was masked at the
-    last visit ("" for nothing).
+    last visit ("" for nothing). `last_body` is the digest of the last response kept ("" for none).
     """
 
     page: Page
@@ -69,6 +69,7 @@ class Known:
     recent: tuple[SeenVersion, ...] = ()
     noise: Noise = NO_NOISE
     hidden: str = ""
+    last_body: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +90,7 @@ class Verdict:
     `reread` replaces the Article of `known.latest` when newer rules read its old snapshot differently.
     `noise` is what the Source's is now, None where nothing was learned; `hidden` what was masked on the Page. `event`
     says that the Change is one of many of its kind. `suspect`: the content may be what the host answers for anything;
-    it is not recorded before that was asked.
+    it is not recorded before that was asked. `last_body`: as Known has it.
     """
 
     outcome: Outcome
@@ -113,3 +114,4 @@ class Verdict:
     hidden: str | None = None
     event: SourceEvent | None = None
     suspect: bool = False
+    last_body: str = ""

@@ -8,16 +8,17 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import IO, Protocol
+from typing import IO, TYPE_CHECKING, Protocol
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 from rich.text import Text
 
 from crawler.model import Json, Outcome, PageState, Severity
 from jobs.backfill import Tell
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 # Line separators that some readers split at, and lone surrogates, which UTF-8 cannot carry.
 _UNSAFE = re.compile("[\u0085\u2028\u2029\ud800-\udfff]")
@@ -87,6 +88,9 @@ def errors() -> Console:
 
 def progress() -> Progress:
     """A bar on standard error that goes away when the work is done."""
+    # Loaded where a person watches, as the tables are.
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -130,6 +134,8 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str | Text]], *, empty
     if not listed:
         console().print(empty, style="dim")
         return
+    from rich.table import Table
+
     shown = Table(box=None, pad_edge=False, header_style="dim", expand=False)
     for name in columns:
         # A URL or a sentence may break; a time or a state may not.

@@ -7,10 +7,9 @@ import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import Progress
 
 from crawler.errors import ConfigurationError
 from crawler.model import Outcome, Page, Source
@@ -21,14 +20,15 @@ from jobs.cli.listing import Json_, is_url
 from jobs.cli.output import conclude, console, errors, one_line, print_json, printable, progress, watched
 from jobs.cli.pruning import FOLD_VARIABLE, age_of
 from jobs.cli.telling import checked_lines, json_watch
-from jobs.daemon import run_daemon
 from jobs.notify import deliver
 from jobs.queue import HOSTS
 from jobs.sweep import Event, Pass, SourceVisited
 from jobs.told import Aside, Told
 from jobs.wiring import sweeper, utc_now
-from jobs.worker import run_worker
 from store import Store
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 LOG_VARIABLE = "PALIMPSEST_LOG"
 LogJson = Annotated[bool, typer.Option("--log-json", help="One JSON object an event; also PALIMPSEST_LOG=json.")]
@@ -169,6 +169,9 @@ def run_(
     palimpsest run --web 127.0.0.1:8080 --log-json
     palimpsest --database postgresql://… run --no-visits
     """
+    # What only a daemon needs would be a tenth of what `check` takes to start.
+    from jobs.daemon import run_daemon
+
     sources = sources_of(context)
     age = age_of(fold_after) if fold_after else None
     with store_of(context) as store:
@@ -190,6 +193,8 @@ def worker(
     No two workers ever visit one host at the same time. Example:
     palimpsest --database postgresql://… worker
     """
+    from jobs.worker import run_worker
+
     sources = sources_of(context)
     with store_of(context) as store:
         run_service(run_worker(store, sources, say=_say_json if wants_json(log_json) else _say, hosts=hosts))

@@ -112,10 +112,17 @@ class DatabaseBlobs:
     def _put(self, session: Session, body: bytes, like: str | None) -> str:
         digest = digest_of(body)
         connection = session.connection()
-        if connection.execute(_REFRESH, {"wanted": bytes.fromhex(digest)}).rowcount:
-            if not is_whole(_stored(session, digest)):
-                connection.execute(_REWRITE, {"wanted": bytes.fromhex(digest), "whole": pack(body)})
+        # The body that the page had before is the one that comes again, if any does.
+        if like != digest and self._insert(session, digest, body, like):
             return digest
+        if not connection.execute(_REFRESH, {"wanted": bytes.fromhex(digest)}).rowcount:
+            self._insert(session, digest, body, None)
+        elif not is_whole(_stored(session, digest)):
+            connection.execute(_REWRITE, {"wanted": bytes.fromhex(digest), "whole": pack(body)})
+        return digest
+
+    def _insert(self, session: Session, digest: str, body: bytes, like: str | None) -> bool:
+        """Inserts the body against that one; False where it is there already."""
         if self._insertion is None:
             self._insertion = _insertion(session)
         base = base_in(_stored(session, like)) if like and is_digest(like) and len(body) <= PATCHED_MOST else None
@@ -124,14 +131,14 @@ class DatabaseBlobs:
             values["packed"] = pack(body)
         else:
             values |= {"base": base.stored.row, "step": base.next_step, "packed": pack(body, base.body)}
-        connection.execute(self._insertion, values)
-        return digest
+        return session.connection().execute(self._insertion, values).rowcount == 1
 
 
 def _insertion(session: Session) -> Insert:
     """The statement that inserts one body, unless it is there: the same digest is the same body, whoever was first."""
     given: dict[str, object] = {name: bindparam(name) for name in ("base", "step", "digest", "packed")}
-    return insert_or_ignore(session, BodyRow).values(**given, stored_at=func.now())
+    insertion = insert_or_ignore(session, BodyRow).values(**given, stored_at=func.now())
+    return insertion.inline().execution_options(preserve_rowcount=True)
 
 
 def _stored(session: Session, digest: str) -> list[Stored]:

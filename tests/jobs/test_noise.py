@@ -205,6 +205,38 @@ def test_the_same_name_replaced_on_many_pages_is_told_of_each(many: Desk, town: 
     assert [change["minor"] for change in many.json("changes", "--kind", "edited")] == [False] * 8
 
 
+def visit_each(desk: Desk, town: Town) -> None:
+    """One after the other, as the politeness of a host wants it."""
+    for number in town.articles:
+        assert desk("check", town.url(number)).status == 0
+
+
+def test_the_same_figure_changed_on_many_pages_is_an_edit_of_each_and_no_counter(many: Desk, town: Town) -> None:
+    reframe(town, "收费标准：每生每月30元", range(1, 9))
+    visit_each(many, town)
+    before = len(many.json("changes"))
+    for number, paragraphs in town.articles.items():
+        town.publish(number, (*paragraphs[:-1], "收费标准：每生每月35元"))
+    visit_each(many, town)
+    assert len(many.json("changes")) == before + 8
+    assert masks(many) == []
+
+
+def test_figures_changed_on_many_pages_at_once_are_all_told_by_the_next_visit(many: Desk, town: Town) -> None:
+    """Each its own: from the third page on they look like counters. They stand still, and every page is told of."""
+    for number, paragraphs in town.articles.items():
+        town.publish(number, (*paragraphs, f"收费标准：每生每月{30 + number}元"))
+    visit_each(many, town)
+    for number, paragraphs in town.articles.items():
+        town.publish(number, (*paragraphs[:-1], f"收费标准：每生每月{50 + 2 * number}元"))
+    for _ in range(3):
+        visit_each(many, town)
+    assert masks(many) == []
+    for number in town.articles:
+        assert f"{50 + 2 * number}元" in many.json("show", town.url(number))[0]["paragraphs"][-1]
+        assert str(50 + 2 * number) in many.json("changes", town.url(number))[0]["summary"]
+
+
 def test_the_same_lines_on_two_pages_are_two_changes(many: Desk, town: Town) -> None:
     reframe(town, "本通知已于本月废止。", range(1, 3))
     assert many("check", "--all").status == 0
