@@ -80,14 +80,10 @@ class Outbox:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def pending(self, now: datetime, limit: int = _AT_ONCE, after: int = 0) -> tuple[OutboxItem, ...]:
-        """Items whose next attempt is due, in the order in which they were written, of higher numbers than `after`."""
-        query = (
-            select(OutboxRow)
-            .where(*_WAITING, col(OutboxRow.next_attempt) <= now, col(OutboxRow.id) > after)
-            .order_by(col(OutboxRow.id))
-            .limit(limit)
-        )
+    def pending(self, now: datetime | None, limit: int = _AT_ONCE, after: int = 0) -> tuple[OutboxItem, ...]:
+        """Items whose next attempt is due (None: all that wait), in the order of their numbers, from `after` on."""
+        due = _WAITING if now is None else (*_WAITING, col(OutboxRow.next_attempt) <= now)
+        query = select(OutboxRow).where(*due, col(OutboxRow.id) > after).order_by(col(OutboxRow.id)).limit(limit)
         with reading(self._engine) as session:
             return tuple(_item(row) for row in session.exec(query))
 

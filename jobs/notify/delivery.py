@@ -34,8 +34,8 @@ _PATIENCE = 2
 class Waiting(Protocol):
     """The store's outbox, as far as delivery needs it."""
 
-    def pending(self, now: datetime, limit: int = 500, after: int = 0) -> tuple[OutboxItem, ...]:
-        """Items whose next attempt is due, of higher numbers than `after`."""
+    def pending(self, now: datetime | None, limit: int = 500, after: int = 0) -> tuple[OutboxItem, ...]:
+        """Items whose next attempt is due (None: all that wait), in the order of their numbers, from `after` on."""
         ...
 
     def items(self, ids: Collection[int]) -> tuple[OutboxItem, ...]:
@@ -102,6 +102,7 @@ class Delivery:
         self._outbox = outbox
         self._send = send
         self._busy: set[str] = set()
+        self._planned = False
 
     async def run(self, sources: Sources, now: datetime) -> Delivered:
         """Send what is due, to each target in messages of up to 500 items, and note what came of each.
@@ -122,8 +123,9 @@ class Delivery:
     def _plan(self, sources: Sources, now: datetime, tally: _Tally) -> Mapping[str, list[int]]:
         """Who is to be told of which items now, by address. Of the items themselves only some are held at a time."""
         queues: dict[str, list[int]] = defaultdict(list)
-        after = 0
-        while items := self._outbox.pending(now, _ONE_MESSAGE, after):
+        # The first pass looks at all that waits: it was put off under a configuration that may be another since.
+        due, after = now if self._planned else None, 0
+        while items := self._outbox.pending(due, _ONE_MESSAGE, after):
             after = items[-1].id
             unwanted, over, later = [], [], defaultdict(list)
             for item in items:
@@ -136,7 +138,7 @@ class Delivery:
                     unwanted.append(item.id)
                 elif not times:
                     over.append(item.id)
-                elif (soonest := min(times.values())) > now:
+                elif now < (soonest := min(times.values())) != item.next_attempt:
                     later[soonest].append(item.id)
             if unwanted:
                 self._outbox.drop(unwanted)
@@ -145,6 +147,7 @@ class Delivery:
                 tally.add(self._outbox.note(over, now, partial(_settled, sources)), None)
             for until, ids in later.items():
                 self._outbox.postpone(ids, until)
+        self._planned = True
         return queues
 
     async def _tell(self, to: str, ids: Sequence[int], sources: Sources, now: datetime, tally: _Tally) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from crawler.model import ChangeKind, Severity, Source, Target
-from jobs.notify import Delivered, deliver
+from jobs.notify import BACKOFF, Delivered, deliver
 from store import Store, open_store
 from tests.jobs.told import A_MINUTE, OTHER, Targets, happen, happen_elsewhere, watched
 from tests.store.verdicts import CREATED, HOUR, NOW, SOURCE, admit, change, finding, saying
@@ -147,12 +147,27 @@ async def test_one_that_waits_for_a_window_does_not_keep_others_waiting(store: S
     ]
 
 
-async def test_a_window_that_is_closed_by_a_new_configuration_is_not_waited_for_longer(store: Store) -> None:
+async def test_a_window_that_a_new_configuration_closes_is_not_waited_for(store: Store) -> None:
     happen(store, 1)
     targets = Targets()
-    await run(store, watched(HOURLY), NOW, targets)
+    monthly = watched(Target(to="mailto://a", digest=timedelta(days=31)))
+    await run(store, monthly, NOW, targets)
     targets.take()
-    assert await run(store, watched("mailto://a"), NOW + HOUR, targets) == [("mailto://a", ["created"])]
+    assert await run(store, monthly, NOW + A_MINUTE, targets) == []
+    assert await run(store, watched("mailto://a"), NOW + A_MINUTE, targets) == [("mailto://a", ["created"])]
+
+
+async def test_an_address_that_is_mended_is_told_at_once_what_the_wrong_one_refused(store: Store) -> None:
+    """And not when the wrong one would have been asked again."""
+    happen(store, 1)
+    down = Targets(broken={"mailto://wrong": True})
+    now = NOW
+    for wait in BACKOFF:
+        await run(store, watched("mailto://wrong"), now, down)
+        now += wait
+    await run(store, watched("mailto://wrong"), now, down)
+    mended = watched("mailto://right")
+    assert await run(store, mended, now + A_MINUTE, Targets()) == [("mailto://right", ["created", "spam_block"])]
 
 
 @pytest.mark.parametrize(

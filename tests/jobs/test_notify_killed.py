@@ -48,8 +48,7 @@ class Receiver:
         return status
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-@pytest.mark.parametrize("fatal", [1, 2])
+@pytest.mark.parametrize(("kind", "fatal"), [("sqlite", 1), ("sqlite", 2), ("postgresql", 2)])
 def test_only_the_message_that_was_not_noted_is_repeated(tmp_path: Path, kind: str, fatal: int) -> None:
     database = None if kind == "sqlite" else fresh_database()
     data, config = tmp_path / "data", tmp_path / "sources.toml"
