@@ -11,7 +11,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
@@ -27,6 +27,8 @@ Sources = Mapping[str, Source]
 
 # Items of one message, and what is held in memory of a target at a time.
 _ONE_MESSAGE = 500
+# What waits of a Source that is not configured here is left for so long to whoever may know it, and looked at so often.
+_UNKNOWN_FOR, _UNKNOWN_EVERY = timedelta(days=7), timedelta(hours=1)
 # After so many refusals running a target is left alone until its next time, for everything that waits for it.
 _PATIENCE = 2
 
@@ -134,7 +136,9 @@ class Delivery:
                 for to, at in times.items():
                     if at <= now:
                         queues[to].append(item.id)
-                if not first:
+                if item.source not in sources and now < item.at + _UNKNOWN_FOR:
+                    later[now + _UNKNOWN_EVERY].append(item.id)
+                elif not first:
                     unwanted.append(item.id)
                 elif not times:
                     over.append(item.id)

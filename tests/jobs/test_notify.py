@@ -14,11 +14,22 @@ from pathlib import Path
 
 import pytest
 
-from jobs.notify import BACKOFF, MAX_ATTEMPTS, NOTIFIERS, Delivered, Message, NotifyFailed, deliver, name_of, send
+from jobs.notify import (
+    BACKOFF,
+    MAX_ATTEMPTS,
+    NOTIFIERS,
+    Delivered,
+    Delivery,
+    Message,
+    NotifyFailed,
+    deliver,
+    name_of,
+    send,
+)
 from store import Store, open_store
 from tests.jobs.told import A_MINUTE, OTHER, Targets, happen, happen_elsewhere, watched
 from tests.outside import Answer, Asked, Outside, Wire
-from tests.store.verdicts import CREATED, NOW, SOURCE, admit, change, saying
+from tests.store.verdicts import NOW, SOURCE, change, saying
 
 pytestmark = pytest.mark.anyio
 HELLO = Message(subject="press: one change", body="一条\nhttps://x.example/1", payload=({"kind": "edited"},))
@@ -197,15 +208,26 @@ async def test_whole_way_from_the_store_to_the_wire(store: Store, site: Outside)
 
 
 async def test_nobody_to_tell_is_nothing_to_do(store: Store) -> None:
-    """A source that notifies nobody, or that is no longer configured, does not fill the outbox for ever."""
+    """A source that notifies nobody does not fill the outbox for ever."""
     happen(store)
     targets = Targets()
     assert await deliver(store.outbox, watched(), NOW, send=targets) == Delivered()
-    assert store.outbox.waiting() == 0
-    happen_again = admit(store, "https://www.example.gov.cn/xwfb/9.html")
-    store.archive.record(happen_again, saying(happen_again, NOW, "又一条", CREATED))
-    assert await deliver(store.outbox, {}, NOW, send=targets) == Delivered()
     assert (store.outbox.waiting(), targets.got) == (0, [])
+
+
+async def test_what_another_configuration_knows_is_left_to_it_for_a_week(store: Store) -> None:
+    """A `check` with other sources on the same database is no reason to lose what the daemon is about to tell."""
+    happen(store)
+    targets = Targets()
+    delivery = Delivery(store.outbox, send=targets)
+    assert await delivery.run({}, NOW) == Delivered()
+    assert store.outbox.pending(NOW + 59 * A_MINUTE) == ()
+    assert await delivery.run(watched("mailto://a"), NOW + 60 * A_MINUTE) == Delivered(sent=3)
+    happen(store, at=NOW + A_MINUTE)
+    assert await deliver(store.outbox, {}, NOW + timedelta(days=7), send=targets) == Delivered()
+    assert store.outbox.waiting() == 3
+    assert await deliver(store.outbox, {}, NOW + timedelta(days=7, minutes=1), send=targets) == Delivered()
+    assert store.outbox.waiting() == 0
 
 
 async def test_minor_change_is_listed_and_told_to_nobody(store: Store) -> None:
