@@ -37,7 +37,7 @@ def _subject(items: Sequence[OutboxItem]) -> str:
     sources = {item.source for item in items}
     of = items[0].source if len(sources) == 1 else f"{len(sources)} sources"
     if len(items) == 1:
-        return f"{of}: {items[0].summary or items[0].kind}"[:150]
+        return f"{of}: {_one_line(items[0].summary or items[0].kind)}"[:150].rstrip()
     counts = Counter[str](item.what for item in items)
     gravest = max((item for item in items if item.what == "finding"), key=_rank, default=None)
     grave = f" ({gravest.severity.value})" if gravest and gravest.severity else ""
@@ -58,7 +58,12 @@ def _line(item: OutboxItem, several: bool) -> str:
     """Title, what happened, and where, each on its own line; the source first where there are several."""
     happened = item.summary if item.summary.startswith(item.kind) else f"{item.kind}: {item.summary}"
     title = ": ".join(part for part in (item.source if several else "", item.title or "") if part)
-    return "\n".join(part for part in (title, happened.removesuffix(": "), item.page) if part)
+    return "\n".join(part for part in map(_one_line, (title, happened.removesuffix(": "), item.page)) if part)
+
+
+def _one_line(text: str) -> str:
+    """What a page says may be anything: line breaks write headers, and some signs no mail can carry."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
 def _counted(number: int, noun: str) -> str:

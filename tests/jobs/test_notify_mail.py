@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -14,7 +15,7 @@ from crawler.model import Source, Target
 from jobs.notify import BACKOFF, MAX_ATTEMPTS, Message, NotifyFailed, deliver, send
 from store import Store, open_store
 from tests.outside_mail import MailServer
-from tests.store.verdicts import CREATED, NOW, SOURCE, admit, change, saying
+from tests.store.verdicts import CREATED, NOW, SOURCE, admit, change, finding, saying, verdict
 
 pytestmark = pytest.mark.anyio
 A_MINUTE = timedelta(minutes=1)
@@ -59,6 +60,21 @@ async def test_chinese_arrives_intact_in_subject_and_body(store: Store, mail: Ma
     await send(mail.url(), Message(subject="新闻发布：一条变更" * 10, body="正文\n.\n..末行"))
     assert mail.taken[1]["Subject"] == "新闻发布：一条变更" * 10
     assert mail.taken[1].get_content().split() == ["正文", ".", "..末行"]
+
+
+async def test_what_a_page_says_writes_no_header(store: Store, mail: MailServer) -> None:
+    """The quote of a finding is somebody else's text, and stands in the subject where it is alone."""
+    page = admit(store, "https://www.example.gov.cn/xwfb/2.html")
+    quote = "博彩\r\nBcc: victim@example.org\n\n\x00\u2028正文\ud800"
+    store.archive.record(page, verdict(NOW, findings=(finding(quote),)))
+    await deliver(store.outbox, told(mail.url()), NOW)
+    alone = replace(SOURCE, notify=(Target(to=mail.url(), kinds=("finding",)),))
+    page = admit(store, "https://www.example.gov.cn/xwfb/3.html")
+    store.archive.record(page, verdict(NOW, findings=(finding(quote),)))
+    await deliver(store.outbox, {SOURCE.name: alone}, NOW)
+    both, got = mail.taken
+    assert (both["Bcc"], got["Bcc"]) == (None, None)
+    assert got["Subject"] == "press: spam_block (high): 博彩 Bcc: victim@example.org 正文"
 
 
 async def test_server_that_is_busy_gets_it_later_and_once(store: Store, mail: MailServer) -> None:
