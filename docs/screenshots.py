@@ -50,7 +50,7 @@ def _shown(folder: str) -> list[str]:
     command = [
         sys.executable,
         "-c",
-        "from jobs.cli import main; main()",
+        "from jobs.start import main; main()",
         "demo",
         "--once",
         "--in",

@@ -89,7 +89,7 @@ def service(name: str, environment: dict[str, str], port: int) -> Iterator[subpr
     declared = set(COMPOSE["services"][name]["environment"])
     assert declared <= set(environment), f"{name} wants {declared - set(environment)}"
     process = subprocess.Popen(
-        [sys.executable, "-c", "from jobs.cli import main; main()", *words],
+        [sys.executable, "-c", "from jobs.start import main; main()", *words],
         cwd=ROOT,
         env={key: value for key, value in os.environ.items() if not key.startswith("PALIMPSEST")}
         | {key: environment[key] for key in declared},

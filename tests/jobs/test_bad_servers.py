@@ -128,6 +128,7 @@ def world() -> Iterator[Callable[[], Outside]]:
         yield lambda: stack.enter_context(Outside())
 
 
+@pytest.mark.alone
 def test_a_pass_over_all_of_them_at_once(tmp_path: Path, town: Town, world: Callable[[], Outside]) -> None:
     """Each is an entry and a page; two passes, for the second meets hosts in trouble."""
     wanted: dict[str, str] = {}

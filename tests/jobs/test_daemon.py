@@ -20,6 +20,7 @@ from tests.jobs.histories import HISTORIES, START, URL
 from tests.jobs.machine import SHORT
 from tests.jobs.site import PARAGRAPHS, Town, configuration
 
+pytestmark = pytest.mark.alone
 OFTEN = 'every = "1s"\nmin_every = "1s"\nmax_every = "2s"\n'
 PATIENCE = 30.0
 

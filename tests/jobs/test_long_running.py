@@ -25,7 +25,7 @@ PATIENCE = 60.0
 
 @contextmanager
 def running(desk: Desk, *words: str, environment: dict[str, str] | None = None) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-c", "from jobs.cli import main; main()", "--data", str(desk.data)]
+    command = [sys.executable, "-c", "from jobs.start import main; main()", "--data", str(desk.data)]
     process = subprocess.Popen(
         [*command, "--config", str(desk.config), *words],
         cwd=ROOT,

@@ -30,6 +30,8 @@ from tests.jobs.site import Town, configuration
 from tests.outside import Answer, Outside
 from tests.postgres import fresh_database
 
+pytestmark = pytest.mark.alone
+
 HOSTS, PAGES, DELAY = 6, 60, 0.03
 
 

@@ -18,6 +18,7 @@ from tests.jobs.site import PARAGRAPHS, Town
 from tests.jobs.test_daemon import until, watch
 from tests.postgres import own_server
 
+pytestmark = pytest.mark.alone
 BUSY = timedelta(milliseconds=500)
 
 
