@@ -77,9 +77,7 @@ def _resend(context: typer.Context, words: list[str], everything: bool) -> None:
         wanted = dead if everything else {int(word) for word in ids}
         known = dead | {item.id for item in store.outbox.undelivered()}
         if missing := sorted(wanted - known):
-            raise ConfigurationError(
-                f"no notification that waits or is dead has the number {missing[0]}; `outbox` lists"
-            )
+            raise ConfigurationError(f"no undelivered notification has the number {missing[0]}; `outbox` lists them")
         store.outbox.resend(wanted, utc_now())
     console().print(f"{len(wanted)} due now: for the daemon, the next pass, or `palimpsest notify`")
 
