@@ -89,9 +89,12 @@ def _prepare_sqlite(engine: Engine, milliseconds: int) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        # A writer takes the lock at once: one that reads first and writes later is refused without waiting.
-        kind = "IMMEDIATE" if connection.get_execution_options().get("writes") else "DEFERRED"
-        connection.exec_driver_sql(f"BEGIN {kind}")
+        if connection.get_execution_options().get("writes"):
+            # A writer takes the lock at once: one that reads first and writes later is refused without waiting.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        elif (driver := connection.connection.driver_connection) is not None:
+            # It locks nothing and cannot be refused. Said through SQLAlchemy it takes as long as what is then asked.
+            driver.execute("BEGIN DEFERRED")
 
 
 @contextmanager
