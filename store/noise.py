@@ -94,7 +94,8 @@ def _same(source: str, signature: str, since: datetime) -> tuple[Any, ...]:
 def forget_waiting(session: Session, changes: Sequence[int], told: str) -> None:
     """Takes notifications of these Changes that were not delivered out of the outbox, but for that of the event."""
     write_now(session)
-    waiting = select(OutboxRow).where(OutboxRow.what == "change", col(OutboxRow.delivered_at).is_(None))
+    of_changes = col(OutboxRow.what).in_(["change", "event"])
+    waiting = select(OutboxRow).where(of_changes, col(OutboxRow.delivered_at).is_(None))
     about = select(ChangeRow.page_id, ChangeRow.at).where(col(ChangeRow.id).in_(changes))
     places = {(page_id, at) for page_id, at in session.exec(about)}
     pages = waiting.where(col(OutboxRow.page_id).in_([page_id for page_id, _ in places]))
