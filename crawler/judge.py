@@ -62,7 +62,8 @@ def judge(
     base = _carried(source, known, now)
     match fetched:
         case NotModified():
-            return _not_modified(known, _healthy(source, known, base, changed=False, now=now))
+            held = known.latest.article if known.latest else None
+            return _not_modified(known, _healthy(source, known, base, held, changed=False, now=now))
         case FetchFailed(reason=FailureReason.ROBOTS, detail=detail):
             return blocked(source, known, base, detail, now)
         case FetchFailed(reason=reason, detail=detail, retry_after=wait):
@@ -153,7 +154,7 @@ def _redirected(
     if before is None or similarity(before, article) < _MOVED_SIMILARITY:
         return missing(source, known, base, f"the address now leads to {target}", snapshot)
     told = known.state is PageState.MOVED
-    verdict = _healthy(source, known, base, changed=False, now=base.at)
+    verdict = _healthy(source, known, base, before, changed=False, now=base.at)
     return replace(
         verdict,
         state=PageState.MOVED,
@@ -184,7 +185,7 @@ def _read(source: Source, known: Known, before: Article | None, reading: Reading
     version = NewVersion(article=article, rules=RULES) if new else None
     told = sifted.before, (sifted.before or sifted.after) if quiet else sifted.after
     changes = _changes(known, *told, findings, number)
-    verdict = _healthy(source, known, base, changed=new and before is not None, now=base.at)
+    verdict = _healthy(source, known, base, article, changed=new and before is not None, now=base.at)
     outcome = Outcome.NEW if before is None else Outcome.CHANGED if new or changes else Outcome.UNCHANGED
     return replace(
         verdict,
@@ -217,8 +218,12 @@ def _detected(known: Known, before: Article | None, reading: Reading) -> tuple[F
     return detect(case)
 
 
-def _healthy(source: Source, known: Known, base: Verdict, *, changed: bool, now: datetime) -> Verdict:
-    learned = schedule.learn(known.rate, changed=changed, now=now)
+def _healthy(
+    source: Source, known: Known, base: Verdict, article: Article | None, *, changed: bool, now: datetime
+) -> Verdict:
+    rhythm, url = known.rhythm, known.page.url
+    learned = schedule.learn(known.rate, changed=changed, now=now, rhythm=rhythm)
+    age = schedule.age(source, article.published if article else None, known.latest, now)
     return replace(
         base,
         outcome=Outcome.CHANGED if changed else Outcome.UNCHANGED,
@@ -227,7 +232,7 @@ def _healthy(source: Source, known: Known, base: Verdict, *, changed: bool, now:
         failures=0,
         missing_count=0,
         missing_since=None,
-        next_check=schedule.next_check(source, learned, now, key=known.page.url),
+        next_check=schedule.next_check(source, learned, now, key=url, rhythm=rhythm, age=age),
     )
 
 

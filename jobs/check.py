@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -13,12 +13,14 @@ from crawler.extract import RULES
 from crawler.judge import judge
 from crawler.model import (
     NO_NOISE,
+    ORDINARY,
     FetchRequest,
     FileVerdict,
     Known,
     Link,
     Noise,
     Page,
+    Rhythm,
     Snapshot,
     Source,
     Validators,
@@ -65,12 +67,15 @@ async def check_page(
     *,
     still_here: Callable[[], None],
     notify: bool = True,
+    rhythm: Rhythm = ORDINARY,
 ) -> Checked:
     """Visit a Page, judge what came, and record it whole or not at all. `still_here` is called before asking for more.
 
+    The next visit goes by the `rhythm` of the Source.
+
     Raises StoreError where the store refuses; whatever the network does is part of the Verdict.
     """
-    known = archive.latest(page, rules=RULES)
+    known = replace(archive.latest(page, rules=RULES), rhythm=rhythm)
     now = clock()
     fetched = await prober.fetcher.fetch(request_for(source, page.url, conditions(known, now)), now)
     verdict = judge(source, known, fetched, clock())
@@ -83,7 +88,7 @@ async def check_page(
         return await batch.record(verdict, partial(_record, page, source, known, verdict, notify))
     except StoreBusy:
         # Another process recorded this page while we waited for the network: judge again by what it left.
-        known = archive.latest(page, rules=RULES)
+        known = replace(archive.latest(page, rules=RULES), rhythm=rhythm)
         verdict = judge(source, known, fetched, clock(), beside=beside)
         return await batch.record(verdict, partial(_record, page, source, known, verdict, notify))
 

@@ -15,7 +15,19 @@ from crawler.discover import Discovery, discover
 from crawler.extract import extract
 from crawler.fetch import Fetcher
 from crawler.gone import MISSING_STATUS
-from crawler.model import FetchFailed, Link, NotModified, Page, PageKind, Snapshot, Source, SourceState, Validators
+from crawler.model import (
+    ORDINARY,
+    FetchFailed,
+    Link,
+    NotModified,
+    Page,
+    PageKind,
+    Rhythm,
+    Snapshot,
+    Source,
+    SourceState,
+    Validators,
+)
 from crawler.sniff import not_a_page
 from crawler.urls import same_host
 from jobs.check import ENTRY_BYTES, Clock, request_for
@@ -66,6 +78,7 @@ class _Walk:
     source: Source
     archive: Archive
     dry_run: bool = False
+    rhythm: Rhythm = ORDINARY
     waiting: deque[str] = field(default_factory=deque)
     seen: set[str] = field(default_factory=set)
     named: set[str] = field(default_factory=set)
@@ -109,14 +122,17 @@ async def visit_source(
     to_the_end: bool = False,
     dry_run: bool = False,
     progress: Progress | None = None,
+    rhythm: Rhythm = ORDINARY,
 ) -> Discovered:
     """Fetch the entry of a Source, admit the Pages it names, and record how the Source stands.
+
+    By the `rhythm` of the Source it is due again.
 
     `to_the_end` walks every page of the listing whatever it brings, and asks unconditionally; `dry_run` records
     nothing; `progress` hears (pages read, links found). A Source that is one single page is admitted as a Page and
     not fetched here.
     """
-    visited = await _visit(source, archive, fetcher, clock, to_the_end, dry_run, progress)
+    visited = await _visit(source, archive, fetcher, clock, to_the_end, dry_run, progress, rhythm)
     if not dry_run:
         # That it fails and that somebody is told so are one transaction.
         with archive.together(()) as whole:
@@ -134,11 +150,12 @@ async def _visit(
     to_the_end: bool,
     dry_run: bool,
     progress: Progress | None,
+    rhythm: Rhythm,
 ) -> Discovered:
     state = archive.source_state(source.name)
     # What an entry once was it stays: a listing that reads like one page today is a listing in trouble.
     kind = source.kind or (state.kind if state.kind != "json" else None)
-    walk = _Walk(replace(source, kind=kind), archive, dry_run, seen={source.url})
+    walk = _Walk(replace(source, kind=kind), archive, dry_run, rhythm, seen={source.url})
     if kind == "page":
         return _single_page(walk, state, clock())
     now = clock()
@@ -256,7 +273,7 @@ def _single_page(walk: _Walk, state: SourceState, now: datetime) -> Discovered:
 
 
 def _done(walk: _Walk, state: SourceState, now: datetime, problem: str = "") -> Discovered:
-    again = now + max(walk.source.every, walk.source.min_every)
+    again = schedule.next_entry(walk.source, now, rhythm=walk.rhythm)
     state = replace(state, failures=0, detail=problem, last_checked=now, last_ok=now, next_check=again)
     return Discovered(
         state=state, admitted=tuple(walk.admitted), pages_read=walk.read, found=walk.found, problem=problem

@@ -21,6 +21,7 @@ from jobs.discovery import Discovered, visit_source
 from jobs.files import Files
 from jobs.leases import Lease, claimed, held
 from jobs.probing import Prober
+from jobs.rhythms import Rhythms
 from store import Archive
 
 # Hosts visited side by side. Each costs a connection and little else.
@@ -103,6 +104,7 @@ class Sweeper:
     notify: bool = True
     watch: Watch | None = None
     batch: Batch[Checked] | None = None
+    rhythms: Rhythms = field(default_factory=Rhythms)
 
     async def run(self, *, names: Collection[str] | None = None, everything: bool = False) -> Pass:
         """Visit what is due of the named Sources (None: of all); `everything` ignores due times."""
@@ -190,7 +192,10 @@ class Sweeper:
             # A listing of many pages may take longer than a lease.
             lease.extend_in_time()
 
-        discovered = await visit_source(source, self.archive, self.fetcher, self.clock, progress=still_here)
+        rhythm = self.rhythms.of(source, self.archive, self.clock())
+        discovered = await visit_source(
+            source, self.archive, self.fetcher, self.clock, progress=still_here, rhythm=rhythm
+        )
         self._tell(SourceVisited(source=source, discovered=discovered), result)
 
     async def _check_due(self, names: Collection[str] | None, result: Pass) -> None:
@@ -253,15 +258,17 @@ class Sweeper:
                 group.create_task(take_turns())
 
     async def _visit(self, page: Page, batch: Batch[Checked], lease: Lease) -> Checked:
+        source = self.sources[page.source]
         return await check_page(
             page,
-            self.sources[page.source],
+            source,
             self.archive,
             self.prober,
             batch,
             self.clock,
             still_here=lease.extend_in_time,
             notify=self.notify,
+            rhythm=self.rhythms.of(source, self.archive, self.clock()),
         )
 
     async def _follow(self, checked: Checked, lease: Lease, result: Pass, at_once: bool) -> None:

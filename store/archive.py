@@ -20,12 +20,13 @@ from crawler.model import (
     Known,
     Link,
     Page,
+    Past,
     Snapshot,
     Source,
     SourceState,
     Verdict,
 )
-from store import admission, alarms, attachments, knowing, leases, noise, recording, search, twins
+from store import admission, alarms, attachments, knowing, leases, noise, past, recording, search, twins
 from store.adding import expect
 from store.blobs import BlobStore
 from store.engine import reading, writing
@@ -102,6 +103,11 @@ class Archive:
         """
         with self._writing() as session:
             return alarms.note(session, judge, now, names)
+
+    def past(self, source: Source) -> Past:
+        """What is kept of a source that its rhythm is learned from; of one that was not declared, nothing."""
+        with self._reading() as session:
+            return past.past(session, source)
 
     def due_sources(self, now: datetime, names: Collection[str] | None = None) -> tuple[SourceState, ...]:
         """Active sources (of those named) whose entry page is due, longest due first."""

@@ -20,9 +20,10 @@ from crawler.model.kinds import (
 )
 from crawler.model.noise import NO_NOISE, Noise, PlaceKey, VolatileKind, VolatilePlace, place_key
 from crawler.model.retold import Retold, ToldFinding, Visit
+from crawler.model.rhythm import ORDINARY, UNWATCHED, Between, Past, RateEstimate, Rhythm
 from crawler.model.targets import KINDS, Target
 from crawler.model.text import Evidence, Json, bare_text, fold_space
-from crawler.model.verdict import Known, NewVersion, RateEstimate, SeenVersion, SourceEvent, Verdict
+from crawler.model.verdict import Known, NewVersion, SeenVersion, SourceEvent, Verdict
 from crawler.model.watched import (
     Alarm,
     AlarmKind,
@@ -41,14 +42,17 @@ __all__ = [
     "INJECTION_KINDS",
     "KINDS",
     "NO_NOISE",
+    "ORDINARY",
     "RENDERED_BY",
     "TEMPLATE_KINDS",
+    "UNWATCHED",
     "Alarm",
     "AlarmKind",
     "Article",
     "ArticleSelectors",
     "AttachedFile",
     "Attachment",
+    "Between",
     "Change",
     "ChangeKind",
     "Evidence",
@@ -72,10 +76,12 @@ __all__ = [
     "Page",
     "PageKind",
     "PageState",
+    "Past",
     "PlaceKey",
     "RateEstimate",
     "Region",
     "Retold",
+    "Rhythm",
     "SeenVersion",
     "Severity",
     "Silence",

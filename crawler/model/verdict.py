@@ -9,17 +9,9 @@ from crawler.model.content import Article, Change, Version
 from crawler.model.findings import Finding, OpenFinding
 from crawler.model.kinds import Outcome, PageState
 from crawler.model.noise import NO_NOISE, Noise
+from crawler.model.rhythm import ORDINARY, UNWATCHED, RateEstimate, Rhythm
 from crawler.model.watched import Page
 from crawler.model.wire import Snapshot, Validators
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RateEstimate:
-    """What the schedule has learned of a Page: decayed counts of changes seen and days watched (crawler.schedule)."""
-
-    changes: float = 0.0
-    days: float = 0.0
-    as_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +43,8 @@ class Known:
     not known), `latest_snapshot` its raw response (present only where the judge must re-read it).
     `missing_since` and `missing_count`: consecutive Checks that said the page is not there.
     `recent` are the last Versions, `latest` first. `noise` is the Source's; `hidden` digests what was masked at the
-    last visit ("" for nothing). `last_body` is the digest of the last response kept ("" for none).
+    last visit ("" for nothing). `last_body` is the digest of the last response kept ("" for none). `rhythm` is the
+    Source's, as far as that was asked for.
     """
 
     page: Page
@@ -65,11 +58,12 @@ class Known:
     missing_count: int = 0
     missing_since: datetime | None = None
     last_checked: datetime | None = None
-    rate: RateEstimate = RateEstimate()
+    rate: RateEstimate = UNWATCHED
     recent: tuple[SeenVersion, ...] = ()
     noise: Noise = NO_NOISE
     hidden: str = ""
     last_body: str = ""
+    rhythm: Rhythm = ORDINARY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +103,7 @@ class Verdict:
     missing_count: int = 0
     missing_since: datetime | None = None
     moved_to: str | None = None
-    rate: RateEstimate = RateEstimate()
+    rate: RateEstimate = UNWATCHED
     noise: Noise | None = None
     hidden: str | None = None
     event: SourceEvent | None = None

@@ -20,6 +20,7 @@ from crawler.model import (
     Outcome,
     Page,
     PageState,
+    Rhythm,
     Snapshot,
     Source,
     Validators,
@@ -442,3 +443,25 @@ def test_what_moved_is_not_lost_where_its_old_address_is_given_up(known: Known) 
         known = after(known, verdict)
     back = judge(SOURCE, known, snapshot(html()), T0 + 5 * HOUR)
     assert kinds(back) == [ChangeKind.RESTORED]
+
+
+class TestNextVisit:
+    """The schedule hears of a Page what the judge knows."""
+
+    def test_a_new_article_is_visited_soon_and_an_old_one_found_today_is_not(self) -> None:
+        """Both are read for the first time; a page that does not tell its day is new. So it is at the next visit."""
+        waits = []
+        for day in ("2026-01-01", "", "2021-06-15"):
+            first = judge(SOURCE, Known(page=PAGE), snapshot(html().replace("2021-06-15", day)), T0)
+            known = after(Known(page=PAGE), first)
+            again = judge(SOURCE, known, NotModified(url=URL, fetched_at=T0 + HOUR), T0 + HOUR)
+            waits.append((first.next_check - T0, again.next_check - again.at))
+        assert max(waits[0] + waits[1]) < 8 * HOUR
+        assert min(waits[2]) > 18 * HOUR
+
+    def test_the_rhythm_of_the_source_decides(self) -> None:
+        """Where pages change many times a day, one of which nothing is known yet is not left for a day."""
+        known = Known(page=PAGE)
+        busy = replace(known, rhythm=Rhythm(changes=1, days=0.25))
+        patient, hasty = (judge(SOURCE, one, snapshot(html()), T0).next_check for one in (known, busy))
+        assert hasty - T0 < (patient - T0) / 4

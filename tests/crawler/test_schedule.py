@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler import schedule
-from crawler.model import RateEstimate, Source
+from crawler.model import ORDINARY, Article, RateEstimate, Rhythm, Source, Version
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -56,32 +56,107 @@ def test_the_interval_goes_with_the_root_of_the_rate() -> None:
     assert schedule.interval(SOURCE, slow) / schedule.interval(SOURCE, fast) == pytest.approx(4)
 
 
+RHYTHMS = st.builds(
+    Rhythm,
+    changes=st.floats(1e-6, 5),
+    days=st.floats(0.1, 10),
+    weekdays=st.tuples(*[st.floats(0.001, 1)] * 7),
+    hours=st.tuples(*[st.floats(0.001, 1)] * 24),
+    pages=st.integers(0, 10**7),
+)
+
+
 @given(
     changes=st.floats(0, 1e6),
     days=st.floats(0, 400),
-    minutes=st.integers(1, 20_000),
+    minutes=st.integers(15, 20_000),
+    most=st.integers(20_000, 100_000),
     key=st.text(max_size=20),
     start=st.integers(0, 4_000_000_000),
+    zone=st.sampled_from(("Asia/Shanghai", "Europe/London", "America/New_York")),
+    rhythm=RHYTHMS,
+    age=st.timedeltas(timedelta(0), timedelta(days=20_000)),
 )
 def test_the_next_visit_keeps_within_the_limits(
-    changes: float, days: float, minutes: int, key: str, start: int
+    changes: float,
+    days: float,
+    minutes: int,
+    most: int,
+    key: str,
+    start: int,
+    zone: str,
+    rhythm: Rhythm,
+    age: timedelta,
 ) -> None:
     now = datetime.fromtimestamp(start, UTC)
-    source = replace(SOURCE, every=timedelta(minutes=minutes))
+    source = replace(SOURCE, every=timedelta(minutes=minutes), max_every=timedelta(minutes=most), timezone=zone)
     estimate = RateEstimate(changes=changes, days=days, as_of=now)
-    at = schedule.next_check(source, estimate, now, key=key)
+    at = schedule.next_check(source, estimate, now, key=key, rhythm=rhythm, age=age)
     assert source.min_every <= at - now <= source.max_every
-    assert at == schedule.next_check(source, estimate, now, key=key)
+    assert at == schedule.next_check(source, estimate, now, key=key, rhythm=rhythm, age=age)
+    entry = schedule.next_entry(source, now, rhythm=replace(rhythm, arrivals=estimate))
+    assert source.min_every <= entry - now <= source.max_every
+
+
+@given(st.floats(0, 1e4), st.floats(0, 1e4), st.floats(0, 400), RHYTHMS)
+def test_what_changes_more_often_never_waits_longer(one: float, other: float, days: float, rhythm: Rhythm) -> None:
+    fewer, more = (RateEstimate(changes=changes, days=days, as_of=NOW) for changes in sorted((one, other)))
+    old = timedelta(days=1000)
+    assert schedule.interval(SOURCE, more, rhythm, age=old) <= schedule.interval(SOURCE, fewer, rhythm, age=old)
+
+
+def test_a_new_article_is_visited_often_and_an_old_one_that_was_found_now_is_not() -> None:
+    """Ever more rarely with its age: by the day that it tells, or else as long as it was watched."""
+    known = [
+        schedule.age(SOURCE, published, None, NOW) for published in ("2025-12-31T20:00", "2025-12-26", "2019-05-01")
+    ]
+    waits = [schedule.interval(SOURCE, RateEstimate(as_of=NOW), age=age) for age in (timedelta(0), *known)]
+    assert waits[0] == SOURCE.every
+    assert waits == sorted(set(waits))
+    assert waits[-1] > 1.2 * DAY
+
+
+def test_an_article_is_as_old_as_the_first_that_tells_of_it() -> None:
+    version = Version(number=1, seen_at=NOW - 9 * DAY, article=Article(), snapshot_digest="", rules="1")
+    assert schedule.age(SOURCE, None, None, NOW) == timedelta(0)
+    assert schedule.age(SOURCE, "2027-01-01", None, NOW) == timedelta(0)
+    assert schedule.age(SOURCE, "once", version, NOW) == 9 * DAY
+    assert schedule.age(SOURCE, "2025-12-01T08:00", version, NOW) == 31 * DAY
+    assert schedule.age(SOURCE, "2025-12-31", version, NOW) == 9 * DAY
 
 
 def test_a_visit_that_may_wait_for_a_day_comes_when_the_office_has_closed() -> None:
-    """In Shanghai, from six to nine in the evening; the pages spread over these hours."""
-    estimate = after(60, changed=False)
-    times = {
-        schedule.next_check(SOURCE, estimate, NOW + HOUR * hour, key=f"https://e.example/{hour}") for hour in range(48)
-    }
-    assert len(times) == 48
+    """In Shanghai, from six to nine on the evening of a working day; the pages spread over these hours."""
+    estimate, monday_evening = after(60, changed=False), datetime(2026, 1, 5, 12, tzinfo=UTC)
+    times = [
+        schedule.next_check(SOURCE, estimate, monday_evening + DAY * days, key=f"https://e.example/{days}/{key}")
+        for days in range(5)
+        for key in range(20)
+    ]
+    assert len(set(times)) == len(times)
     assert {(time + 8 * HOUR).hour for time in times} == {18, 19, 20}
+    assert {(time + 8 * HOUR).weekday() for time in times} <= {0, 1, 2, 3, 4}
+
+
+def test_a_visit_that_would_come_at_the_weekend_comes_when_the_week_has_ended() -> None:
+    """On Saturday little has changed since, and what changed on Friday need not wait for Monday."""
+    tuesday_evening = datetime(2026, 1, 6, 12, tzinfo=UTC)
+    estimate = RateEstimate(days=100, as_of=tuesday_evening)
+    assert 4 * DAY < schedule.interval(SOURCE, estimate, age=400 * DAY) < 5 * DAY
+    at = schedule.next_check(SOURCE, estimate, tuesday_evening, key="a", age=400 * DAY) + 8 * HOUR
+    assert at.weekday() == 4
+
+
+def test_visits_of_many_pages_spread_over_the_time_that_they_take() -> None:
+    """Else the last of them would be overdue every week."""
+    slow = replace(SOURCE, host_delay=timedelta(seconds=2))
+    many = replace(ORDINARY, pages=10_000)
+    friday_evening = datetime(2026, 1, 2, 12, tzinfo=UTC)
+    times = [
+        schedule.next_check(slow, after(300, changed=False), friday_evening, key=f"https://e.example/{n}", rhythm=many)
+        for n in range(200)
+    ]
+    assert max(times) - min(times) > 10 * HOUR
 
 
 def test_the_estimate_approaches_the_true_rate() -> None:
@@ -108,3 +183,17 @@ def test_failures_back_off_and_obey_the_server() -> None:
     assert waits == [SOURCE.min_every, SOURCE.min_every * 2, SOURCE.min_every * 4, SOURCE.max_every]
     assert schedule.after_failure(SOURCE, 1, NOW, retry_after=DAY) == NOW + DAY
     assert schedule.after_failure(SOURCE, 1, NOW, retry_after=DAY * 400) == NOW + SOURCE.max_every
+
+
+@given(
+    failures=st.lists(st.integers(1, 10**6), min_size=2, max_size=2),
+    asked=st.timedeltas(timedelta(0), 400 * DAY),
+    most=st.timedeltas(DAY, 90 * DAY),
+)
+def test_what_fails_waits_as_long_as_it_was_asked_to_and_ever_longer(
+    failures: list[int], asked: timedelta, most: timedelta
+) -> None:
+    source = replace(SOURCE, max_every=most)
+    fewer, more = (schedule.after_failure(source, count, NOW, retry_after=asked) - NOW for count in sorted(failures))
+    assert source.min_every <= fewer <= more <= most
+    assert fewer >= min(asked, most)
