@@ -1,11 +1,11 @@
 """How soon changes are found for the visits that it takes: our schedule beside others, simulated.
 
 Pages with the days on which they really changed, from the measuring data where that lies beside this checkout, and made
-up ones that change at random, each at its own rate over four powers of ten. Every way of scheduling gets the same
-visits in all: its intervals are scaled until that is so. The delay of a change runs until the next visit; a day's
-change is at some hour of office there, which only our evenings make use of. Nutch: after its AdaptiveFetchSchedule
-(interval times 1.4 where nothing changed, times .8 where something had), its limits scaled with it. What changes after
-a page's last visit counts for nobody.
+up ones. Every way of scheduling gets the same visits in all: its intervals are scaled until that is so; or, where
+visits are counted out, one page is visited whenever the next visit is to be made, the one due first. The delay of a
+change runs until the next visit, or where there is none until the end. Several sets of pages are drawn for each case
+(the hours of the days, the pages with replacement, halves of them); what is printed is the mean over them, how far they
+lie apart (standard deviation), and the mean share of uniform.
 """
 
 from __future__ import annotations
@@ -15,148 +15,184 @@ import json
 import math
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from statistics import fmean, pstdev
 
-from bench.pages import DATA
-from crawler import schedule
-from crawler.model import RateEstimate, Source
+from bench.schedule_pages import ANY_HOUR, NIGHT, OFFICE, Pages, by_hours, mixed, real_pages
+from bench.schedule_ways import OURS, UNIFORM, UNLEARNED, WAYS, Knowing, Named
 
-START = datetime(2018, 1, 1, tzinfo=UTC)
-BUDGET = 0.1
-MADE_UP_BUDGET, MADE_UP_DAYS = 0.5, 1000
-OFFICE = (9.0, 18.0)
-QUICK_PAGES = 40
-# What is asked: hours on the real pages, a share of uniform on the made-up ones.
+BUDGET, MIXED_BUDGET = 0.1, 0.5
+SETS, PAGES, QUICK_PAGES = 3, 150, 25
+# How near to its visits a way is brought, as a share of its scale.
+NEAR, QUICK_NEAR = 0.04, 0.08
+# What is asked: hours on the real pages, a share of uniform on the mixed ones.
 HOURS_ASKED, SHARE_ASKED = 105.0, 0.44
 _DAY = timedelta(days=1)
 
-# The days of each change of a page, from START on.
-Changes = Sequence[float]
 
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Sets of pages and how many visits a page and day they get; `counted`: simulated with those counted out too.
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
-    """A way of scheduling: the interval in days after a visit, by all that it remembers, before it is scaled."""
+    The first of the `ways` is uniform.
+    """
 
     name: str
-    learn: Callable[[RateEstimate, float, bool, datetime], RateEstimate]
-    wait: Callable[[RateEstimate, float, datetime, str], float]
+    sets: Sequence[Pages]
+    budget: float
+    ways: Sequence[Named] = WAYS
+    counted: bool = False
+    near: float = NEAR
 
 
-def _keep(estimate: RateEstimate, _scale: float, changed: bool, now: datetime) -> RateEstimate:
-    return schedule.learn(estimate, changed=changed, now=now)
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Hours from a change to the visit that finds it, the mean over the sets and their deviation; share of uniform."""
+
+    hours: float
+    apart: float
+    share: float
+    visits: float
 
 
-def _ours(estimate: RateEstimate, scale: float, now: datetime, key: str) -> float:
-    source = Source(
-        name="s",
-        url="https://e.example/",
-        every=scale * _DAY / 4,
-        min_every=timedelta(minutes=15),
-        max_every=max(7 * scale, 0.02) * _DAY,
-        timezone="UTC",
-    )
-    return (schedule.next_check(source, estimate, now, key=key) - now) / _DAY
+def simulate(
+    pages: Pages, way: Named, scale: float, *, per_day: float | None = None, most: float = math.inf
+) -> tuple[float, float]:
+    """(mean hours from a change to the visit that finds it, visits a page and day); `per_day` visits counted out.
 
-
-def _nutch(estimate: RateEstimate, scale: float, changed: bool, now: datetime) -> RateEstimate:
-    """`days` is its interval; its limits are scaled with it."""
-    interval = (estimate.days or 10 * scale) * (0.8 if changed else 1.4)
-    return RateEstimate(days=min(max(interval, 0.1 * scale), 60 * scale), as_of=now)
-
-
-WAYS = (
-    Way(name="palimpsest", learn=_keep, wait=_ours),
-    Way(name="uniform", learn=_keep, wait=lambda _estimate, scale, _now, _key: 10 * scale),
-    Way(
-        name="1/rate",
-        learn=_keep,
-        wait=lambda estimate, scale, _now, _key: min(scale / schedule.rate(estimate), 60.0),
-    ),
-    Way(name="Nutch", learn=_nutch, wait=lambda estimate, scale, _now, _key: estimate.days or 10 * scale),
-)
-
-
-def simulate(pages: Sequence[Changes], days: float, way: Way, scale: float) -> tuple[float, float]:
-    """(mean hours from a change to the visit that finds it, visits a page and day)."""
+    It ends early with more than `most` visits a page and day.
+    """
+    run, count = way.start(scale, pages), len(pages.changes)
     order = random.Random(7)
-    queue = [(order.random() * 10, number) for number in range(len(pages))]
+    queue = [(order.random() * 10, number) for number in range(count)]
     heapq.heapify(queue)
-    estimates = [RateEstimate() for _ in pages]
-    found = [0] * len(pages)
-    delay, changes, visits = 0.0, 0, 0
-    while queue and queue[0][0] < days:
-        at, number = heapq.heappop(queue)
-        page, place, now = pages[number], found[number], START + at * _DAY
-        while place < len(page) and page[place] <= at:
-            delay, changes, place = delay + at - page[place], changes + 1, place + 1
+    found = [0] * count
+    delay, visits, clock = 0.0, 0, 0.0
+    while True:
+        due, number = queue[0]
+        at = due if per_day is None else clock
+        if at >= pages.days or visits > most * count * pages.days:
+            break
+        changes, place = pages.changes[number], found[number]
+        while place < len(changes) and changes[place] <= at:
+            delay, place = delay + at - changes[place], place + 1
         changed, found[number] = place > found[number], place
-        estimates[number] = way.learn(estimates[number], scale, changed, now)
+        wait = max(run.wait(number, pages.start + at * _DAY, changed), 0.01)
+        heapq.heapreplace(queue, (at + wait, number))
         visits += 1
-        wait = max(way.wait(estimates[number], scale, now, f"page {number}"), 0.01)
-        heapq.heappush(queue, (at + wait, number))
-    return delay / max(changes, 1) * 24, visits / len(pages) / days
+        clock += 0.0 if per_day is None else 1 / (per_day * count)
+    for changes, place in zip(pages.changes, found, strict=True):
+        delay += sum(pages.days - at for at in changes[place:])
+    return delay / max(sum(map(len, pages.changes)), 1) * 24, visits / count / pages.days
 
 
-def delay_at(pages: Sequence[Changes], days: float, way: Way, budget: float, steps: int = 9) -> tuple[float, float]:
-    """The same with the scale at which it makes `budget` visits a page and day, found by halving."""
-    low, high = math.log(0.02), math.log(50.0)
-    for _ in range(steps):
+def scaled(case: Case, pages: Pages, way: Named, before: float | None = None) -> float:
+    """The scale at which a way makes its visits a page and day, found by halving; `before` is what it was elsewhere."""
+    low, high = (
+        (math.log(0.002), math.log(100.0)) if before is None else (math.log(before / 1.2), math.log(before * 1.2))
+    )
+    while high - low > case.near:
         middle = (low + high) / 2
-        _, made = simulate(pages, days, way, math.exp(middle))
-        low, high = (middle, high) if made > budget else (low, middle)
-    return simulate(pages, days, way, math.exp((low + high) / 2))
+        _, made = simulate(pages, way, math.exp(middle), most=case.budget)
+        low, high = (middle, high) if made > case.budget else (low, middle)
+    return math.exp((low + high) / 2)
 
 
-def real_pages() -> tuple[Sequence[Changes], float] | None:
-    """The pages of the measuring data and how many days they are; None where there are none."""
-    pages_of = [json.loads(file.read_text()).values() for file in sorted((DATA / "schedule").glob("*.json"))]
-    told = [[date.fromisoformat(day).toordinal() for day in days] for pages in pages_of for days in pages]
-    if not told:
-        return None
-    first, last = min(map(min, told)), max(map(max, told))
-    hour = random.Random(1)
-    pages = [sorted(day - first + hour.uniform(*OFFICE) / 24 for day in days) for days in told]
-    return pages, last - first + 1
+def scales(case: Case, way: Named) -> list[float]:
+    """The scale of a way on each set of a case."""
+    found: list[float] = []
+    for pages in case.sets:
+        found.append(scaled(case, pages, way, found[-1] if found else None))
+    return found
 
 
-def made_up(pages: int = 150) -> tuple[Sequence[Changes], float]:
-    """Pages that change at random times, at rates from one in a thousand days to ten a day."""
-    chance = random.Random(5)
+def measure(case: Case, way: Named, uniform: Sequence[float], found: Sequence[float]) -> tuple[Result, list[float]]:
+    """One way on all sets of a case, beside what uniform came to on each (nothing: it is that)."""
+    hours, visits = [], []
+    for pages, scale in zip(case.sets, found, strict=True):
+        took, made = simulate(pages, way, scale, per_day=case.budget if case.counted else None)
+        hours.append(took)
+        visits.append(made)
+    share = fmean(took / other for took, other in zip(hours, uniform or hours, strict=True))
+    return Result(fmean(hours), pstdev(hours), share, fmean(visits)), hours
+
+
+def cases() -> list[Case]:
+    """What is simulated; the real pages only where they are."""
     found = []
-    for _ in range(pages):
-        rate, at, changes = 10 ** chance.uniform(-3, 1), 0.0, []
-        while (at := at + chance.expovariate(rate)) < MADE_UP_DAYS:
-            changes.append(at)
-        found.append(changes)
-    return found, MADE_UP_DAYS
+    if (real := _real_sets(ANY_HOUR)) is not None:
+        found.append(Case("real pages, changes at any hour", real, BUDGET, counted=True))
+        found.append(Case("real pages, in office hours", _real_sets(OFFICE) or (), BUDGET))
+    seeds = range(1, SETS + 1)
+    found.append(Case("made up, mixed rates", [mixed(seed, PAGES) for seed in seeds], MIXED_BUDGET))
+    for name, hours in (("in office hours", OFFICE), ("at night", NIGHT)):
+        sets = [by_hours(seed, PAGES, hours) for seed in seeds]
+        found.append(Case(f"made up, {name}", sets, BUDGET, (UNIFORM, OURS, UNLEARNED)))
+    return found
 
 
-def benchmark(quick: bool, say: Callable[[str], None]) -> dict[str, dict[str, tuple[float, float]]]:
-    """Hours and visits of each way, on the real pages (where they are) and the made-up ones."""
-    cases: dict[str, tuple[Sequence[Changes], float, float]] = {}
-    if (real := real_pages()) is not None:
-        pages, days = real
-        cases["real"] = (pages[:QUICK_PAGES] if quick else pages, days, BUDGET)
-    cases["made up"] = (*made_up(QUICK_PAGES if quick else 150), MADE_UP_BUDGET)
-    results: dict[str, dict[str, tuple[float, float]]] = {}
-    for name, (pages, days, budget) in cases.items():
-        results[name] = {}
-        for way in WAYS:
-            say(f"{name} pages, {way.name} …")
-            results[name][way.name] = delay_at(pages, days, way, budget)
+def quick_cases() -> list[Case]:
+    """The same in short: few pages, once, brought less near to their visits."""
+    found = []
+    if (real := real_pages(1, ANY_HOUR)) is not None:
+        some = real.some(range(0, len(real.changes), len(real.changes) // QUICK_PAGES))
+        found.append(Case("real pages, changes at any hour", [some], BUDGET, near=QUICK_NEAR))
+    mix, night = mixed(1, QUICK_PAGES), by_hours(1, QUICK_PAGES, NIGHT)
+    found.append(Case("made up, mixed rates", [mix], MIXED_BUDGET, (UNIFORM, OURS), near=QUICK_NEAR))
+    found.append(Case("made up, at night", [night], BUDGET, (UNIFORM, OURS, UNLEARNED), near=QUICK_NEAR))
+    return found
+
+
+def _real_sets(hours: tuple[float, float]) -> list[Pages] | None:
+    """All pages, as many drawn from them with replacement, and both halves, each with other hours."""
+    drawn = [pages for seed in range(4) if (pages := real_pages(seed, hours)) is not None]
+    if not drawn:
+        return None
+    whole, again, first, second = drawn
+    count = len(whole.changes)
+    chance = random.Random(3)
+    numbers = [chance.randrange(count) for _ in range(count)]
+    return [whole, again.some(numbers), first.some(range(0, count, 2)), second.some(range(1, count, 2))]
+
+
+def benchmark(quick: bool, say: Callable[[str], None]) -> dict[str, dict[str, Result]]:
+    """What each way comes to in each case."""
+    results: dict[str, dict[str, Result]] = {}
+    for case in quick_cases() if quick else cases():
+        counted = f"{case.name}, visits counted out"
+        uniform: dict[str, list[float]] = {case.name: [], counted: []}
+        for way in case.ways:
+            say(f"{case.name}: {way.name} …")
+            found = scales(case, way)
+            for name in (case.name, counted) if case.counted else (case.name,):
+                result, hours = measure(replace(case, counted=name == counted), way, uniform[name], found)
+                results.setdefault(name, {})[way.name] = result
+                uniform[name] = uniform[name] or hours
+        if case.sets[0].rates:
+            say(f"{case.name}: each rate known …")
+            results[case.name]["each rate known"] = _bound(case, uniform[case.name])
     return results
 
 
-def report(results: dict[str, dict[str, tuple[float, float]]], *, as_json: bool) -> str:
+def _bound(case: Case, uniform: Sequence[float]) -> Result:
+    parts = []
+    for pages, other in zip(case.sets, uniform, strict=True):
+        one = replace(case, sets=[pages])
+        way = Named("each rate known", lambda scale, pages: Knowing(scale, pages.rates))
+        parts.append(measure(one, way, [other], scales(one, way))[0])
+    hours = [part.hours for part in parts]
+    return Result(fmean(hours), pstdev(hours), fmean(p.share for p in parts), fmean(p.visits for p in parts))
+
+
+def report(results: dict[str, dict[str, Result]], *, as_json: bool) -> str:
     """A table, or JSON."""
     if as_json:
-        return json.dumps({case: {way: hours for way, (hours, _) in ways.items()} for case, ways in results.items()})
+        return json.dumps({case: {way: one.hours for way, one in ways.items()} for case, ways in results.items()})
     lines = []
     for case, ways in results.items():
-        lines.append(f"{case} pages{'':8} delay, hours  of uniform  visits a page and day")
-        for way, (hours, made) in ways.items():
-            lines.append(f"  {way:18}{hours:12.1f}{hours / ways['uniform'][0]:12.2f}{made:16.3f}")
-    lines.append(f"asked: {HOURS_ASKED:.0f} hours on the real pages, {SHARE_ASKED} of uniform on the made-up ones")
+        lines.append(f"{case:46} hours     ±  of uniform  visits a page and day")
+        for way, one in ways.items():
+            lines.append(f"  {way:42}{one.hours:7.1f}{one.apart:6.1f}{one.share:12.3f}{one.visits:14.3f}")
+    lines.append(f"asked: {HOURS_ASKED:.0f} hours on the real pages, {SHARE_ASKED} of uniform on the mixed ones")
     return "\n".join(lines)

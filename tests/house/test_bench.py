@@ -211,12 +211,17 @@ def test_an_edit_changes_a_sentence_and_a_figure_and_keeps_the_address() -> None
 
 
 def test_the_schedule_finds_changes_sooner_than_visiting_all_alike() -> None:
-    """A floor for what docs/schedule.md says; the full size measures more."""
+    """Floors for what docs/schedule.md says; the full size measures more."""
     ran = bench("schedule", "--quick", "--json")
     assert ran.returncode == 0, ran.stderr
-    for case, hours in json.loads(ran.stdout).items():
-        assert hours["palimpsest"] < 0.93 * hours["uniform"], case
-        assert hours["palimpsest"] < hours["Nutch"], case
+    hours = json.loads(ran.stdout)
+    mixed, night = hours["made up, mixed rates"], hours["made up, at night"]
+    assert mixed["palimpsest"] < 1.1 * mixed["each rate known"] < 0.6 * mixed["uniform"]
+    assert night["palimpsest"] < 0.85 * night["the same, of the source nothing learned"]
+    if (real := hours.get("real pages, changes at any hour")) is None:
+        pytest.skip("the days of change of real pages lie in ../shared/data, and that is not here")
+    assert real["palimpsest"] < 0.82 * real["uniform"]
+    assert real["palimpsest"] < min(real["Nutch"], real["Nutch without sync_delta"], real["StormCrawler"])
 
 
 def test_a_large_store_is_asked_everything_that_is_asked_of_it() -> None:
