@@ -18,8 +18,9 @@ from crawler import schedule
 from crawler.model import ORDINARY, UNWATCHED, Between, Past, RateEstimate, Source
 
 _DAY = timedelta(days=1)
-# The rhythm is learned once a day in earnest; here as seldom as this, to save time.
-_LEARNED_EVERY = 60 * _DAY
+# The rhythm is learned once a day in earnest; here once in such a share of the time since the first visit, which is
+# quicker.
+_LEARNED_EVERY = 0.1
 _TIMES = 500
 # No page of those simulated is new.
 _OLD = timedelta(days=3650)
@@ -81,6 +82,7 @@ class Ours:
         self._rhythm, self._learning = ORDINARY, learning
         self._times: list[Between] = []
         self._told = list(reversed(pages.made))
+        self._began: datetime | None = None
         self._learned_at: datetime | None = None
 
     def wait(self, page: int, now: datetime, changed: bool) -> float:
@@ -95,9 +97,9 @@ class Ours:
         return (at - now) / _DAY
 
     def _learn(self, now: datetime) -> None:
-        if self._learned_at is None:
-            self._learned_at = now - _LEARNED_EVERY + 10 * _DAY
-        if now - self._learned_at < _LEARNED_EVERY:
+        if self._learned_at is None or self._began is None:
+            self._began = self._learned_at = now
+        if now - self._learned_at < max(_DAY, (now - self._began) * _LEARNED_EVERY):
             return
         while self._told and self._told[-1].seen <= now:
             self._times.append(self._told.pop())
