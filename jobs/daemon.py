@@ -23,7 +23,7 @@ from crawler.alarm import alarm
 from crawler.errors import PalimpsestError
 from crawler.model import AlarmKind, Json, Source, Standing
 from jobs.check import Checked, Clock
-from jobs.notify import Delivered, deliver
+from jobs.notify import Delivered, Delivery
 from jobs.queue import USUAL, Office, Times, sharing
 from jobs.serving import counters, shown
 from jobs.settling import settle_waiting
@@ -125,8 +125,10 @@ def _scheduler(
             id=f"source:{source.name}",
             next_run_time=first,
         )
-    for job in (watch.notify, watch.index):
-        scheduler.add_job(job, IntervalTrigger(seconds=tick.total_seconds(), timezone="UTC"), id=job.__name__)
+    # A pass that a target keeps waiting does not hold up the next, which leaves that target alone.
+    for job, instances in ((watch.notify, 8), (watch.index, 1)):
+        every = IntervalTrigger(seconds=tick.total_seconds(), timezone="UTC")
+        scheduler.add_job(job, every, id=job.__name__, max_instances=instances)
     scheduler.add_job(watch.alarms, IntervalTrigger(seconds=tick.total_seconds() * 4, timezone="UTC"), id="alarms")
     return scheduler
 
@@ -168,6 +170,7 @@ class _Watch:
         self._say = say
         self.clock = clock
         self._since = clock()
+        self._delivery = Delivery(store.outbox)
         self._running: set[asyncio.Task[None]] = set()
 
     async def source(self, name: str) -> None:
@@ -181,7 +184,7 @@ class _Watch:
         if not self._office.held:
             return
         with self._kept(), self._surviving("notifications"):
-            self._say_delivered(await deliver(self._store.outbox, self._sweep.sources, self.clock()))
+            self._say_delivered(await self._delivery.run(self._sweep.sources, self.clock()))
 
     async def index(self) -> None:
         """Make findable what was recorded, where no other daemon does."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from crawler.model import Json
-from crawler.sources.schema import format_duration
+from crawler.sources.amounts import format_duration
 from store import SourceView
 from store.views import iso
 

@@ -6,7 +6,7 @@ from store.figures import Figures
 from store.history import History
 from store.integrity import Integrity, Problem
 from store.opening import Store, open_store
-from store.outbox import Outbox, OutboxItem
+from store.outbox import Fate, Outbox, OutboxItem, Telling
 from store.queue import Queue, owner_of
 from store.repairing import Repaired
 from store.rereading import Rereading
@@ -33,6 +33,7 @@ __all__ = [
     "CheckView",
     "Counts",
     "DatabaseBlobs",
+    "Fate",
     "Figures",
     "FindingView",
     "Folded",
@@ -52,6 +53,7 @@ __all__ = [
     "Rewritten",
     "SourceView",
     "Store",
+    "Telling",
     "VersionView",
     "finding_json",
     "host_of",

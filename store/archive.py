@@ -26,6 +26,7 @@ from crawler.model import (
     Verdict,
 )
 from store import admission, alarms, attachments, knowing, leases, noise, recording, search, twins
+from store.adding import expect
 from store.blobs import BlobStore
 from store.engine import reading, writing
 from store.keeping import Keeping
@@ -46,7 +47,7 @@ class Archive:
         self._keeping = keeping or Keeping(engine, blobs)
 
     @contextmanager
-    def together(self, verdicts: Iterable[Verdict]) -> Iterator[Archive]:
+    def together(self, verdicts: Collection[Verdict]) -> Iterator[Archive]:
         """An Archive all of whose methods are one transaction, ended with the context; for recording these verdicts.
 
         A commit costs more than most of what is committed. Raises what `record` does.
@@ -54,6 +55,7 @@ class Archive:
         for verdict in verdicts:
             self._keeping.ahead(verdict.snapshot, verdict.last_body)
         with writing(self._engine) as session:
+            expect(session, len(verdicts))
             yield Archive(self._engine, self._blobs, session, self._keeping)
 
     def _reading(self) -> AbstractContextManager[Session]:

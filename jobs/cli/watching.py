@@ -81,9 +81,9 @@ async def _pass(store: Store, sources: Sequence[Source], what: Sequence[str], ev
                 result = await sweep.run(names=names or None, everything=everything)
             if pages:
                 await sweep.run_pages(pages, result)
-    if any(source.notify for source in sources):
-        delivered = await deliver(store.outbox, {source.name: source for source in sources}, utc_now())
-        result.undelivered.extend(delivered.errors)
+    # Also where nobody is to be told: who is named later does not ask for what happened before.
+    delivered = await deliver(store.outbox, {source.name: source for source in sources}, utc_now())
+    result.undelivered.extend(delivered.errors)
     return result
 
 

@@ -268,3 +268,11 @@ def test_a_page_that_is_visited_before_its_time_is_seen_to_be() -> None:
         soaked.hear(line, now + timedelta(minutes=minutes))
         later = (now + timedelta(hours=2)).isoformat()
     assert soaked.twice == 2
+
+
+def test_the_quickest_flood_leaves_in_two_messages() -> None:
+    ran = bench("notify", "--quick", "--json")
+    assert ran.returncode == 0, ran.stderr
+    runs = json.loads(ran.stdout)["runs"]
+    assert runs[0]["database"] == "sqlite"
+    assert {(run["items"], run["messages"]) for run in runs} == {(1_000, 2)}
