@@ -7,14 +7,40 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 
-from bench import blobs, detect, detect_speed, fetch, fetch_table, judge, machines, queue, schedule, store, table
+from bench import (
+    blobs,
+    detect,
+    detect_speed,
+    fetch,
+    fetch_table,
+    judge,
+    machines,
+    notify,
+    queue,
+    schedule,
+    soak,
+    store,
+    table,
+)
 from bench.extract import REPETITIONS, benchmark
 from bench.fetch_trackers import TRACKERS
 from bench.pages import SETS, Labelled, demo_pages, measured_pages, measuring_data
 from bench.peers import BY_NAME, PEERS
 
 QUICK_EACH = 8
-BENCHMARKS = ("extract", "detect", "judge", "fetch", "blobs", "store", "queue", "machines", "schedule")
+BENCHMARKS = (
+    "extract",
+    "detect",
+    "judge",
+    "fetch",
+    "blobs",
+    "store",
+    "queue",
+    "machines",
+    "schedule",
+    "notify",
+    "soak",
+)
 
 
 def arguments(words: Sequence[str] | None) -> argparse.Namespace:
@@ -84,11 +110,18 @@ def main(words: Sequence[str] | None = None) -> int:
         told = machines.benchmark(asked.quick, tell)
         print(machines.report(told, as_json=asked.json))
         return int(not told.holds)
+    if asked.benchmark == "soak":
+        soaked = soak.benchmark(asked.quick, tell)
+        print(soak.report(soaked, as_json=asked.json))
+        return int(not soaked.holds)
     if asked.benchmark == "queue":
         print(queue.report(queue.benchmark(asked.quick, tell), as_json=asked.json))
         return 0
     if asked.benchmark == "fetch":
         print("\n".join(tracker.name for tracker in TRACKERS) if asked.list else _fetching(asked))
+        return 0
+    if asked.benchmark == "notify":
+        print(notify.report(notify.benchmark(asked.quick, tell), as_json=asked.json))
         return 0
     if asked.benchmark == "schedule":
         print(schedule.report(schedule.benchmark(asked.quick, tell), as_json=asked.json))

@@ -84,9 +84,9 @@ class PassFailed(Exception):
 class Site:
     """The server's process, from entry to exit."""
 
-    def __init__(self, pages: int, hosts: int) -> None:
+    def __init__(self, pages: int, hosts: int, *, module: str = "bench.fetch_site") -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "bench.fetch_site", str(pages), str(hosts)],
+            [sys.executable, "-m", module, str(pages), str(hosts)],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -104,14 +104,15 @@ class Site:
 
     def edit(self) -> None:
         """Edit every article."""
-        self._ask("edit")
+        self.ask("edit")
 
     def answered(self) -> dict[str, int]:
         """How many articles were answered since the last call, by status."""
-        counts: dict[str, int] = json.loads(self._ask("count"))
+        counts: dict[str, int] = json.loads(self.ask("count"))
         return counts
 
-    def _ask(self, words: str) -> str:
+    def ask(self, words: str) -> str:
+        """What it answers to one line."""
         assert self._process.stdin is not None
         self._process.stdin.write(f"{words}\n")
         self._process.stdin.flush()

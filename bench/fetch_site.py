@@ -48,31 +48,38 @@ class Site:
     """What there is to be asked for, and what was answered."""
 
     def __init__(self, count: int) -> None:
-        self._pieces = pieces(count)
+        self.pieces = pieces(count)
         self.counts: Counter[int] = Counter()
         self.answers: dict[bytes, Answer] = {
             b"/robots.txt": answer(ROBOTS, "text/plain", 0, article=False),
             **{
                 path.encode(): answer(body, "text/html; charset=utf-8", 0, article=False)
-                for path, body in listings(self._pieces).items()
+                for path, body in listings(self.pieces).items()
             },
         }
         self._set_up()
 
     def _set_up(self) -> None:
-        for piece in self._pieces:
+        for piece in self.pieces:
             made = answer(piece.body(), piece.content_type, piece.revision, article=True)
             self.answers[piece.page.path.encode()] = made
 
     def edit(self) -> None:
         """Edit every article."""
-        self._pieces = [Piece.edited(piece) for piece in self._pieces]
+        self.pieces = [Piece.edited(piece) for piece in self.pieces]
         self._set_up()
 
     def count(self) -> str:
         """The statuses of articles since the last count."""
         counts, self.counts = self.counts, Counter()
         return json.dumps(counts)
+
+    def obey(self, words: str) -> str:
+        """The answer to one line of standard input."""
+        if words == "edit":
+            self.edit()
+            return "edited"
+        return self.count()
 
     def say(self, head: bytes) -> bytes:
         """The answer to one request."""
@@ -108,22 +115,17 @@ class Connection(asyncio.Protocol):
                 self._transport.close()
 
 
-async def serve(count: int, hosts: int) -> None:
+async def listen(site: Site, hosts: int) -> None:
     """Serve until standard input ends."""
-    site, loop = Site(count), asyncio.get_running_loop()
+    loop, port = asyncio.get_running_loop(), 0
     assert ENTRY.encode() in site.answers
-    port = 0
     for number in range(1, hosts + 1):
         server = await loop.create_server(lambda: Connection(site), f"127.0.0.{number}", port, backlog=512)
         port = server.sockets[0].getsockname()[1]
     print(port, flush=True)
     while line := await loop.run_in_executor(None, sys.stdin.readline):
-        if line.strip() == "edit":
-            site.edit()
-            print("edited", flush=True)
-        else:
-            print(site.count(), flush=True)
+        print(site.obey(line.strip()), flush=True)
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1]), int(sys.argv[2])))
+    asyncio.run(listen(Site(int(sys.argv[1])), int(sys.argv[2])))

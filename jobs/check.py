@@ -96,7 +96,8 @@ def _record(page: Page, source: Source, known: Known, verdict: Verdict, notify: 
         verdict = relocated(known, verdict, archive.came_up(page, known.latest.article.title, *times))
     if (shared := shared_change(verdict)) is not None:
         verdict = templated(verdict, *archive.alike(page, shared, since(verdict.at)))
-    recorded = archive.record(page, verdict, notify=notify)
+    # Where nobody is to be told, nothing waits to be found unwanted.
+    recorded = archive.record(page, verdict, notify=notify and bool(source.notify))
     if verdict.moved_to:
         archive.admit(source.name, [Link(url=verdict.moved_to)], verdict.at)
     return Checked(

@@ -10,8 +10,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -20,26 +22,28 @@ from apscheduler.triggers.interval import IntervalTrigger
 from crawler.alarm import alarm
 from crawler.errors import PalimpsestError
 from crawler.model import AlarmKind, Json, Source, Standing
-from crawler.sources.schema import format_duration
 from jobs.check import Checked, Clock
-from jobs.notify import Delivered, deliver
+from jobs.notify import Delivered, Delivery
 from jobs.queue import USUAL, Office, Times, sharing
-from jobs.serving import reading_room
+from jobs.serving import counters, shown
 from jobs.settling import settle_waiting
-from jobs.sweep import Event, Pass, Sweeper
-from jobs.told import Aside, Say, Told, cause_of
+from jobs.sweep import Event, Sweeper
+from jobs.told import OVERDUE, Aside, Say, Told, cause_of, overdue_told, pass_told
 from jobs.wiring import sweeper, utc_now
 from store import SourceView, Store
 from store.views import iso
 
+if TYPE_CHECKING:
+    from jobs.metrics import Metrics
+
 # How often each Source is looked at for something due; a look that finds nothing is two indexed queries.
 TICK = timedelta(seconds=15)
+# Sources are looked at a moment apart, so that a restart is no stampede; all of them within one tick.
+APART = timedelta(milliseconds=200)
 # How long a stop waits for the visits under way; what does not end by then is still due at the next start.
 GRACE = timedelta(seconds=20)
 # A log that says nothing for longer than this looks like a daemon that has died.
 HEARTBEAT = timedelta(hours=1)
-# A pass and the politeness between its visits take this long without anything being late.
-OVERDUE = timedelta(minutes=5)
 
 
 async def run_daemon(
@@ -48,47 +52,58 @@ async def run_daemon(
     *,
     say: Say,
     web: str | None = None,
+    metrics: str | None = None,
     fold_after: timedelta | None = None,
     clock: Clock = utc_now,
     tick: timedelta = TICK,
     visits: bool = True,
     times: Times = USUAL,
 ) -> None:
-    """Watch the Sources until cancelled. `web` ("host:port") serves the reading room from the same process.
+    """Watch the Sources until cancelled. `web` ("host:port") serves the reading room from the same process, `metrics`
+    what it counts and how it is; the reading room has that too.
 
     Once a day, Checks older than `fold_after` that say nothing new are folded; None: never. On PostgreSQL what is due
     goes by the queue: this process defers it where it is elected, and takes jobs as a worker does unless `visits` is
     False.
     """
-    said = _Said(say, clock)
-    say = said
-    async with (
-        sweeper(store, sources, clock=clock, watch=said.visit) as sweep,
-        sharing(store.queue, sweep, say, visits=visits, times=times) as office,
-    ):
-        for problem in await asyncio.to_thread(settle_waiting, store, sources):
-            say(Told(f"captures of the past: {problem}", "trouble", detail=problem))
-        watch = _Watch(sweep, store, said, clock, office)
-        scheduler = _scheduler(watch, () if store.queue else sources, tick, clock)
-        if fold_after is not None:
-            every = IntervalTrigger(days=1, timezone="UTC")
-            scheduler.add_job(watch.fold, every, args=[fold_after], id="fold", next_run_time=clock() + tick)
-        scheduler.start()
-        count = f"{len(sources)} source{'s' if len(sources) != 1 else ''}"
-        say(Told(f"watching {count}; stop with Ctrl-C or SIGTERM", "start", sources=len(sources)))
-        watch.say_overdue()
+    counted = counters(web, metrics)
+    said = _Said(say, clock, counted)
+    async with sweeper(store, sources, clock=clock, watch=said.visit, metrics=counted) as sweep:
         try:
-            async with reading_room(store, web, say) if web else contextlib.nullcontext():
-                await asyncio.Event().wait()
+            async with sharing(store.queue, sweep, said, visits=visits, times=times) as office:
+                for problem in await asyncio.to_thread(settle_waiting, store, sources):
+                    said(Told(f"captures of the past: {problem}", "trouble", detail=problem))
+                watch = _Watch(sweep, store, said, clock, office)
+                async with (
+                    _scheduled(watch, () if store.queue else sources, tick, fold_after),
+                    shown(store, counted, said, web=web, metrics=metrics, clock=clock, elected=lambda: office.held),
+                ):
+                    await asyncio.Event().wait()
         finally:
-            # Paused first: shutting down cancels what runs.
-            scheduler.pause()
-            await watch.finish()
-            scheduler.shutdown(wait=False)
-            say(Told("stopped; what was recorded stays, the rest is due at the next start", "stop"))
+            # By now nothing is under way that could still say something.
+            said(Told("stopped; what was recorded stays, the rest is due at the next start", "stop"))
 
 
-def _scheduler(watch: _Watch, sources: Sequence[Source], tick: timedelta, clock: Clock) -> AsyncIOScheduler:
+@asynccontextmanager
+async def _scheduled(
+    watch: _Watch, sources: Sequence[Source], tick: timedelta, fold_after: timedelta | None
+) -> AsyncIterator[None]:
+    """While the context lasts the watch is kept; then the visits under way end."""
+    scheduler = _scheduler(watch, sources, tick, fold_after)
+    scheduler.start()
+    watch.say_begun()
+    try:
+        yield
+    finally:
+        # Paused first: shutting down cancels what runs.
+        scheduler.pause()
+        await watch.finish()
+        scheduler.shutdown(wait=False)
+
+
+def _scheduler(
+    watch: _Watch, sources: Sequence[Source], tick: timedelta, fold_after: timedelta | None
+) -> AsyncIOScheduler:
     scheduler = AsyncIOScheduler(
         jobstores={"default": MemoryJobStore()},
         job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
@@ -96,10 +111,13 @@ def _scheduler(watch: _Watch, sources: Sequence[Source], tick: timedelta, clock:
     )
     # That a Source is still at work when it is looked at again is ordinary, and no warning.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
-    now = clock()
+    now = watch.clock()
+    if fold_after is not None:
+        every = IntervalTrigger(days=1, timezone="UTC")
+        scheduler.add_job(watch.fold, every, args=[fold_after], id="fold", next_run_time=now + tick)
+    apart = min(APART, tick / max(len(sources), 1))
     for place, source in enumerate(sources):
-        # Sources start a moment apart, so that a restart is no stampede.
-        first = now + min(tick, timedelta(milliseconds=200)) * place
+        first = now + apart * place
         scheduler.add_job(
             watch.source,
             IntervalTrigger(seconds=tick.total_seconds(), timezone="UTC"),
@@ -107,8 +125,10 @@ def _scheduler(watch: _Watch, sources: Sequence[Source], tick: timedelta, clock:
             id=f"source:{source.name}",
             next_run_time=first,
         )
-    for job in (watch.notify, watch.index):
-        scheduler.add_job(job, IntervalTrigger(seconds=tick.total_seconds(), timezone="UTC"), id=job.__name__)
+    # A pass that a target keeps waiting does not hold up the next, which leaves that target alone.
+    for job, instances in ((watch.notify, 8), (watch.index, 1)):
+        every = IntervalTrigger(seconds=tick.total_seconds(), timezone="UTC")
+        scheduler.add_job(job, every, id=job.__name__, max_instances=instances)
     scheduler.add_job(watch.alarms, IntervalTrigger(seconds=tick.total_seconds() * 4, timezone="UTC"), id="alarms")
     return scheduler
 
@@ -116,18 +136,23 @@ def _scheduler(watch: _Watch, sources: Sequence[Source], tick: timedelta, clock:
 class _Said:
     """What the daemon says, with the time of the last line that people were shown."""
 
-    def __init__(self, say: Say, clock: Clock) -> None:
+    def __init__(self, say: Say, clock: Clock, counted: Metrics | None) -> None:
         self._say = say
         self._clock = clock
+        self._counted = counted
         self.last = clock()
 
-    def __call__(self, line: str) -> None:
+    def __call__(self, line: Told) -> None:
         if not isinstance(line, Aside):
             self.last = self._clock()
+        if self._counted:
+            self._counted.told(line, self._clock())
         self._say(line)
 
     def visit(self, event: Event) -> None:
         """One Page was visited: for programs; people are told what came of the pass."""
+        if self._counted:
+            self._counted.visited(event)
         if isinstance(event, Checked):
             page, verdict = event.page, event.verdict
             parts: dict[str, Json] = {"source": page.source, "page": page.url, "outcome": verdict.outcome.value}
@@ -143,21 +168,23 @@ class _Watch:
         self._office = office
         self._store = store
         self._say = say
-        self._clock = clock
+        self.clock = clock
         self._since = clock()
+        self._delivery = Delivery(store.outbox)
         self._running: set[asyncio.Task[None]] = set()
 
     async def source(self, name: str) -> None:
         """Whatever is due of one Source."""
         with self._kept(), self._surviving(name):
-            self._report(name, await self._sweep.run(names=[name]))
+            for line in pass_told(await self._sweep.run(names=[name]), name, source=name):
+                self._say(line)
 
     async def notify(self) -> None:
         """Empty the outbox, where no other daemon does."""
         if not self._office.held:
             return
         with self._kept(), self._surviving("notifications"):
-            self._say_delivered(await deliver(self._store.outbox, self._sweep.sources, self._clock()))
+            self._say_delivered(await self._delivery.run(self._sweep.sources, self.clock()))
 
     async def index(self) -> None:
         """Make findable what was recorded, where no other daemon does."""
@@ -171,7 +198,7 @@ class _Watch:
         if not self._office.held:
             return
         with self._kept(), self._surviving("folding old checks"):
-            folded, slices = 0, self._store.retention.fold(self._clock() - after)
+            folded, slices = 0, self._store.retention.fold(self.clock() - after)
             while (done := await asyncio.to_thread(next, slices, None)) is not None:
                 folded += done.folded
             if folded:
@@ -181,7 +208,7 @@ class _Watch:
     async def alarms(self) -> None:
         """Tell of what is failing or overdue, once, and give a sign of life where nothing else was said."""
         with self._kept(), self._surviving("alarms"):
-            now = self._clock()
+            now = self.clock()
             # Of the Sources that this daemon knows: another may have been started with others.
             known = list(self._sweep.sources)
             for begun in self._store.archive.note_alarms(self._wrong, now, known) if self._office.held else ():
@@ -192,17 +219,24 @@ class _Watch:
                 self._say(Told(f"nothing was due; the next is at {iso(due) or 'no time'}", "heartbeat", due=iso(due)))
 
     def _wrong(self, standing: Standing) -> AlarmKind | None:
-        return alarm(self._sweep.sources[standing.name], standing, self._clock(), self._since)
+        return alarm(self._sweep.sources[standing.name], standing, self.clock(), self._since)
 
     def _watched(self) -> Sequence[SourceView]:
         return [view for view in self._store.history.sources() if view.active]
 
+    def say_begun(self) -> None:
+        """Tell how much there is to watch, and what of it is late."""
+        number = len(self._sweep.sources)
+        count = f"{number} source{'s' if number != 1 else ''}"
+        self._say(Told(f"watching {count}; stop with Ctrl-C or SIGTERM", "start", sources=number))
+        self.say_overdue()
+
     def say_overdue(self) -> bool:
         """Tell of each Source when it was due, when it was last done, and how late it is; whether any is."""
-        now = self._clock()
+        now = self.clock()
         late = [view for view in self._watched() if view.overdue(now) >= OVERDUE]
         for view in late:
-            self._say(_overdue(view, now))
+            self._say(overdue_told(view, now))
         return bool(late)
 
     @contextlib.contextmanager
@@ -229,6 +263,8 @@ class _Watch:
 
     async def finish(self) -> None:
         """Wait for the visits under way, for a while, then let them go."""
+        # What the scheduler has called and what has not begun yet is under way too.
+        await asyncio.sleep(0)
         if not self._running:
             return
         _, late = await asyncio.wait(self._running, timeout=GRACE.total_seconds())
@@ -245,23 +281,3 @@ class _Watch:
             yield
         finally:
             self._running.discard(task)
-
-    def _report(self, name: str, result: Pass) -> None:
-        for problem in result.problems:
-            self._say(Told(f"{name}: failed: {problem}", "failure", source=name, detail=problem))
-        if result.checked or result.entries:
-            line = f"{name}: {result.checked} visited, {result.news} changes"
-            self._say(Told(line, "pass", source=name, checked=result.checked, changes=result.news))
-
-
-def _overdue(view: SourceView, now: datetime) -> Told:
-    late = view.overdue(now)
-    parts: dict[str, Json] = {
-        "due": iso(view.due),
-        "done": iso(view.last_checked),
-        "overdue": int(late.total_seconds()),
-    }
-    done = iso(view.last_checked) or "never"
-    size = format_duration(timedelta(seconds=int(late.total_seconds())))
-    line = f"{view.name}: due since {iso(view.due)}, overdue by {size}; last visited {done}"
-    return Told(line, "overdue", source=view.name, **parts)

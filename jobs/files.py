@@ -87,7 +87,7 @@ class Files:
             fetched = await self.fetcher.fetch(request, now)
             verdict = judge_file(source, file, fetched, number, self.clock())
             try:
-                self.archive.record_file(checked.page, verdict, notify=self.notify)
+                self.archive.record_file(checked.page, verdict, notify=self.notify and bool(source.notify))
             except StoreBusy:
                 continue
             verdicts.append(verdict)

@@ -15,10 +15,10 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-from crawler.errors import PalimpsestError, StoreError
+from crawler.errors import PalimpsestError, StoreBusy, StoreError
 from jobs.batching import Batch
-from jobs.sweep import Pass, Sweeper
-from jobs.told import Say, cause_of
+from jobs.sweep import Sweeper
+from jobs.told import Say, Told, cause_of, pass_told
 from store import Queue, owner_of
 from store.queue import BEAT, NAME, SILENCE, TASK
 
@@ -111,17 +111,19 @@ async def _stand(queue: Queue, sweep: Sweeper, say: Say, office: Office, times: 
             with queue.election() as elected:
                 complaint = ""
                 if elected is not None:
-                    say("elected: this process defers what is due")
+                    say(Told("elected: this process defers what is due", "elected"))
                     office.held = True
                 while elected is not None:
                     turn = await _in_thread(lambda: elected.defer_due(sweep.clock(), silence=times.silence))
                     for host in turn.abandoned:
-                        say(f"{host}: its worker was not heard of; what it left is deferred anew")
+                        left = f"{host}: its worker was not heard of; what it left is deferred anew"
+                        say(Told(left, "abandoned", host=host))
                     await asyncio.sleep(times.turn.total_seconds())
         except StoreError as error:
             said, complaint = complaint, str(error)
             if office.held or complaint != said:
-                say(f"{error}; {'no longer elected' if office.held else 'trying again'}")
+                then = "no longer elected" if office.held else "trying again"
+                say(Told(f"{error}; {then}", "trouble", detail=str(error)))
         finally:
             office.held = False
         await asyncio.sleep(times.standby.total_seconds())
@@ -150,13 +152,19 @@ async def take_jobs(queue: Queue, sweep: Sweeper, say: Say, *, hosts: int = HOST
         logging.getLogger(name).setLevel(logging.CRITICAL)
     # Checks of all hosts are recorded together: a commit costs more than a Check.
     taker = _Taker(replace(sweep, batch=Batch(sweep.archive)), say)
-    while True:
-        try:
-            await _work(queue, taker, hosts, times)
-            say("the queue's connection was lost; trying again")
-        except (ProcrastinateException, Error, OSError) as error:
-            say(f"the queue cannot be reached ({error.__cause__ or error}); trying again")
-        await asyncio.sleep(AGAIN.total_seconds())
+    tidying = asyncio.ensure_future(_tidy(queue, taker))
+    try:
+        while True:
+            try:
+                await _work(queue, taker, hosts, times)
+                say(Told("the queue's connection was lost; trying again", "trouble"))
+            except (ProcrastinateException, Error, OSError) as error:
+                reason = str(error.__cause__ or error)
+                say(Told(f"the queue cannot be reached ({reason}); trying again", "trouble", detail=reason))
+            await asyncio.sleep(AGAIN.total_seconds())
+    finally:
+        tidying.cancel()
+        await asyncio.gather(tidying, return_exceptions=True)
 
 
 async def _work(queue: Queue, taker: _Taker, hosts: int, times: Times) -> None:
@@ -165,7 +173,7 @@ async def _work(queue: Queue, taker: _Taker, hosts: int, times: Times) -> None:
     patience = times.patience.total_seconds()
     app = App(connector=PsycopgConnector(conninfo=queue.conninfo(), min_size=1, max_size=CONNECTIONS, timeout=patience))
     app.task(name=TASK, queue=NAME, pass_context=True)(taker.visit_host)
-    _leave_what_cannot_be_said(app)
+    _hear_of_ends(app, taker)
     async with app.open_async():
         working = asyncio.ensure_future(_run(app, hosts, times))
         try:
@@ -178,18 +186,35 @@ async def _work(queue: Queue, taker: _Taker, hosts: int, times: Times) -> None:
             raise
 
 
-def _leave_what_cannot_be_said(app: App) -> None:
-    """That a job has ended is said to the server or not at all: the elected gives up what nobody is at."""
+def _hear_of_ends(app: App, taker: _Taker) -> None:
+    """That a job has ended is said to the server once. What could not be said then, or went wrong, is tidied up."""
     from procrastinate.exceptions import ConnectorException
     from procrastinate.jobs import Job, Status
 
     say = app.job_manager.finish_job
 
     async def say_or_leave(job: Job, status: Status, delete_job: bool) -> None:
-        with contextlib.suppress(ConnectorException):
+        well = status is Status.SUCCEEDED
+        try:
             await say(job, status, delete_job)
+        except ConnectorException:
+            taker.ended[job.id or 0] = well
+        else:
+            if not well:
+                taker.ended[job.id or 0] = well
 
     app.job_manager.finish_job = say_or_leave  # type: ignore[method-assign]
+
+
+async def _tidy(queue: Queue, taker: _Taker) -> None:
+    """End for ever what ended while the store was away, as soon as it is back: its host is wanted."""
+    while True:
+        await asyncio.sleep(LOOK.total_seconds())
+        if ended := dict(taker.ended):
+            with contextlib.suppress(StoreError):
+                await _in_thread(lambda ended=ended: queue.end(ended))  # type: ignore[misc]
+                for job in ended:
+                    del taker.ended[job]
 
 
 async def _run(app: App, hosts: int, times: Times) -> None:
@@ -207,36 +232,40 @@ async def _run(app: App, hosts: int, times: Times) -> None:
 
 @dataclass(slots=True)
 class _Taker:
-    """What the worker calls for a job."""
+    """What the worker calls for a job. `ended`: jobs to tidy up after, and whether they ended well."""
 
     sweep: Sweeper
     say: Say
     stop: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: dict[int, bool] = field(default_factory=dict)
 
     async def visit_host(self, context: JobContext, host: str) -> None:
-        """Visit what is due there. Raises what the store or a mistake of ours raised: the job has failed then."""
+        """Visit what is due there. Raises what the store or a mistake of ours raised: the job has failed then.
+
+        Where the store was only away or busy it is aborted: once that is over, the host may be visited at once.
+        """
+        from procrastinate.exceptions import JobAborted
+
         job = context.job.id or 0
         try:
             result = await self.sweep.run_host(host, most=PAGES, owner=owner_of(job), stop=self.stop)
         except Exception as error:
             first = cause_of(error)
-            self.say(f"{host}: failed: {type(first).__name__}: {first}")
+            reason = f"{type(first).__name__}: {first}"
+            self.say(Told(f"{host}: failed: {reason}", "trouble", host=host, detail=reason))
+            if isinstance(first, StoreBusy):
+                raise JobAborted from error
             if not isinstance(first, PalimpsestError):
                 logging.getLogger(__name__).exception("a job failed for a reason that nobody foresaw")
             raise
-        self._report(host, result)
+        for line in pass_told(result, host, host=host):
+            self.say(line)
         if result.more:
             await self._defer_the_rest(context.app, host)
 
     async def _defer_the_rest(self, app: App, host: str) -> None:
         """So that the next job of the host follows at once, and not at the next turn of the elected."""
-        from procrastinate.exceptions import AlreadyEnqueued
+        from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 
-        with contextlib.suppress(AlreadyEnqueued):
+        with contextlib.suppress(AlreadyEnqueued, ConnectorException):
             await app.configure_task(TASK, queue=NAME, lock=host, queueing_lock=host).defer_async(host=host)
-
-    def _report(self, host: str, result: Pass) -> None:
-        for problem in result.problems:
-            self.say(f"failed: {problem}")
-        if result.checked or result.entries:
-            self.say(f"{host}: {result.checked} visited, {result.news} changes")

@@ -1,4 +1,4 @@
-"""The reading room on a port: by itself (`serve`), or beside the daemon (`run --web`)."""
+"""What is served on a port: the reading room, by itself or beside the daemon, and what Prometheus asks for."""
 
 from __future__ import annotations
 
@@ -6,18 +6,23 @@ import asyncio
 import contextlib
 import os
 import socket
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 from crawler.errors import ConfigurationError
-from jobs.told import Say
+from jobs.check import Clock
+from jobs.told import Say, Told
 from jobs.wiring import utc_now
 from store import Store
 
 if TYPE_CHECKING:
     import uvicorn
-    from fastapi import FastAPI
+    from starlette.types import ASGIApp
+
+    from jobs.metrics import Metrics
+    from web.panel import Panel
 
 TOKEN_VARIABLE = "PALIMPSEST_WEB_TOKEN"  # noqa: S105 - the name of the variable, not a token
 
@@ -32,36 +37,94 @@ def parse_address(text: str) -> tuple[str, int]:
 
 
 @asynccontextmanager
-async def reading_room(store: Store, address: str, say: Say) -> AsyncIterator[str]:
-    """Serve the store's history while the context lasts; the URL it answers at.
+async def reading_room(store: Store, address: str, say: Say, *, panel: Panel | None = None) -> AsyncIterator[str]:
+    """Serve the store's history, and the process's panel, while the context lasts; the URL it answers at.
 
     Raises ConfigurationError for an address beyond loopback without a token in PALIMPSEST_WEB_TOKEN, or in use.
     """
     # FastAPI takes half a second to load, which no other command should wait for.
     from web.app import create_app
+
+    token = _token_for(address)
+    app = create_app(store.history, clock=utc_now, token=token, panel=panel)
+    async with _serving(app, address, "reading room", say) as url:
+        yield url
+
+
+@asynccontextmanager
+async def panel_served(panel: Panel, address: str, say: Say) -> AsyncIterator[str]:
+    """Serve a panel and nothing else, behind the same door; the URL it answers at. Raises what `reading_room` does."""
+    from web.panel import create_panel
+
+    app = create_panel(panel, token=_token_for(address))
+    async with _serving(app, address, "metrics", say) as url:
+        yield url
+
+
+def counters(*addresses: str | None) -> Metrics | None:
+    """What counts for those who ask at one of the addresses; None where there is no address to ask at."""
+    if not any(addresses):
+        return None
+    from jobs.metrics import Metrics
+
+    return Metrics()
+
+
+@asynccontextmanager
+async def shown(
+    store: Store,
+    counted: Metrics | None,
+    say: Say,
+    *,
+    web: str | None = None,
+    metrics: str | None = None,
+    clock: Clock = utc_now,
+    elected: Callable[[], bool | None] = lambda: None,
+) -> AsyncIterator[None]:
+    """Serve the reading room at `web` and the panel at `metrics`, where they are given, while the context lasts."""
+    async with AsyncExitStack() as stack:
+        if counted is not None:
+            from jobs.metrics_store import StorePanel
+
+            # Each has its own, for each is served by a loop of its own.
+            if web:
+                panel = StorePanel(store, counted, clock, elected)
+                await stack.enter_async_context(reading_room(store, web, say, panel=panel))
+            if metrics:
+                panel = StorePanel(store, counted, clock, elected)
+                await stack.enter_async_context(panel_served(panel, metrics, say))
+        yield
+
+
+def _token_for(address: str) -> str | None:
     from web.safe import must_have_token
 
-    host, port = parse_address(address)
+    host, _ = parse_address(address)
     token = os.environ.get(TOKEN_VARIABLE) or None
     if must_have_token(host) and token is None:
         raise ConfigurationError(
             f"{address} can be reached from other machines; set {TOKEN_VARIABLE} to a long random word first, "
             "or listen on 127.0.0.1"
         )
-    app = create_app(store.history, clock=utc_now, token=token)
+    return token
+
+
+@asynccontextmanager
+async def _serving(app: ASGIApp, address: str, what: str, say: Say) -> AsyncIterator[str]:
+    """In a thread of its own: it answers also while a visit is judged, or waits for a store that has gone away."""
     server = _server(app)
-    with _listening(host, port) as listener:
+    with _listening(*parse_address(address)) as listener, ThreadPoolExecutor(1) as thread:
         url = _url(listener)
-        task = asyncio.create_task(server.serve(sockets=[listener]))
-        say(f"reading room at {url}")
+        ended = asyncio.wrap_future(thread.submit(asyncio.run, server.serve(sockets=[listener])))
+        say(Told(f"{what} at {url}", "serving", url=url))
         try:
             yield url
         finally:
             server.should_exit = True
-            await task
+            await ended
 
 
-def _server(app: FastAPI) -> uvicorn.Server:
+def _server(app: ASGIApp) -> uvicorn.Server:
     """Uvicorn without its own signal handlers: stopping is the caller's."""
     import uvicorn
 

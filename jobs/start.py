@@ -14,7 +14,12 @@ def main() -> None:
     gc.disable()
     from jobs.cli import main as run_command
 
-    gc.freeze()
-    gc.set_threshold(_OBJECTS, 20, 20)
+    look_seldom()
     gc.enable()
     run_command()
+
+
+def look_seldom() -> None:
+    """For garbage, and not at all among what is loaded by now."""
+    gc.freeze()
+    gc.set_threshold(_OBJECTS, 20, 20)

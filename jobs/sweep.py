@@ -138,8 +138,8 @@ class Sweeper:
             if host not in lease.hosts:
                 result.busy.add(host)
                 return result
-            due = [self.sources.get(state.name) for state in self.archive.due_sources(self.clock())]
-            entries = [source for source in due if source is not None and host_of(source.url) == host]
+            there = [source for source in self.sources.values() if host_of(source.url) == host]
+            entries = self._due_entries(there)
             for source in entries:
                 if not lease.ends:
                     await self._visit_entry(source, lease, result)
@@ -165,8 +165,9 @@ class Sweeper:
         return [source for source in self.sources.values() if names is None or source.name in names]
 
     async def _visit_entries(self, sources: Iterable[Source], everything: bool, result: Pass) -> None:
-        due = {state.name for state in self.archive.due_sources(self.clock())}
-        chosen = [source for source in sources if everything or source.name in due]
+        chosen = list(sources) if everything else self._due_entries(sources)
+        if not chosen:
+            return
         async with (
             held(self.archive, self.clock, {host_of(source.url) for source in chosen}) as lease,
             asyncio.TaskGroup() as group,
@@ -176,6 +177,13 @@ class Sweeper:
                     group.create_task(self._visit_entry(source, lease, result))
                 elif everything:
                     result.busy.add(host_of(source.url))
+
+    def _due_entries(self, sources: Iterable[Source]) -> list[Source]:
+        """Those of the Sources whose entry is due, longest due first."""
+        known = {source.name: source for source in sources}
+        names = known if len(known) < len(self.sources) else None
+        due = self.archive.due_sources(self.clock(), names) if known else ()
+        return [known[state.name] for state in due if state.name in known]
 
     async def _visit_entry(self, source: Source, lease: Lease, result: Pass) -> None:
         def still_here(_read: int, _found: int) -> None:
@@ -187,7 +195,8 @@ class Sweeper:
 
     async def _check_due(self, names: Collection[str] | None, result: Pass) -> None:
         seen: set[str] = set()
-        while True:
+        # Mostly nothing is, and to hear so costs less than to claim it.
+        while self.archive.due(self.clock(), sources=names, limit=1):
             async with claimed(self.archive, self.clock, names) as lease:
                 # A page that is due again at once must not keep the pass going for ever.
                 pages = [page for page in lease.pages if page.url not in seen]

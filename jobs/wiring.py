@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from crawler.fetch import Fetcher, build_fetcher
 from crawler.model import Source
@@ -14,6 +15,9 @@ from jobs.rendering import chromium_for
 from jobs.settings import USER_AGENT, Settings
 from jobs.sweep import Sweeper, Watch
 from store import Store, open_store
+
+if TYPE_CHECKING:
+    from jobs.metrics import Metrics
 
 
 def utc_now() -> datetime:
@@ -50,13 +54,18 @@ async def sweeper(
     notify: bool = True,
     watch: Watch | None = None,
     declare: bool = True,
+    metrics: Metrics | None = None,
 ) -> AsyncIterator[Sweeper]:
     """A Sweeper over these Sources, which are declared to the store unless another process does that; its connections
-    are closed at the end.
+    are closed at the end. What it fetches is counted in the `metrics`.
 
     Raises ConfigurationError where a Source is to be rendered and there is no browser to do it.
     """
     fetcher = fetcher_for(sources)
+    if metrics is not None:
+        from jobs.metrics import MeteredFetcher
+
+        fetcher = MeteredFetcher(fetcher, metrics)
     if declare:
         store.archive.declare(sources, clock())
     try:

@@ -9,14 +9,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from crawler.errors import PalimpsestError, StoreError
 from crawler.model import Source
 from jobs.queue import HOSTS, USUAL, Times, take_jobs
+from jobs.serving import counters, shown
 from jobs.sweep import Sweeper
-from jobs.told import Say, cause_of
-from jobs.wiring import sweeper
+from jobs.told import Say, Told, cause_of, pass_told
+from jobs.wiring import sweeper, utc_now
 from store import Store
+
+if TYPE_CHECKING:
+    from jobs.metrics import Metrics
 
 IDLE = timedelta(seconds=2)
 
@@ -29,18 +34,37 @@ async def run_worker(
     idle: timedelta = IDLE,
     hosts: int = HOSTS,
     times: Times = USUAL,
+    metrics: str | None = None,
 ) -> None:
     """Take and check what is due until cancelled; look again after `idle` when there was nothing to take.
 
-    From the queue it takes so many `hosts` at once.
+    From the queue it takes so many `hosts` at once. `metrics` ("host:port") serves what it counts and how it is.
     """
-    queue = store.queue
+    counted = counters(metrics)
+    if counted is not None:
+        say = counted.hearing(say, utc_now)
+    async with shown(store, counted, say, metrics=metrics):
+        await _work(store, sources, say, idle, hosts, times, counted)
+
+
+async def _work(
+    store: Store,
+    sources: Sequence[Source],
+    say: Say,
+    idle: timedelta,
+    hosts: int,
+    times: Times,
+    counted: Metrics | None,
+) -> None:
+    queue, watch = store.queue, counted.visited if counted else None
     # Which sources there are says the daemon: a worker that still has yesterday's configuration must not undo today's.
-    async with sweeper(store, sources, declare=queue is None) as sweep:
-        say(f"worker ready for {len(sources)} source{'s' if len(sources) != 1 else ''}")
+    async with sweeper(store, sources, declare=queue is None, watch=watch, metrics=counted) as sweep:
+        count = f"{len(sources)} source{'s' if len(sources) != 1 else ''}"
+        say(Told(f"worker ready for {count}", "start", sources=len(sources)))
         if queue is not None:
             if not queue.is_led():
-                say("no daemon is running on this database: nothing is deferred until `palimpsest run` is")
+                idle_told = "no daemon is running on this database: nothing is deferred until `palimpsest run` is"
+                say(Told(idle_told, "trouble"))
             await take_jobs(queue, sweep, say, hosts=hosts, times=times)
         while True:
             taken = await _take(sweep, say)
@@ -52,15 +76,14 @@ async def _take(sweep: Sweeper, say: Say) -> int:
     try:
         result = await sweep.run_due_pages()
     except StoreError as error:
-        say(f"{error}; trying again")
+        say(Told(f"{error}; trying again", "trouble", detail=str(error)))
         return 0
     except BaseExceptionGroup as group:
         if group.split(PalimpsestError)[1] is not None:
             raise
-        say(f"{cause_of(group)}; trying again")
+        cause = str(cause_of(group))
+        say(Told(f"{cause}; trying again", "trouble", detail=cause))
         return 0
-    if result.checked:
-        say(f"{result.checked} visited")
-    for problem in result.problems:
-        say(f"failed: {problem}")
+    for line in pass_told(result, "due pages"):
+        say(line)
     return result.checked

@@ -2,10 +2,11 @@
 
 from store.archive import Archive
 from store.blobs import BlobStore, DatabaseBlobs, FolderBlobs
+from store.figures import Figures
 from store.history import History
 from store.integrity import Integrity, Problem
 from store.opening import Store, open_store
-from store.outbox import Outbox, OutboxItem
+from store.outbox import Fate, Outbox, OutboxItem, Telling
 from store.queue import Queue, owner_of
 from store.repairing import Repaired
 from store.rereading import Rereading
@@ -32,6 +33,8 @@ __all__ = [
     "CheckView",
     "Counts",
     "DatabaseBlobs",
+    "Fate",
+    "Figures",
     "FindingView",
     "Folded",
     "FolderBlobs",
@@ -50,6 +53,7 @@ __all__ = [
     "Rewritten",
     "SourceView",
     "Store",
+    "Telling",
     "VersionView",
     "finding_json",
     "host_of",

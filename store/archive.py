@@ -26,6 +26,7 @@ from crawler.model import (
     Verdict,
 )
 from store import admission, alarms, attachments, knowing, leases, noise, recording, search, twins
+from store.adding import expect
 from store.blobs import BlobStore
 from store.engine import reading, writing
 from store.keeping import Keeping
@@ -46,7 +47,7 @@ class Archive:
         self._keeping = keeping or Keeping(engine, blobs)
 
     @contextmanager
-    def together(self, verdicts: Iterable[Verdict]) -> Iterator[Archive]:
+    def together(self, verdicts: Collection[Verdict]) -> Iterator[Archive]:
         """An Archive all of whose methods are one transaction, ended with the context; for recording these verdicts.
 
         A commit costs more than most of what is committed. Raises what `record` does.
@@ -54,6 +55,7 @@ class Archive:
         for verdict in verdicts:
             self._keeping.ahead(verdict.snapshot, verdict.last_body)
         with writing(self._engine) as session:
+            expect(session, len(verdicts))
             yield Archive(self._engine, self._blobs, session, self._keeping)
 
     def _reading(self) -> AbstractContextManager[Session]:
@@ -101,13 +103,15 @@ class Archive:
         with self._writing() as session:
             return alarms.note(session, judge, now, names)
 
-    def due_sources(self, now: datetime) -> tuple[SourceState, ...]:
-        """Active sources whose entry page is due, longest due first."""
+    def due_sources(self, now: datetime, names: Collection[str] | None = None) -> tuple[SourceState, ...]:
+        """Active sources (of those named) whose entry page is due, longest due first."""
         due = (
             select(SourceRow)
             .where(col(SourceRow.active), col(SourceRow.next_check) <= now)
             .order_by(col(SourceRow.next_check), col(SourceRow.name))
         )
+        if names is not None:
+            due = due.where(col(SourceRow.name).in_(list(names)))
         with self._reading() as session:
             return tuple(state_of(row) for row in session.exec(due))
 

@@ -46,6 +46,7 @@ def noise_json(noise: Noise) -> list[dict[str, Any]]:
 
 def alike(session: Session, page: PageRow, signature: str, since: datetime) -> tuple[int, int]:
     """How many other Pages of a Source have a Change of this signature since then, and how many Pages it has."""
+    write_now(session)
     same = (
         select(func.count(func.distinct(col(ChangeRow.page_id))))
         .join(PageRow, col(ChangeRow.page_id) == col(PageRow.id))
@@ -61,6 +62,7 @@ def record_event(session: Session, source: str, event: SourceEvent, at: datetime
     Returns whether the event is new; one that goes on counts its Pages anew.
     """
     its_page, same = col(ChangeRow.page_id) == col(PageRow.id), _same(source, event.signature, event.since)
+    write_now(session)
     # Those that are minor already were told of before: of an event of ten thousand pages, all but the first few.
     told = select(ChangeRow.id).join(PageRow, its_page).where(*same, col(ChangeRow.minor).is_(False))
     found = [one for one in session.exec(told) if one is not None]
@@ -92,7 +94,8 @@ def _same(source: str, signature: str, since: datetime) -> tuple[Any, ...]:
 def forget_waiting(session: Session, changes: Sequence[int], told: str) -> None:
     """Takes notifications of these Changes that were not delivered out of the outbox, but for that of the event."""
     write_now(session)
-    waiting = select(OutboxRow).where(OutboxRow.what == "change", col(OutboxRow.delivered_at).is_(None))
+    of_changes = col(OutboxRow.what).in_(["change", "event"])
+    waiting = select(OutboxRow).where(of_changes, col(OutboxRow.delivered_at).is_(None))
     about = select(ChangeRow.page_id, ChangeRow.at).where(col(ChangeRow.id).in_(changes))
     places = {(page_id, at) for page_id, at in session.exec(about)}
     pages = waiting.where(col(OutboxRow.page_id).in_([page_id for page_id, _ in places]))

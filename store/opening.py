@@ -11,10 +11,12 @@ from typing import Self
 from sqlalchemy import Engine
 
 from crawler.errors import ConfigurationError, StoreError, StoreFull
-from store import integrity, repairing
+from crawler.model import PageState
+from store import figures, integrity, repairing
 from store.archive import Archive
 from store.blobs import BlobStore, DatabaseBlobs, FolderBlobs, LayeredBlobs, ObjectBlobs
 from store.engine import BUSY_TIMEOUT, open_engine, url_of
+from store.figures import Figures
 from store.history import History
 from store.integrity import Integrity, Tell
 from store.migrate import migrate
@@ -25,6 +27,8 @@ from store.rereading import Rereading
 from store.retention import Retention
 
 BLOB_FOLDER = "blobs"
+# The digest of no body.
+_NOBODYS = "0" * 64
 
 
 class Store:
@@ -52,6 +56,18 @@ class Store:
         written by itself; what no snapshot names, and nobody put for an hour, is removed.
         """
         return repairing.repair(self._engine, self.blobs, now, tell)
+
+    def figures(self, now: datetime, *, late: timedelta) -> Figures:
+        """What there is to be watched, in a few numbers; overdue is what has been due for `late`. Cheap at any size."""
+        return figures.figures(self._engine, now, late)
+
+    def page_states(self) -> dict[PageState, int]:
+        """How many pages there are by state. Reads all of them: not to be asked often."""
+        return figures.page_states(self._engine)
+
+    def blobs_answer(self) -> bool:
+        """True. Raises StoreError where the blob store does not answer."""
+        return not self.blobs.has(_NOBODYS)
 
     def close(self) -> None:
         """Closes every connection; closing twice is fine."""

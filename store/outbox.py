@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, cast
 
-from sqlalchemy import ColumnElement, Engine
-from sqlmodel import col, func, select, update
+from sqlalchemy import ColumnElement, Engine, bindparam
+from sqlmodel import Session, col, delete, func, select, update
+from sqlmodel.sql.expression import SelectOfScalar
 
 from crawler.model import Json, Severity
 from store.engine import reading, writing
@@ -18,16 +19,36 @@ _WAITING = col(OutboxRow.delivered_at).is_(None), col(OutboxRow.next_attempt).is
 _DEAD = col(OutboxRow.delivered_at).is_(None), col(OutboxRow.next_attempt).is_(None)
 
 
+_ROWS = OutboxRow.metadata.tables[str(OutboxRow.__tablename__)]
+_NOTED = ("targets", "attempts", "last_error", "next_attempt", "delivered_at")
+_NOTE = (
+    _ROWS.update().where(_ROWS.c.id == bindparam("item")).values({name: bindparam(f"its_{name}") for name in _NOTED})
+)
+# Items that one statement names: every database takes so many.
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """How one target stands to an item: it has `taken` it, is told `again` at a time, or (None) was given up."""
+
+    taken: bool = False
+    attempts: int = 0
+    again: datetime | None = None
+    error: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxItem:
     """One notification that waits. `payload` is what `changes --json` or `findings --json` showed at that time.
 
-    `kind` is a ChangeKind for `what` "change", a FindingKind for "finding"; for "alarm", whose `page` is the source's
-    entry, it is "failing", "overdue" or "recovered". A change has no `severity`.
+    `kind` is a ChangeKind for `what` "change", and for "event" (the same Change on many Pages, told once); a
+    FindingKind for "finding"; for "alarm", whose `page` is the source's entry, it is "failing", "overdue" or
+    "recovered". A change has no `severity`. `targets` has those that took it or refused it, by a mark of their address.
     """
 
     id: int
-    what: Literal["change", "finding", "alarm"]
+    what: Literal["change", "event", "finding", "alarm"]
     source: str
     page: str
     title: str | None
@@ -40,41 +61,60 @@ class OutboxItem:
     attempts: int
     last_error: str
     next_attempt: datetime | None
+    targets: Mapping[str, Telling]
     payload: Mapping[str, Json] = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fate:
+    """What becomes of an item: `delivered`, or due at `next_attempt`, or (None) given up: it stays as a dead letter."""
+
+    targets: Mapping[str, Telling]
+    next_attempt: datetime | None = None
+    delivered: bool = False
+
+
 class Outbox:
-    """What a notifier empties. Delivery is at least once: an item stays until `delivered` says otherwise."""
+    """What a notifier empties. Delivery is at least once: an item stays until `note` says that it is delivered."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def pending(self, now: datetime, limit: int = 100) -> tuple[OutboxItem, ...]:
-        """Items whose next attempt is due, in the order in which they were written."""
-        query = (
-            select(OutboxRow)
-            .where(col(OutboxRow.delivered_at).is_(None), col(OutboxRow.next_attempt) <= now)
-            .order_by(col(OutboxRow.id))
-            .limit(limit)
-        )
+    def pending(self, now: datetime | None, limit: int = _AT_ONCE, after: int = 0) -> tuple[OutboxItem, ...]:
+        """Items whose next attempt is due (None: all that wait), in the order of their numbers, from `after` on."""
+        due = _WAITING if now is None else (*_WAITING, col(OutboxRow.next_attempt) <= now)
+        query = select(OutboxRow).where(*due, col(OutboxRow.id) > after).order_by(col(OutboxRow.id)).limit(limit)
         with reading(self._engine) as session:
             return tuple(_item(row) for row in session.exec(query))
 
-    def delivered(self, ids: Collection[int], at: datetime) -> None:
-        """Marks items as delivered, or as needing no delivery."""
-        with writing(self._engine) as session:
-            chosen = col(OutboxRow.id).in_(list(ids))
-            session.execute(update(OutboxRow).where(chosen).values(delivered_at=at))
+    def items(self, ids: Collection[int]) -> tuple[OutboxItem, ...]:
+        """Those of these that still wait, as they stand now."""
+        with reading(self._engine) as session:
+            return tuple(_item(row) for some in _slices(ids) for row in session.exec(_waiting(some)))
 
-    def failed(self, item_id: int, error: str, next_attempt: datetime | None) -> None:
-        """Notes a failed attempt; `next_attempt` None gives the item up: it stays as a dead letter."""
-        values = {
-            "attempts": col(OutboxRow.attempts) + 1,
-            "last_error": error,
-            "next_attempt": next_attempt,
-        }
+    def note(self, ids: Collection[int], at: datetime, decide: Callable[[OutboxItem], Fate]) -> dict[int, Fate]:
+        """Writes what `decide` makes of each of these that still waits, as it stands now, in one transaction."""
+        fates: dict[int, Fate] = {}
         with writing(self._engine) as session:
-            session.execute(update(OutboxRow).where(col(OutboxRow.id) == item_id).values(values))
+            for some in _slices(ids):
+                rows = session.exec(_waiting(some).with_for_update()).all()
+                decided = {item.id: decide(item) for item in map(_item, rows)}
+                _write(session, decided, at)
+                fates |= decided
+        return fates
+
+    def postpone(self, ids: Collection[int], until: datetime) -> None:
+        """Makes items that wait due at another time."""
+        with writing(self._engine) as session:
+            for some in _slices(ids):
+                chosen = col(OutboxRow.id).in_(some), *_WAITING
+                session.execute(update(OutboxRow).where(*chosen).values(next_attempt=until))
+
+    def drop(self, ids: Collection[int]) -> None:
+        """Takes out what nobody wants to be told."""
+        with writing(self._engine) as session:
+            for some in _slices(ids):
+                session.execute(delete(OutboxRow).where(col(OutboxRow.id).in_(some)))
 
     def undelivered(self) -> tuple[OutboxItem, ...]:
         """Items that wait, whether their next attempt is due or not."""
@@ -85,10 +125,13 @@ class Outbox:
         return self._listed(_DEAD)
 
     def resend(self, ids: Collection[int], now: datetime) -> None:
-        """Makes given-up items due again."""
+        """Makes items that are not delivered due now, for every target that has not taken them, as if never tried."""
         with writing(self._engine) as session:
-            chosen = col(OutboxRow.id).in_(list(ids))
-            session.execute(update(OutboxRow).where(chosen, *_DEAD).values(next_attempt=now))
+            for some in _slices(ids):
+                undelivered = col(OutboxRow.id).in_(some), col(OutboxRow.delivered_at).is_(None)
+                rows = session.exec(select(OutboxRow).where(*undelivered).with_for_update()).all()
+                fates = {item.id: Fate(targets=_taken(item), next_attempt=now) for item in map(_item, rows)}
+                _write(session, fates, now)
 
     def waiting(self) -> int:
         """How many items are not delivered and not given up."""
@@ -102,12 +145,55 @@ class Outbox:
             return tuple(_item(row) for row in session.exec(query))
 
 
+def _slices(ids: Collection[int]) -> Iterator[list[int]]:
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), _AT_ONCE):
+        yield ordered[start : start + _AT_ONCE]
+
+
+def _waiting(ids: list[int]) -> SelectOfScalar[OutboxRow]:
+    return select(OutboxRow).where(col(OutboxRow.id).in_(ids), *_WAITING).order_by(col(OutboxRow.id))
+
+
+def _taken(item: OutboxItem) -> dict[str, Telling]:
+    return {mark: telling for mark, telling in item.targets.items() if telling.taken}
+
+
+def _write(session: Session, fates: Mapping[int, Fate], at: datetime) -> None:
+    if fates:
+        session.connection().execute(_NOTE, [_values(item, fate, at) for item, fate in fates.items()])
+
+
+def _values(item: int, fate: Fate, at: datetime) -> dict[str, object]:
+    """What the note of a fate writes; the last two say of all targets together what people are shown."""
+    tellings = fate.targets.values()
+    errors = dict.fromkeys(telling.error for telling in tellings if telling.error and not telling.taken)
+    return {
+        "item": item,
+        "its_targets": {mark: _as_json(telling) for mark, telling in fate.targets.items()},
+        "its_next_attempt": fate.next_attempt,
+        "its_delivered_at": at if fate.delivered else None,
+        "its_attempts": max((telling.attempts for telling in tellings), default=0),
+        "its_last_error": "; ".join(errors)[:1_000],
+    }
+
+
+def _as_json(telling: Telling) -> dict[str, Json]:
+    again = telling.again.isoformat() if telling.again else None
+    return {"taken": telling.taken, "attempts": telling.attempts, "again": again, "error": telling.error}
+
+
+def _telling(value: Mapping[str, Any]) -> Telling:
+    again = datetime.fromisoformat(value["again"]) if value["again"] else None
+    return Telling(taken=value["taken"], attempts=value["attempts"], again=again, error=value["error"])
+
+
 def _item(row: OutboxRow) -> OutboxItem:
     payload: Mapping[str, Any] = row.payload
     severity = payload.get("severity")
     return OutboxItem(
         id=cast("int", row.id),
-        what=cast("Literal['change', 'finding', 'alarm']", row.what),
+        what=cast("Literal['change', 'event', 'finding', 'alarm']", row.what),
         source=payload["source"],
         page=payload["page"],
         title=row.title,
@@ -120,5 +206,6 @@ def _item(row: OutboxRow) -> OutboxItem:
         attempts=row.attempts,
         last_error=row.last_error,
         next_attempt=row.next_attempt,
+        targets={mark: _telling(value) for mark, value in (row.targets or {}).items()},
         payload=payload,
     )

@@ -10,7 +10,7 @@ its `queueing_lock` lets one wait.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ from sqlmodel import Session, col, delete, func, select
 
 from crawler.errors import StoreBusy
 from crawler.model import Json
-from store.engine import reading, refusals
+from store.engine import reading, refusals, writing
 from store.rows import host_of
 from store.tables import LeaseRow, PageRow, SourceRow
 from store.views import iso
@@ -55,7 +55,10 @@ _DOUBTED = text("""
     WHERE job.status = 'doing' AND (lease.host IS NULL
         OR worker.last_heartbeat IS NULL OR worker.last_heartbeat < now() - make_interval(secs => :silence))
 """)
-_ABORT = text("SELECT procrastinate_finish_job_v1(:id, 'aborted', false)")
+# One that has ended already is left as it is.
+_ABORT = text("""
+    SELECT procrastinate_finish_job_v1(id, 'aborted', false) FROM procrastinate_jobs WHERE id = :id AND status = 'doing'
+""")
 _OLD = text("""
     DELETE FROM procrastinate_jobs job WHERE job.status IN ('succeeded', 'failed', 'cancelled', 'aborted')
     AND NOT EXISTS (SELECT 1 FROM procrastinate_events event
@@ -87,7 +90,8 @@ _ALIVE = ("SET tcp_keepalives_idle = 10", "SET tcp_keepalives_interval = 5", "SE
 class Job:
     """One job as a person sees it.
 
-    `state`: todo, doing, failed (what it did was refused), aborted (its worker ended before it did).
+    `state`: todo, doing, failed (what it did was refused), aborted (its worker or its
+    database went away before it ended).
     """
 
     id: int
@@ -149,6 +153,13 @@ class Queue:
             rows = session.connection().execute(_LISTED, {"limit": limit})
             return tuple(Job(**row) for row in rows.mappings())
 
+    def end(self, jobs: Mapping[int, bool]) -> None:
+        """Tidies up after jobs whose end could not be said, or that gave no host back: they are aborted if it is not
+        known yet that they ended, and hosts are free again, but for those of jobs that ended well (True)."""
+        with writing(self._engine) as session:
+            for job, well in jobs.items():
+                _abort(session, job, free=not well)
+
     def counts(self) -> dict[str, int]:
         """How many jobs there are by state."""
         with reading(self._engine) as session:
@@ -182,9 +193,14 @@ class Elected:
         self._doubted = {row.id: self._doubted.get(row.id, now) for row in rows}
         lost = [row for row in rows if row.dead or now - self._doubted[row.id] > silence]
         for row in lost:
-            session.connection().execute(_ABORT, {"id": row.id})
-            session.execute(delete(LeaseRow).where(col(LeaseRow.owner) == owner_of(row.id)))
+            _abort(session, row.id, free=True)
         return tuple(row.host for row in lost)
+
+
+def _abort(session: Session, job: int, *, free: bool) -> None:
+    session.connection().execute(_ABORT, {"id": job})
+    if free:
+        session.execute(delete(LeaseRow).where(col(LeaseRow.owner) == owner_of(job)))
 
 
 def owner_of(job: int) -> str:

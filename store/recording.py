@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, bindparam
 from sqlalchemy.sql.dml import Update
 from sqlmodel import Session, col, select, update
 
-from crawler.model import Change, ChangeKind, Finding, Page, Severity, Snapshot, Verdict
+from crawler.model import Change, ChangeKind, Finding, Page, Snapshot, SourceEvent, Verdict
 from store.adding import add, add_later
 from store.later import later, not_tracked, write_now
 from store.noise import noise_json, record_event
@@ -24,9 +24,6 @@ from store.rows import key_of, page_values, row_id, snapshot_values
 from store.tables import CheckRow, OutboxRow, PageRow, SnapshotRow, SourceRow
 from store.timeline import Timeline
 from store.views import ChangeView, FindingView, Recorded
-
-# A finding below this waits to be read; the outbox is for what somebody should hear of.
-NOTIFIED_FROM = Severity.HIGH
 
 # Made once, like the others here: a statement costs more to make than to ask.
 _PAGE = select(PageRow).where(col(PageRow.key) == bindparam("page"))
@@ -128,7 +125,7 @@ def record(session: Session, page: Page, verdict: Verdict, *, notify: bool) -> R
         )
     write_page(session, held.url, _page_values(held, timeline, verdict, number), checks=1)
     if notify:
-        write_outbox(session, held, timeline, verdict.at, told, opened)
+        write_outbox(session, held, timeline, verdict.at, told, opened, verdict.event)
     return Recorded(
         version=number,
         changes=tuple(change for _, change in changes),
@@ -213,17 +210,27 @@ def _title(held: Standing, timeline: Timeline) -> str | None:
 
 
 def write_outbox(
-    session: Session, held: Standing, timeline: Timeline, at: datetime, changes: Changes, opened: Opened
+    session: Session,
+    held: Standing,
+    timeline: Timeline,
+    at: datetime,
+    changes: Changes,
+    opened: Opened,
+    event: SourceEvent | None = None,
 ) -> None:
-    """Puts what is to be told of Changes and of Findings that opened into the outbox."""
+    """Puts what may be told of Changes and of Findings that opened into the outbox; who wants it is decided from there.
+
+    The Change with which an event of the Source begins is told as that, though it is minor like those that follow it.
+    """
     title = _title(held, timeline)
     place: dict[str, object] = {"page_id": held.id, "title": title, "at": at, "next_attempt": at}
     for row, change in changes:
         view = ChangeView(id=row, page=held.url, source=held.source, title=title, at=at, change=change)
-        told = {"what": "change", "summary": change.summary or change.kind.value, "payload": view.as_json()}
+        what = "event" if event is not None and change.minor and change.summary == event.summary else "change"
+        told = {"what": what, "summary": change.summary or change.kind.value, "payload": view.as_json()}
         add_later(session, OutboxRow, place | told)
     for row, finding in opened:
-        if finding.severity.rank >= NOTIFIED_FROM.rank and not finding.silenced:
+        if not finding.silenced:
             seen = FindingView(
                 id=row,
                 page=held.url,

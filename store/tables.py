@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, LargeBinary, MetaData, Text, UniqueConstraint, sql
+from sqlalchemy import Index, LargeBinary, MetaData, Text, UniqueConstraint, sql, text
 from sqlmodel import Field, SQLModel
 
 from store.columns import AnyText, Id, JsonText, UtcTime
@@ -215,11 +215,18 @@ class FindingRow(Row, table=True):
     source: str = Field(default="", sa_type=AnyText, sa_column_kwargs={"server_default": ""})
 
 
+_UNDELIVERED = text("delivered_at IS NULL")
+
+
 class OutboxRow(Row, table=True):
-    """A notification. Waiting while neither delivered nor given up (`next_attempt` null). An alarm tells of no page."""
+    """A notification. Waiting while neither delivered nor given up (`next_attempt` null). An alarm tells of no page.
+
+    `targets` has by a mark of each target that took it or refused it how it stands to it.
+    """
 
     __tablename__ = "outbox"
-    __table_args__ = (Index(None, "delivered_at", "next_attempt"),)
+    # What was delivered stays, and is not looked through.
+    __table_args__ = (Index("ix_outbox_undelivered", "id", sqlite_where=_UNDELIVERED, postgresql_where=_UNDELIVERED),)
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     page_id: int | None = Field(default=None, foreign_key="pages.id", sa_type=Id)
@@ -232,6 +239,7 @@ class OutboxRow(Row, table=True):
     last_error: str = Field(default="", sa_type=AnyText)
     next_attempt: datetime | None = Field(default=None, sa_type=UtcTime)
     delivered_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    targets: Any = Field(default=None, sa_type=JsonText, nullable=True)
 
 
 class AttachmentRow(Row, table=True):

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from crawler.model import Article, Page, PageState
 from store.later import write_now
 from store.rows import article_of, key_of, page_of, row_id
-from store.tables import PageRow, VersionRow
+from store.tables import PageRow, SnapshotRow, VersionRow
 
 # More pages under one title are no article that moved.
 _MOST = 10
@@ -31,6 +31,7 @@ _TWIN = (
 
 def twin(session: Session, page: Page, digest: str) -> Page | None:
     """See `Archive.twin`."""
+    write_now(session, only=(SnapshotRow, VersionRow))
     row = session.scalars(_TWIN, {"source": page.source, "key": key_of(page.url), "digest": digest}).first()
     return None if row is None else page_of(row)
 

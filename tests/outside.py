@@ -122,6 +122,12 @@ class Outside:
         """The paths asked for so far, in order."""
         return [asked.path for asked in self.requests]
 
+    @property
+    def open(self) -> int:
+        """How many connections are open now."""
+        with self._lock:
+            return len(self._open)
+
     def page(
         self,
         path: str,

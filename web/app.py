@@ -9,13 +9,14 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import PlainTextResponse, Response
+from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from crawler.errors import ConfigurationError, NotKnown, PalimpsestError
 from store.history import History
 from web import api, feeds, pages
+from web.panel import Panel, Unwatched, routes
 from web.render import environment
 from web.room import Room
 from web.safe import LOOPBACK_NAMES, SECURITY_HEADERS, Guard
@@ -37,8 +38,9 @@ def create_app(
     token: str | None = None,
     timezone: str = "Asia/Shanghai",
     hosts: Collection[str] = LOOPBACK_NAMES,
+    panel: Panel | None = None,
 ) -> FastAPI:
-    """The application that shows a store's history.
+    """The application that shows a store's history, and the `panel` of its process to machines that watch it.
 
     `clock` returns the time now in UTC; pages show times in `timezone`. With a token every request but /healthz must
     carry it; without one only requests addressed to `hosts` are answered. Raises ConfigurationError for an empty token.
@@ -57,7 +59,7 @@ def create_app(
         redirect_slashes=False,
     )
     app.state.room = Room(history=history, templates=environment(timezone), clock=clock)
-    app.add_api_route("/healthz", healthz, include_in_schema=False)
+    app.router.routes.extend(routes(panel or Unwatched()))
     app.include_router(pages.router)
     app.include_router(api.router)
     app.include_router(feeds.router)
@@ -68,11 +70,6 @@ def create_app(
     app.add_exception_handler(Exception, _surprise)
     app.add_middleware(Guard, token=token, hosts=hosts)
     return app
-
-
-def healthz() -> PlainTextResponse:
-    """Says that the process answers; tells nothing that needs a token."""
-    return PlainTextResponse("ok\n")
 
 
 # ---- problems ----------------------------------------------------------------------------------------------------

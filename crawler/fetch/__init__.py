@@ -53,9 +53,9 @@ def build_fetcher(
     `user_agent` is sent with every request (whoever runs this should add where they can be reached), and what stands
     before its first slash is the name looked for in robots.txt. `monotonic`, `sleep` (seconds) and `chance` (0..1, for
     jitter) are for tests, as is `lookup`, which resolves names. `robots=False` leaves robots.txt aside and is for
-    archives that are asked for a site's past. `max_clients` bounds the hosts to which idle connections are kept.
-    `chromium` is the browser for requests that want one, in its own sandbox unless `sandbox` is False; it needs
-    Playwright.
+    archives that are asked for a site's past. `max_clients` bounds the exchanges under way at once, and the hosts to
+    which idle connections are kept. `chromium` is the browser for requests that want one, in its own sandbox unless
+    `sandbox` is False; it needs Playwright.
     Raises ConfigurationError for a user agent that cannot be sent.
     """
     if not (user_agent.isascii() and user_agent.isprintable() and user_agent.partition("/")[0].strip()):

@@ -60,11 +60,20 @@ class HttpFetcher:
         ]
         self._lookup = lookup
         self._max_clients = max_clients
+        # A stalled network, or a thousand hosts due at once, must not cost more connections than a machine has.
+        self._places = asyncio.Semaphore(max_clients)
         self._hosts: OrderedDict[_Key, _Host] = OrderedDict()
         self._monotonic = monotonic
 
     async def fetch(self, request: FetchRequest, now: datetime) -> FetchResult:
-        """See Fetcher. Redirects are not followed; a deadline that has passed is a FetchFailed TIMEOUT."""
+        """See Fetcher. Redirects are not followed; a deadline that has passed is a FetchFailed TIMEOUT.
+
+        Waiting for a place among those under way does not count against it.
+        """
+        async with self._places:
+            return await self._in_time(request, now)
+
+    async def _in_time(self, request: FetchRequest, now: datetime) -> FetchResult:
         began = self._monotonic()
         try:
             async with asyncio.timeout(request.deadline.total_seconds()):

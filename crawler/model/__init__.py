@@ -20,6 +20,7 @@ from crawler.model.kinds import (
 )
 from crawler.model.noise import NO_NOISE, Noise, PlaceKey, VolatileKind, VolatilePlace, place_key
 from crawler.model.retold import Retold, ToldFinding, Visit
+from crawler.model.targets import KINDS, Target
 from crawler.model.text import Evidence, Json, bare_text, fold_space
 from crawler.model.verdict import Known, NewVersion, RateEstimate, SeenVersion, SourceEvent, Verdict
 from crawler.model.watched import (
@@ -38,6 +39,7 @@ from crawler.model.wire import RENDERED_BY, FetchFailed, FetchRequest, FetchResu
 
 __all__ = [
     "INJECTION_KINDS",
+    "KINDS",
     "NO_NOISE",
     "RENDERED_BY",
     "TEMPLATE_KINDS",
@@ -83,6 +85,7 @@ __all__ = [
     "SourceKind",
     "SourceState",
     "Standing",
+    "Target",
     "ToldFinding",
     "Validators",
     "Verdict",

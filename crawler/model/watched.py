@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from crawler.model.findings import Silence
+from crawler.model.targets import Target
 from crawler.model.wire import Validators
 
 
@@ -62,7 +63,7 @@ class Source:
     host_delay: timedelta = timedelta(seconds=2)
     tls: Literal["modern", "legacy"] = "modern"
     render: bool = False
-    notify: tuple[str, ...] = ()
+    notify: tuple[Target, ...] = ()
     alarm_after: int = 3
     attachments: bool = True
     attachments_every: timedelta = timedelta(days=7)

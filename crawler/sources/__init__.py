@@ -13,20 +13,19 @@ from typing import Any
 import tomlkit
 
 from crawler.errors import ConfigurationError, Mistake
-from crawler.model import ArticleSelectors, JsonList, Silence, Source
+from crawler.model import ArticleSelectors, JsonList, Silence, Source, Target
+from crawler.sources.amounts import Wrong, format_duration, format_size, suggestion
 from crawler.sources.lines import Lines, Place, find_lines
 from crawler.sources.schema import (
     ARTICLE,
     EXAMPLE,
     JSON,
+    SECRET,
     SHARED,
     SOURCE,
-    Wrong,
-    format_duration,
-    format_size,
     is_pattern,
-    suggestion,
 )
+from crawler.sources.targets import of_source, unknown_source
 
 __all__ = ["EXAMPLE", "format_source", "parse_sources"]
 
@@ -75,11 +74,14 @@ def _toml(value: object) -> str:
         value = format_size(value)
     if isinstance(value, Silence):
         value = {key: str(part) for key, part in asdict(value).items() if part is not None}
+    if isinstance(value, Target):
+        parts = {key: part for key, part in asdict(value).items() if part}
+        value = parts if len(parts) > 1 else value.to
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{key} = {_toml(part)}" for key, part in value.items()) + " }"
     if isinstance(value, tuple):
         return "[" + ", ".join(_toml(one) for one in value) + "]"
-    return str(tomlkit.item(value).as_string())
+    return str(tomlkit.item(str(value) if isinstance(value, str) else value).as_string())
 
 
 def _refusal(path: str, mistakes: list[Mistake]) -> ConfigurationError:
@@ -139,6 +141,8 @@ class _Reader:
     def sources(self, tables: list[dict[str, Any]], defaults: dict[str, Any]) -> tuple[Source, ...]:
         found: list[Source] = []
         seen: dict[str, int] = {}
+        names = [table["name"] for table in tables if isinstance(table.get("name"), str)]
+        self.named(defaults, names, ("defaults", "notify"), "[defaults]")
         for index, table in enumerate(tables):
             place: Place = ("source", index)
             name = table.get("name")
@@ -154,8 +158,10 @@ class _Reader:
                 )
             elif isinstance(name, str):
                 seen[name] = self.lines.line((*place, "name"))
+            if "notify" in table:
+                self.named(values, names, (*place, "notify"), where)
             if len(self.mistakes) == before:
-                found.append(Source(**values))
+                found.append(Source(**values | {"notify": of_source(values.get("notify", ()), values["name"])}))
         return tuple(found)
 
     def source(self, table: dict[str, Any], place: Place, where: str, defaults: dict[str, Any]) -> dict[str, Any]:
@@ -174,6 +180,11 @@ class _Reader:
         if "every" not in merged:
             _first_guess(merged)
         return merged
+
+    def named(self, values: dict[str, Any], names: list[str], place: Place, where: str) -> None:
+        """Blames `notify` where it names a source that there is none of."""
+        if wrong := unknown_source(values.get("notify", ()), names):
+            self.wrong(place, where, f"notify: {wrong}")
 
     def inside(
         self, table: dict[str, Any], key: str, readers: _Readers, place: Place, where: str, like: str
@@ -211,7 +222,8 @@ class _Reader:
             try:
                 values[key] = readers[key](value)
             except Wrong as wrong:
-                self.wrong((*place, key), where, f"{key} = {_shown(value)}: {wrong}")
+                shown = key if key in SECRET else f"{key} = {_shown(value)}"
+                self.wrong((*place, key), where, f"{shown}: {wrong}")
         return values
 
     def in_order(self, values: dict[str, Any], place: Place, where: str) -> bool:

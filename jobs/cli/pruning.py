@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from crawler.errors import ConfigurationError
-from crawler.sources.schema import Wrong, duration
+from crawler.sources.amounts import Wrong, duration
 from jobs.cli.context import store_of
 from jobs.cli.listing import Json_
 from jobs.cli.output import console, print_json

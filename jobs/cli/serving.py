@@ -9,7 +9,7 @@ import typer
 
 from jobs.cli.context import run_service, store_of
 from jobs.cli.output import errors
-from jobs.serving import reading_room
+from jobs.serving import counters, shown
 from store import Store
 
 
@@ -33,5 +33,5 @@ def serve(
 
 
 async def _serve(store: Store, listen: str) -> None:
-    async with reading_room(store, listen, errors().print):
+    async with shown(store, counters(listen), errors().print, web=listen):
         await asyncio.Event().wait()

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 LOG_VARIABLE = "PALIMPSEST_LOG"
+Metrics_ = Annotated[
+    str | None, typer.Option("--metrics", metavar="HOST:PORT", help="Serve /metrics for Prometheus, and /healthz.")
+]
 LogJson = Annotated[bool, typer.Option("--log-json", help="One JSON object an event; also PALIMPSEST_LOG=json.")]
 _TIME_FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ"]
 
@@ -78,9 +81,9 @@ async def _pass(store: Store, sources: Sequence[Source], what: Sequence[str], ev
                 result = await sweep.run(names=names or None, everything=everything)
             if pages:
                 await sweep.run_pages(pages, result)
-    if any(source.notify for source in sources):
-        delivered = await deliver(store.outbox, {source.name: source for source in sources}, utc_now())
-        result.undelivered.extend(delivered.errors)
+    # Also where nobody is to be told: who is named later does not ask for what happened before.
+    delivered = await deliver(store.outbox, {source.name: source for source in sources}, utc_now())
+    result.undelivered.extend(delivered.errors)
     return result
 
 
@@ -146,8 +149,10 @@ def _print_summary(result: Pass) -> None:
 def run_(
     context: typer.Context,
     web: Annotated[
-        str | None, typer.Option(metavar="HOST:PORT", help="Serve the dashboard from the same process.")
+        str | None,
+        typer.Option(metavar="HOST:PORT", help="Serve the dashboard from the same process; it has /metrics too."),
     ] = None,
+    metrics: Metrics_ = None,
     fold_after: Annotated[
         str | None,
         typer.Option(
@@ -180,12 +185,14 @@ def run_(
                 "--no-visits needs workers, and they a database on a server: --database postgresql://…"
             )
         say = _say_json if wants_json(log_json) else _say
-        run_service(run_daemon(store, sources, web=web, fold_after=age, say=say, visits=visits))
+        watch = run_daemon(store, sources, web=web, metrics=metrics, fold_after=age, say=say, visits=visits)
+        run_service(watch)
 
 
 def worker(
     context: typer.Context,
     hosts: Annotated[int, typer.Option(min=1, help="On PostgreSQL: visit so many hosts side by side.")] = HOSTS,
+    metrics: Metrics_ = None,
     log_json: LogJson = False,
 ) -> None:
     """Take what is due from a shared database, on as many machines as you like; `palimpsest run` defers it there.
@@ -197,7 +204,8 @@ def worker(
 
     sources = sources_of(context)
     with store_of(context) as store:
-        run_service(run_worker(store, sources, say=_say_json if wants_json(log_json) else _say, hosts=hosts))
+        say = _say_json if wants_json(log_json) else _say
+        run_service(run_worker(store, sources, say=say, hosts=hosts, metrics=metrics))
 
 
 def wants_json(asked: bool) -> bool:
@@ -205,15 +213,14 @@ def wants_json(asked: bool) -> bool:
     return asked or os.environ.get(LOG_VARIABLE) == "json"
 
 
-def _say(line: str) -> None:
+def _say(line: Told) -> None:
     if not isinstance(line, Aside):
         sys.stderr.write(f"{_stamp()} {one_line(line)}\n")
         sys.stderr.flush()
 
 
-def _say_json(line: str) -> None:
-    event, parts = (line.event, line.parts) if isinstance(line, Told) else ("note", {})
-    print_json([{"event": event, "at": _stamp(), **parts, "text": one_line(line)}], sys.stderr)
+def _say_json(line: Told) -> None:
+    print_json([{"event": line.event, "at": _stamp(), **line.parts, "text": one_line(line)}], sys.stderr)
 
 
 def _stamp() -> str:

@@ -1,9 +1,10 @@
-"""Telling people: a Notifier is one function, the durable outbox feeds it, a digest per source and target leaves."""
+"""Telling people: a Notifier is one function, the durable outbox feeds it, a digest for each target leaves."""
 
 from __future__ import annotations
 
-from jobs.notify.delivery import BACKOFF, MAX_ATTEMPTS, Delivered, deliver
-from jobs.notify.message import Message, Notifier, NotifyFailed
+from jobs.notify.choosing import BACKOFF, MAX_ATTEMPTS
+from jobs.notify.delivery import Delivered, Delivery, deliver
+from jobs.notify.message import Message, Notifier, NotifyFailed, name_of
 from jobs.notify.notifiers import NOTIFIERS, send
 
 __all__ = [
@@ -11,9 +12,11 @@ __all__ = [
     "MAX_ATTEMPTS",
     "NOTIFIERS",
     "Delivered",
+    "Delivery",
     "Message",
     "Notifier",
     "NotifyFailed",
     "deliver",
+    "name_of",
     "send",
 ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from jobs.notify.message import Message, Notifier
+import asyncio
+
+from jobs.notify.message import Message, Notifier, NotifyFailed, name_of
 from jobs.notify.through_apprise import send_apprise
 from jobs.notify.webhook import send_webhook
 
@@ -12,11 +14,15 @@ NOTIFIERS: tuple[tuple[str, Notifier], ...] = (
     ("webhook+http://", send_webhook),
     ("", send_apprise),
 )
+# In seconds: how long a target may take over one Message, whatever it sends meanwhile.
+DEADLINE = 30.0
 
 
-async def send(target: str, message: Message) -> None:
+async def send(target: str, message: Message, *, deadline: float = DEADLINE) -> None:
     """Hand `message` to the Notifier that serves `target`. Raises NotifyFailed."""
-    for beginning, notifier in NOTIFIERS:
-        if target.lower().startswith(beginning):
+    notifier = next(serves for beginning, serves in NOTIFIERS if target.lower().startswith(beginning))
+    try:
+        async with asyncio.timeout(deadline):
             await notifier(target, message)
-            return
+    except TimeoutError as error:
+        raise NotifyFailed(f"{name_of(target)} did not answer in {deadline:g} s", retryable=True) from error

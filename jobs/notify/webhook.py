@@ -1,8 +1,9 @@
 """A signed JSON POST: `webhook+https://SECRET@host/path`, without `SECRET@` unsigned.
 
-The body is one JSON object: {"subject", "body", "items": [...]}. A secret signs it: the header `Palimpsest-Signature`
-is `t=<seconds since 1970>,v1=<hex>`, where the hex is the HMAC-SHA256 under the secret of `<t>.<body>`. A receiver
-computes the same, compares in constant time, and refuses a `t` that is too old.
+The body is one JSON object: {"id", "subject", "body", "items": [{"id", …}, …]}. An item that is sent again has the
+same `id`, whatever other items it comes with; the `id` of the whole is the same where all of it is. A secret signs it:
+the header `Palimpsest-Signature` is `t=<seconds since 1970>,v1=<hex>`, where the hex is the HMAC-SHA256 under the
+secret of `<t>.<body>`. A receiver computes the same, compares in constant time, and refuses a `t` that is too old.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ async def send_webhook(target: str, message: Message) -> None:
     """POST `message` to the URL after `webhook+`. Taken means 2xx. Raises NotifyFailed."""
     url, secret = _address(target)
     body = json.dumps(
-        {"subject": message.subject, "body": message.body, "items": list(message.payload)},
+        {"id": message.id, "subject": message.subject, "body": message.body, "items": list(message.payload)},
         ensure_ascii=False,
         default=str,
     ).encode("utf-8", "replace")
@@ -35,10 +36,14 @@ async def send_webhook(target: str, message: Message) -> None:
     if secret:
         headers[SIGNATURE] = signature(secret, body, int(time.time()))
     try:
-        async with httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=False) as client:
-            response = await client.post(url, content=body, headers=headers)
+        # What it answers beside the status is not read: it may never end.
+        async with (
+            httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=False) as client,
+            client.stream("POST", url, content=body, headers=headers) as response,
+        ):
+            pass
     except httpx.InvalidURL as error:
-        raise NotifyFailed(f"{name_of(target)} is not a URL: {error}", retryable=False) from error
+        raise NotifyFailed(f"{name_of(target)} is not a URL", retryable=False) from error
     except httpx.HTTPError as error:
         detail = str(error) or type(error).__name__
         raise NotifyFailed(f"{name_of(target)} could not be reached: {detail}", retryable=True) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import stat
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -56,9 +57,10 @@ class FolderBlobs:
         return body_of(chain)
 
     def has(self, digest: str) -> bool:
-        """Whether a file of that name is there."""
-        with _storage_errors(self._folder):
-            return is_digest(digest) and self._path(digest).is_file()
+        """Whether a file of that name is there. Raises StoreError where something else is in the folder's place."""
+        with _storage_errors(self._folder), suppress(FileNotFoundError):
+            return is_digest(digest) and stat.S_ISREG(self._path(digest).stat().st_mode)
+        return False
 
     def digests(self) -> Iterator[str]:
         """The digest of every stored file; temporary files of a crashed writer are not blobs."""

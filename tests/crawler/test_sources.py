@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.errors import ConfigurationError, Mistake
-from crawler.model import ArticleSelectors, FindingKind, JsonList, Silence, Source
+from crawler.model import ArticleSelectors, FindingKind, JsonList, Severity, Silence, Source, Target
 from crawler.sources import EXAMPLE, format_source, parse_sources
 
 FULL = """\
@@ -65,7 +65,7 @@ def test_everything_a_file_may_say_reaches_the_source() -> None:
         host_delay=timedelta(seconds=0.5),
         tls="legacy",
         render=True,
-        notify=("mailto://desk@example.org",),
+        notify=(Target(to="mailto://desk@example.org"),),
         article=ArticleSelectors(body="#zoom", title="h1"),
     )
     assert bulletin.every == timedelta(days=1)
@@ -215,7 +215,12 @@ def test_a_written_source_reads_back_as_itself(word: str, url: str, seconds: int
         next=word + "{n}",
         every=timedelta(seconds=seconds),
         host_delay=delay,
-        notify=("mailto://" + word,),
+        notify=(
+            Target(to="mailto://" + word),
+            Target(
+                to="json://a", kinds=("injected", "minor"), severity=Severity.LOW, digest=timedelta(seconds=seconds)
+            ),
+        ),
         render=True,
         article=ArticleSelectors(title='h1[class="a"]'),
     )

@@ -7,18 +7,20 @@ import subprocess
 import sys
 from collections import Counter
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from difflib import SequenceMatcher
 from pathlib import Path
 
 import pytest
 
-from bench import detect_speed, extract, fetch, fetch_pages, fetch_table, judge, machines, peer_env, queue, table
+from bench import detect_speed, extract, fetch, fetch_pages, fetch_table, judge, machines, peer_env, queue, soak, table
 from bench.fetch_trackers import TRACKERS
 from bench.pages import GBK, GOVERNMENT, SETS, Labelled, demo_pages
 from bench.pagetext import text_of
 from bench.peer_env import LOCK, entries
 from bench.peers import BY_NAME, Peer
 from crawler.detect import DETECTORS
+from jobs.told import Told
 
 ROOT = Path(__file__).parents[2]
 
@@ -244,3 +246,33 @@ def test_the_machines_hold_only_where_nothing_was_missed_doubled_or_crowded() ->
     assert good.holds
     for wrong in ({"missed": 1}, {"twice_recorded": 1}, {"at_one_host": 2}, {"shortest_gap": 0.0}, {"repeated": 3}):
         assert not replace(good, **wrong).holds
+
+
+@pytest.mark.alone
+def test_a_day_of_the_daemon_misses_nothing_and_visits_nothing_twice() -> None:
+    ran = bench("soak", "--quick", "--json")
+    told = json.loads(ran.stdout)
+    *_, last = told["hours"]
+    assert last["made"] == last["found"] > 0
+    assert last["checks"] > 200
+    assert last["twice"] == 0
+    assert {"new", "changed", "unchanged", "failed", "gone"} <= told["outcomes"].keys()
+    assert ran.returncode == 0, ran.stdout
+
+
+def test_a_page_that_is_visited_before_its_time_is_seen_to_be() -> None:
+    soaked, now = soak.Soaked(soak.QUICK), datetime(2026, 3, 1, tzinfo=UTC)
+    later = (now + timedelta(hours=1)).isoformat()
+    for minutes in (0, 59, 119):
+        line = Told("a page", "check", page="https://a.gov.cn/", next_check=later, outcome="unchanged")
+        soaked.hear(line, now + timedelta(minutes=minutes))
+        later = (now + timedelta(hours=2)).isoformat()
+    assert soaked.twice == 2
+
+
+def test_the_quickest_flood_leaves_in_two_messages() -> None:
+    ran = bench("notify", "--quick", "--json")
+    assert ran.returncode == 0, ran.stderr
+    runs = json.loads(ran.stdout)["runs"]
+    assert runs[0]["database"] == "sqlite"
+    assert {(run["items"], run["messages"]) for run in runs} == {(1_000, 2)}

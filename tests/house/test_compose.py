@@ -42,6 +42,13 @@ def test_one_daemon_may_die_and_there_is_more_than_one_worker() -> None:
     assert _replicas("web") == 1
 
 
+def test_the_health_of_each_is_asked_where_it_answers() -> None:
+    for name in OURS:
+        service = COMPOSE["services"][name]
+        port = service["command"][-1].rpartition(":")[2]
+        assert f"http://127.0.0.1:{port}/healthz" in service["healthcheck"]["test"][-1]
+
+
 def test_docker_reads_it_where_there_is_docker() -> None:
     secrets = dict.fromkeys(("POSTGRES_PASSWORD", "PALIMPSEST_WEB_TOKEN"), "x")
     words = ["docker", "compose", "--file", str(ROOT / "docker-compose.yml"), "config", "--quiet"]
@@ -85,7 +92,9 @@ def test_the_image_installs_exactly_the_lock_and_runs_as_nobody_special() -> Non
 @contextmanager
 def service(name: str, environment: dict[str, str], port: int) -> Iterator[subprocess.Popen[str]]:
     """One service of ours, started by the words of its own command."""
-    words = [word.replace("0.0.0.0:8080", f"0.0.0.0:{port}") for word in COMPOSE["services"][name]["command"]]
+    words = COMPOSE["services"][name]["command"]
+    # Here they are all on one machine.
+    words = [word.replace(":8080", f":{port}").replace(":9090", ":0") for word in words]
     declared = set(COMPOSE["services"][name]["environment"])
     assert declared <= set(environment), f"{name} wants {declared - set(environment)}"
     process = subprocess.Popen(

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from crawler import model
+from crawler.model.targets import GROUPS
 from crawler.sources import EXAMPLE
 from crawler.sources.schema import ARTICLE, JSON, SOURCE
+from crawler.sources.targets import TARGET
 from jobs.cli import app
 from jobs.cli.pruning import FOLD_VARIABLE
 from jobs.cli.watching import LOG_VARIABLE
@@ -92,9 +94,11 @@ def test_the_readme_example_and_the_written_example_name_real_keys() -> None:
 
 def test_every_setting_is_documented() -> None:
     reference = read("docs/configuration.md")
-    for key in [*SOURCE, "article", *ARTICLE, "json", *JSON]:
+    for key in [*SOURCE, "article", *ARTICLE, "json", *JSON, *TARGET]:
         assert f"`{key}`" in reference, f"{key} is not in docs/configuration.md"
         assert key in EXAMPLE or key in ARTICLE, f"{key} is not in the example that `init` writes"
+    for kind in (*GROUPS, *model.ChangeKind):
+        assert f"`{kind}`" in reference, f"the kind {kind} of notify is not in docs/configuration.md"
     for variable in (
         "PALIMPSEST_DATA",
         "PALIMPSEST_DATABASE",

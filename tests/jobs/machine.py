@@ -17,7 +17,8 @@ from jobs.queue import Times
 from jobs.worker import run_worker
 from store import open_store
 
-SILENCE = timedelta(seconds=2)
+# Longer than a machine that has much else to do leaves a process waiting.
+SILENCE = timedelta(seconds=4)
 SHORT = Times(
     turn=timedelta(milliseconds=300),
     standby=timedelta(milliseconds=300),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
-from jobs.wiring import utc_now
-from store import open_store
 from tests.jobs.conftest import Desk
 from tests.jobs.site import PARAGRAPHS, Town, configuration
 from tests.outside import Outside
@@ -172,13 +171,16 @@ def test_the_same_lines_on_many_pages_are_one_event_of_the_source(many: Desk, to
     assert line[:10] in event["summary"]
 
 
-def test_a_template_is_told_once_and_not_for_every_page(many: Desk, town: Town) -> None:
+def test_a_template_is_told_once_and_not_for_every_page(many: Desk, town: Town, outside: Outside) -> None:
     """What waited to be told of its first pages is taken back when it turns out to be the template's."""
+    outside.page("/told", b"")
+    more = f'notify = ["webhook+{outside.url("/told")}"]\n'
+    many.config.write_text(configuration(town, more=more), encoding="utf-8")
     reframe(town, "温馨提示：本站内容仅供参考，转载请注明出处。", range(1, 9))
     assert many("check", "--all").status == 0
-    with open_store(many.data) as store:
-        waiting = [item for item in store.outbox.pending(utc_now()) if item.kind == "edited"]
-    assert [item.summary.startswith("template of the source") for item in waiting] == [True]
+    (told,) = [json.loads(asked.body) for asked in outside.requests if asked.path == "/told"]
+    assert [item["what"] for item in told["items"]] == ["event"]
+    assert told["subject"].startswith("town: template of the source")
 
 
 def test_the_same_words_in_every_title_are_one_event_too(

@@ -9,22 +9,30 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from crawler.model import Link, Page, Severity, Source
-from jobs.notify import BACKOFF, MAX_ATTEMPTS, NOTIFIERS, Delivered, Message, NotifyFailed, deliver, send
+from jobs.notify import (
+    BACKOFF,
+    MAX_ATTEMPTS,
+    NOTIFIERS,
+    Delivered,
+    Delivery,
+    Message,
+    NotifyFailed,
+    deliver,
+    name_of,
+    send,
+)
 from store import Store, open_store
-from tests.outside import Answer, Asked, Outside
-from tests.store.verdicts import CREATED, NOW, SOURCE, admit, change, finding, saying
+from tests.jobs.told import A_MINUTE, OTHER, Targets, happen, happen_elsewhere, watched
+from tests.outside import Answer, Asked, Outside, Wire
+from tests.store.verdicts import NOW, SOURCE, change, saying
 
 pytestmark = pytest.mark.anyio
 HELLO = Message(subject="press: one change", body="一条\nhttps://x.example/1", payload=({"kind": "edited"},))
-OTHER = Source(name="other", url="https://other.example.gov.cn/")
-A_MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -45,32 +53,6 @@ def site() -> Iterator[Outside]:
         yield outside
 
 
-class Targets:
-    """Records what each target is sent; a target whose name says so refuses."""
-
-    def __init__(self) -> None:
-        self.got: list[tuple[str, Message]] = []
-        self.broken: dict[str, bool] = {}
-
-    async def __call__(self, target: str, message: Message) -> None:
-        self.got.append((target, message))
-        if target in self.broken:
-            raise NotifyFailed(f"{target} refused", retryable=self.broken[target])
-
-
-def watched(*targets: str) -> dict[str, Source]:
-    return {SOURCE.name: replace(SOURCE, notify=targets), OTHER.name: OTHER}
-
-
-def happen(store: Store, count: int = 2) -> list[Page]:
-    """`count` new pages, the last with a critical finding: count + 1 items."""
-    pages = [admit(store, f"https://www.example.gov.cn/xwfb/{number}.html") for number in range(count)]
-    for number, page in enumerate(pages):
-        found = (finding("主站蜘蛛池", severity=Severity.CRITICAL),) if page is pages[-1] else ()
-        store.archive.record(page, saying(page, NOW, f"第{number}条", CREATED, findings=found))
-    return pages
-
-
 # ---- one message ---------------------------------------------------------------------------------------------------
 
 
@@ -80,7 +62,8 @@ async def test_webhook_is_posted_as_signed_json(site: Outside) -> None:
     await send(f"webhook+{site.url('/hook?room=1').replace('://', '://s%2Fcret@')}", HELLO)
     (asked,) = site.requests
     assert (asked.method, asked.path) == ("POST", "/hook?room=1")
-    assert json.loads(asked.body) == {"subject": HELLO.subject, "body": HELLO.body, "items": [{"kind": "edited"}]}
+    said = {"id": HELLO.id, "subject": HELLO.subject, "body": HELLO.body, "items": [{"kind": "edited"}]}
+    assert json.loads(asked.body) == said
     stamp, sign = (part.partition("=")[2] for part in asked.headers["palimpsest-signature"].split(","))
     assert hmac.new(b"s/cret", f"{stamp}.".encode() + asked.body, hashlib.sha256).hexdigest() == sign
     assert "authorization" not in asked.headers
@@ -113,6 +96,57 @@ async def test_unreachable_webhook_may_be_retried_and_hides_the_secret() -> None
     assert failed.value.retryable
     assert "topsecret" not in failed.value.reason
     assert "token-in-path" not in failed.value.reason
+
+
+@pytest.mark.parametrize(
+    ("target", "shown"),
+    [
+        ("webhook+https://topsecret@example.org:8/topsecret?x=topsecret", "webhook+https://example.org:8"),
+        ("mailto://user:topsecret@example.org?to=desk@example.org", "mailto://example.org"),
+        ("json://[::1]:80/topsecret", "json://[::1]:80"),
+        ("webhook+https://top/secret@example.org/", "webhook+https://…"),
+        ("mailto://user:12?topsecret@example.org", "mailto://…"),
+        ("mailto://example.org", "mailto://example.org"),
+        ("https://to#secret@example.org/", "https://…"),
+        ("slack://topsecret/topsecret", "slack://…"),
+        ("tgram://topsecret", "tgram://…"),
+        ("user:topsecret@example.org", "a target without a scheme"),
+    ],
+)
+def test_of_an_address_no_more_is_shown_than_its_host(target: str, shown: str) -> None:
+    """Also where it is not written as it should be."""
+    assert name_of(target) == shown
+
+
+async def test_what_a_receiver_answers_is_not_waited_for_without_end(site: Outside) -> None:
+    """Neither a body that never ends nor headers that come one by one."""
+
+    def endless(wire: Wire) -> None:
+        wire.send(b"HTTP/1.1 200 OK\r\n\r\n")
+        while True:
+            wire.send(b"x" * 65536)
+
+    def dripping(wire: Wire) -> None:
+        while True:
+            wire.send(b"H")
+            wire.pause(0.01)
+
+    site.raw("/endless", endless)
+    site.raw("/dripping", dripping)
+    await send(f"webhook+{site.url('/endless')}", HELLO, deadline=5)
+    with pytest.raises(NotifyFailed, match=r"did not answer in 0\.2 s") as failed:
+        await send(f"webhook+{site.url('/dripping')}", HELLO, deadline=0.2)
+    assert failed.value.retryable
+
+
+async def test_a_chat_that_takes_no_more_gets_what_it_takes(site: Outside) -> None:
+    """It would refuse the whole for ever. Who writes `overflow` has it as it says."""
+    site.page("/in", b"")
+    await send(f"json://127.0.0.1:{site.port}/in", Message(subject="a", body="长" * 40_000))
+    (asked,) = site.requests
+    assert 30_000 < len(json.loads(asked.body)["message"]) <= 32_768
+    await send(f"json://127.0.0.1:{site.port}/in?overflow=split", Message(subject="a", body="长" * 40_000))
+    assert len(site.requests) == 3
 
 
 @pytest.mark.parametrize(
@@ -174,15 +208,26 @@ async def test_whole_way_from_the_store_to_the_wire(store: Store, site: Outside)
 
 
 async def test_nobody_to_tell_is_nothing_to_do(store: Store) -> None:
-    """A source that notifies nobody, or that is no longer configured, does not fill the outbox for ever."""
+    """A source that notifies nobody does not fill the outbox for ever."""
     happen(store)
     targets = Targets()
     assert await deliver(store.outbox, watched(), NOW, send=targets) == Delivered()
-    assert store.outbox.waiting() == 0
-    happen_again = admit(store, "https://www.example.gov.cn/xwfb/9.html")
-    store.archive.record(happen_again, saying(happen_again, NOW, "又一条", CREATED))
-    assert await deliver(store.outbox, {}, NOW, send=targets) == Delivered()
     assert (store.outbox.waiting(), targets.got) == (0, [])
+
+
+async def test_what_another_configuration_knows_is_left_to_it_for_a_week(store: Store) -> None:
+    """A `check` with other sources on the same database is no reason to lose what the daemon is about to tell."""
+    happen(store)
+    targets = Targets()
+    delivery = Delivery(store.outbox, send=targets)
+    assert await delivery.run({}, NOW) == Delivered()
+    assert store.outbox.pending(NOW + 59 * A_MINUTE) == ()
+    assert await delivery.run(watched("mailto://a"), NOW + 60 * A_MINUTE) == Delivered(sent=3)
+    happen(store, at=NOW + A_MINUTE)
+    assert await deliver(store.outbox, {}, NOW + timedelta(days=7), send=targets) == Delivered()
+    assert store.outbox.waiting() == 3
+    assert await deliver(store.outbox, {}, NOW + timedelta(days=7, minutes=1), send=targets) == Delivered()
+    assert store.outbox.waiting() == 0
 
 
 async def test_minor_change_is_listed_and_told_to_nobody(store: Store) -> None:
@@ -247,11 +292,10 @@ async def test_target_that_took_it_is_not_told_again_when_another_fails(store: S
 
 async def test_one_source_in_trouble_does_not_hold_up_another(store: Store) -> None:
     happen(store, 1)
-    (page,) = store.archive.admit(OTHER.name, [Link(url="https://other.example.gov.cn/1.html")], NOW)
-    store.archive.record(page, saying(page, NOW, "别处", CREATED))
+    happen_elsewhere(store)
     targets = Targets()
     targets.broken = {"mailto://a": True}
-    sources = watched("mailto://a") | {OTHER.name: replace(OTHER, notify=("mailto://b",))}
+    sources = watched("mailto://a", other=("mailto://b",))
     done = await deliver(store.outbox, sources, NOW, send=targets)
     assert (done.sent, done.failed) == (1, 2)
 

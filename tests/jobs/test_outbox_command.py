@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from jobs.cli import run
-from store import open_store
+from store import Fate, Telling, open_store
 from tests.store.verdicts import CREATED, NOW, SOURCE, admit, saying
 
 
@@ -21,7 +21,8 @@ def test_dead_letters_are_listed_with_their_reason_and_sent_again(
             page = admit(store, f"https://www.example.gov.cn/xwfb/{number}.html")
             store.archive.record(page, saying(page, NOW, "一条", CREATED))
         first, _ = store.outbox.pending(NOW)
-        store.outbox.failed(first.id, "no such address", None)
+        refused = {"mark": Telling(attempts=1, error="no such address")}
+        store.outbox.note([first.id], NOW, lambda item: Fate(targets=refused))
     here = ["--data", str(tmp_path)]
 
     def listed(*more: str) -> list[dict[str, object]]:
@@ -31,7 +32,7 @@ def test_dead_letters_are_listed_with_their_reason_and_sent_again(
     assert [(item["state"], item["last_error"]) for item in listed()] == [("waiting", ""), ("dead", "no such address")]
     assert [item["id"] for item in listed("--dead")] == [first.id]
     assert run(["outbox", "resend", "99", *here]) == 2
-    assert "no dead letter has the number 99" in capsys.readouterr().err
+    assert "no undelivered notification has the number 99" in capsys.readouterr().err
     assert run(["outbox", "resend", *here]) == 2
     assert run(["outbox", "resend", str(first.id), *here]) == 0
     capsys.readouterr()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import itertools
 import signal
+import threading
+import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
@@ -15,19 +17,21 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
+from crawler.errors import StoreBusy
 from crawler.model import Link
 from crawler.sources import parse_sources
 from crawler.urls import host_of
 from jobs.daemon import run_daemon
 from jobs.leases import LENGTH
 from jobs.sweep import Pass
+from jobs.told import Told
 from jobs.wiring import sweeper, utc_now
 from store import Store, open_store
 from tests.jobs.conftest import Desk
 from tests.jobs.machine import SHORT
 from tests.jobs.several import ANSWERING, Host, Machine, hosts, machines, until
 from tests.jobs.site import Town, configuration
-from tests.outside import Answer, Outside
+from tests.outside import Answer, Asked, Outside
 from tests.postgres import fresh_database
 
 pytestmark = pytest.mark.alone
@@ -227,8 +231,31 @@ def test_without_any_worker_the_daemon_does_the_work_itself_and_comes_back(store
     said = by_itself(store, town, story)
     assert any(line.startswith("elected") for line in said)
     assert said[-1].startswith("stopped")
+    assert all(isinstance(line, Told) for line in said)
+    passes = [line.parts for line in said if isinstance(line, Told) and line.event == "pass"]
+    assert {parts["host"] for parts in passes} == {host_of(town.url(1))}
+    assert sum(int(str(parts["checked"])) for parts in passes) >= 6
     assert store.queue is not None
     assert not store.queue.is_led()
+
+
+def test_the_last_that_a_daemon_says_is_that_it_stopped(store: Store, town: Town) -> None:
+    """What the visits under way came to comes before it."""
+    asked = threading.Event()
+
+    def slowly(_: Asked) -> Answer:
+        asked.set()
+        time.sleep(0.5)
+        return Answer(b"not here", 404)
+
+    town.outside.answer(town.path(2), slowly)
+
+    async def story(said: list[str]) -> None:
+        await eventually(asked.is_set)
+
+    said = by_itself(store, town, story)
+    assert any("visited" in line for line in said)
+    assert said[-1].startswith("stopped")
 
 
 def test_only_the_elected_tells_of_what_is_new(store: Store, town: Town) -> None:
@@ -271,6 +298,34 @@ def test_it_survives_that_the_server_hangs_up_on_everybody(store: Store, town: T
 
     by_itself(store, town, story)
     assert store.check_integrity().ok
+
+
+def test_a_host_whose_job_was_interrupted_by_the_store_is_visited_as_soon_as_that_is_back(
+    store: Store, town: Town
+) -> None:
+    """Though the job could not even give its host back."""
+    refused: list[str] = []
+
+    def refuse_once(name: str) -> None:
+        method = getattr(store.archive, name)
+
+        def refusing(*given: object, **named: object) -> object:
+            if name in refused:
+                return method(*given, **named)
+            refused.append(name)
+            raise StoreBusy("the server is away")
+
+        setattr(store.archive, name, refusing)
+
+    for name in ("due", "release"):
+        refuse_once(name)
+
+    async def story(said: list[str]) -> None:
+        await eventually(lambda: len(store.history.changes()) == 3)
+
+    said = by_itself(store, town, story)
+    assert sorted(refused) == ["due", "release"]
+    assert any("the server is away" in line for line in said)
 
 
 def test_it_ends_when_it_is_told_to_while_the_server_is_away(store: Store, town: Town) -> None:

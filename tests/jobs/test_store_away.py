@@ -45,8 +45,6 @@ def edited(store: Store) -> int:
 
 def test_a_server_that_is_stopped_and_started(town: Town, tmp_path: Path) -> None:
     with own_server() as server, open_store(tmp_path / "data", server.url, busy_timeout=BUSY) as store:
-        # By itself: a host whose job failed is left alone for a minute or more, which no test waits for.
-        store.queue = None
 
         async def story(said: list[str]) -> None:
             await until(lambda: len(store.history.changes()) == 3)

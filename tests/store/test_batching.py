@@ -10,11 +10,11 @@ import pytest
 
 import jobs.batching
 from crawler.errors import StoreBusy
-from crawler.model import Page, Verdict
+from crawler.model import ChangeKind, Outcome, Page, PageState, Verdict
 from jobs.batching import Batch
 from store import Archive, Recorded, Store
 from tests.store.conftest import OpenIt
-from tests.store.verdicts import CREATED, HOUR, NOW, admit, change, saying, verdict
+from tests.store.verdicts import CREATED, HOUR, NOW, admit, article, change, finding, saying, verdict
 
 pytestmark = pytest.mark.anyio
 SOON = 20.0
@@ -129,3 +129,41 @@ async def test_what_was_found_is_recorded_though_the_visit_was_given_up(store: S
         await asyncio.gather(waiting, return_exceptions=True)
         batch.flush()
         assert store.archive.has_check(page, NOW)
+
+
+def test_what_is_recorded_together_refers_to_what_it_should(store: Store) -> None:
+    """Rows are numbered before they are written, and written by their tables: whatever came first of which page."""
+    gone, edited, new, quiet = pages(store, 4)
+    for page in (gone, edited):
+        store.archive.record(page, saying(page, NOW, page.url, CREATED))
+    later = NOW + HOUR
+    removed = change(1, 1, ChangeKind.REMOVED, summary="removed")
+    given = {
+        gone: verdict(later, outcome=Outcome.GONE, state=PageState.GONE, changes=(removed,)),
+        edited: saying(edited, later, "又一篇", change(1, 2, summary="edited"), findings=(finding("又"),)),
+        quiet: verdict(later),
+        new: saying(new, later, "新", CREATED, findings=(finding("新"),)),
+    }
+    with store.archive.together(list(given.values())) as archive:
+        for page, one in given.items():
+            archive.record(page, one)
+    assert store.check_integrity().ok
+    told = {(view.page, view.address, view.change.summary) for view in store.history.changes(since=later)}
+    assert told >= {(gone.url, "1..1", "removed"), (edited.url, "1..2", "edited"), (new.url, "0..1", "")}
+    assert {(view.page, view.version) for view in store.history.findings()} == {(edited.url, 2), (new.url, 1)}
+    assert [len(store.history.versions(page.url)) for page in given] == [1, 2, 0, 1]
+    assert store.history.at(edited.url, later).article.text == "又一篇"
+    # And what is recorded after them by itself is numbered after them.
+    store.archive.record(new, saying(new, later + HOUR, "三", change(1, 2)))
+    assert store.check_integrity().ok
+
+
+def test_a_twin_among_what_is_recorded_together_is_found(store: Store) -> None:
+    watched = pages(store, 3)
+    given = [saying(page, NOW, "同一篇", CREATED) for page in watched]
+    with store.archive.together(given) as archive:
+        found = []
+        for page, one in zip(watched, given, strict=True):
+            found.append(archive.twin(page, article("同一篇").digest))
+            archive.record(page, one)
+    assert found == [None, watched[0], watched[0]]

@@ -85,7 +85,8 @@ def fill(connection: Connection) -> None:
 def tables_of(connection: Connection) -> list[Table]:
     """What holds data, what is referred to first."""
     metadata = MetaData()
-    metadata.reflect(connection, only=lambda name, _: not name.startswith(("alembic", "version_words", "unindexed")))
+    theirs = ("alembic", "version_words", "unindexed", "procrastinate")
+    metadata.reflect(connection, only=lambda name, _: not name.startswith(theirs))
     return metadata.sorted_tables
 
 
@@ -140,6 +141,25 @@ def test_a_database_of_every_release_is_migrated_with_what_it_holds(
     engine.dispose()
     assert migrated.archive.index() == 1, "what was there before there was a search waits to be indexed"
     assert [found.version for found in migrated.history.search("食堂").versions] == [1]
+
+
+def test_a_notification_that_waited_before_targets_were_noted_still_waits(
+    open_it: OpenIt, tmp_path: Path, database: str | None
+) -> None:
+    (tmp_path / "data").mkdir()
+    engine = create_engine(url_of(tmp_path / "data", database))
+    with engine.begin() as connection:
+        config = configured()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0010")
+        payload = '{"source": "press", "page": "https://e/", "kind": "failing", "severity": "high"}'
+        waits = {"page_id": None, "what": "alarm", "title": None, "summary": "failing", "at": AT_TIME, "attempts": 2}
+        waits |= {"payload": payload, "last_error": "refused [done with: 0a]", "next_attempt": AT_TIME}
+        (outbox,) = (table for table in tables_of(connection) if table.name == "outbox")
+        connection.execute(outbox.insert(), waits)
+    engine.dispose()
+    (item,) = open_it().outbox.pending(AT_TIME)
+    assert (item.source, item.attempts, item.targets) == ("press", 2, {})
 
 
 def test_the_newest_revision_is_that_of_the_last_migration() -> None:

@@ -314,14 +314,15 @@ def test_a_very_long_url_is_a_page_like_others(store: Store) -> None:
 class TestNotifications:
     """The outbox is written with what it tells of."""
 
-    def test_changes_and_grave_findings_are_queued(self, store: Store, page: Page) -> None:
-        """A low finding waits to be read; the rest somebody should hear of, with what the listings say."""
+    def test_changes_and_findings_are_queued(self, store: Store, page: Page) -> None:
+        """Of any severity, with what the listings say: who wants to hear of which is decided when they are told."""
         grave, slight = finding("junk"), finding("x", FindingKind.MOJIBAKE, severity=Severity.MEDIUM)
         store.archive.record(page, saying(page, NOW, "one", CREATED, findings=(grave, slight)))
         items = store.outbox.pending(NOW)
         assert [(item.what, item.kind, item.severity) for item in items] == [
             ("change", "created", None),
             ("finding", "spam_block", Severity.HIGH),
+            ("finding", "mojibake", Severity.MEDIUM),
         ]
         assert {(item.source, item.page, item.title, item.at) for item in items} == {("press", page.url, "one", NOW)}
         assert items[0].payload == store.history.changes()[0].as_json()

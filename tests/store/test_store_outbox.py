@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.model import Page
-from store import Store
+from store import Fate, OutboxItem, Store, Telling
 from tests.store.conftest import OpenIt
 from tests.store.verdicts import CREATED, HOUR, NOW, change, saying
 
@@ -31,25 +31,61 @@ def test_they_come_in_order_and_outlive_the_process(store: Store, open_it: OpenI
 
 def test_a_delivered_one_is_done(store: Store, ids: list[int]) -> None:
     """It is neither pending nor dead."""
-    store.outbox.delivered(ids[:1], NOW)
+    store.outbox.note(ids[:1], NOW, lambda item: Fate(targets={"a": Telling(taken=True)}, delivered=True))
     assert [item.id for item in store.outbox.pending(NOW + HOUR)] == ids[1:]
     assert (store.outbox.waiting(), store.outbox.dead()) == (1, ())
 
 
-def test_a_failed_one_waits_for_its_next_attempt(store: Store, ids: list[int]) -> None:
-    """With what went wrong, so that somebody can read it."""
-    store.outbox.failed(ids[0], "connection refused", NOW + 5 * HOUR)
-    store.outbox.failed(ids[0], "time-out", NOW + 9 * HOUR)
+def test_a_failed_one_waits_for_its_next_attempt(store: Store, open_it: OpenIt, ids: list[int]) -> None:
+    """With how each target stands to it, and what went wrong for somebody to read."""
+    tellings = {
+        "a": Telling(taken=True, attempts=1, error="refused once"),
+        "b": Telling(attempts=2, again=NOW + 9 * HOUR, error="time-out"),
+        "c": Telling(attempts=1, error="no such address"),
+    }
+    store.outbox.note(ids[:1], NOW, lambda item: Fate(targets=tellings, next_attempt=NOW + 9 * HOUR))
     assert [item.id for item in store.outbox.pending(NOW + HOUR)] == ids[1:]
-    item = store.outbox.pending(NOW + 9 * HOUR)[0]
-    assert (item.id, item.attempts, item.last_error) == (ids[0], 2, "time-out")
+    item = open_it().outbox.pending(NOW + 9 * HOUR)[0]
+    assert (item.id, item.attempts, item.last_error) == (ids[0], 2, "time-out; no such address")
+    assert item.targets == tellings
+
+
+def test_what_is_noted_is_decided_by_how_it_stands_now(store: Store, ids: list[int]) -> None:
+    """Two processes that tell of the same item do not undo each other's notes; what is done with is not noted."""
+    store.outbox.note(ids[:1], NOW, lambda item: Fate(targets={"a": Telling(taken=True)}, next_attempt=NOW))
+    seen = []
+
+    def decide(item: OutboxItem) -> Fate:
+        seen.append(dict(item.targets))
+        return Fate(targets={**item.targets, "b": Telling(taken=True)}, delivered=True)
+
+    assert set(store.outbox.note(ids[:1], NOW, decide)) == set(ids[:1])
+    assert store.outbox.note(ids[:1], NOW, decide) == {}
+    assert seen == [{"a": Telling(taken=True)}]
+
+
+def test_one_that_was_put_off_or_taken_out_is_not_pending(store: Store, ids: list[int]) -> None:
+    store.outbox.postpone(ids[:1], NOW + 5 * HOUR)
+    store.outbox.drop(ids[1:])
+    assert store.outbox.pending(NOW + 4 * HOUR) == ()
+    assert [item.id for item in store.outbox.pending(NOW + 5 * HOUR)] == ids[:1]
+    assert [item.id for item in store.outbox.items(ids)] == ids[:1]
 
 
 def test_one_given_up_is_visible_and_can_be_sent_again(store: Store, ids: list[int]) -> None:
-    """A dead letter is not a lost one."""
-    store.outbox.failed(ids[0], "no such address", None)
+    """A dead letter is not a lost one; who has taken it is not told again, and the others as if never tried."""
+    tellings = {"a": Telling(taken=True), "b": Telling(attempts=12, error="no such address")}
+    store.outbox.note(ids[:1], NOW, lambda item: Fate(targets=tellings))
     assert [item.id for item in store.outbox.dead()] == ids[:1]
     assert store.outbox.waiting() == 1
-    store.outbox.resend(ids, NOW)
-    assert [item.id for item in store.outbox.pending(NOW)] == ids[:1]
+    store.outbox.resend(ids[:1], NOW)
+    (item,) = store.outbox.pending(NOW)
+    assert (item.id, item.attempts, item.last_error, item.targets) == (ids[0], 0, "", {"a": Telling(taken=True)})
     assert (store.outbox.waiting(), store.outbox.dead()) == (2, ())
+
+
+def test_they_are_read_some_at_a_time(store: Store, ids: list[int]) -> None:
+    (first,) = store.outbox.pending(NOW + HOUR, 1)
+    (second,) = store.outbox.pending(NOW + HOUR, 1, after=first.id)
+    assert [first.id, second.id] == ids
+    assert store.outbox.pending(NOW + HOUR, 1, after=second.id) == ()

@@ -174,6 +174,27 @@ def test_a_job_whose_end_its_living_worker_could_not_say_does_not_keep_its_host_
             assert elected.defer_due(NOW + SILENCE * 1.1).abandoned == ("a.gov.cn",)
 
 
+def test_a_job_that_could_not_say_that_it_ended_is_ended_afterwards_and_its_host_is_free_at_once(
+    queue: Queue, store: Store, database: str
+) -> None:
+    """But not where it ended well: then its host is to be left alone for as long as it asked for."""
+    with queue.election() as elected:
+        assert elected is not None
+        elected.defer_due(NOW)
+        with doing(database, "a.gov.cn") as interrupted, doing(database, "b.gov.cn") as well:
+            for job in (interrupted, well):
+                queue_and_lease(queue, database, job)
+            queue.end({interrupted: False, well: True})
+            queue.end({interrupted: False, 4711: False})
+        assert {job.host: job.state for job in queue.jobs()} == {
+            ENTRY: "todo",
+            "a.gov.cn": "aborted",
+            "b.gov.cn": "aborted",
+        }
+        assert elected.defer_due(NOW).jobs == 1
+    assert store.archive.take_hosts({"a.gov.cn", "b.gov.cn"}, NOW, "other", lease=LEASE) == {"a.gov.cn"}
+
+
 def test_a_host_whose_job_failed_is_left_alone_for_a_while_and_the_job_can_be_seen(queue: Queue, database: str) -> None:
     with queue.election() as elected, psycopg.connect(database, autocommit=True) as connection:
         assert elected is not None

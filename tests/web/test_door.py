@@ -25,6 +25,7 @@ ROUTES = {
     "/diff": {"url": QUIET, "a": 1, "b": 2},
     "/raw": {"url": HOSTILE, "n": 2},
     "/healthz": {},
+    "/metrics": {},
     "/feeds/changes.atom": {},
     "/feeds/findings.atom": {},
     "/api/v1/openapi.json": {},
@@ -99,7 +100,7 @@ def test_with_a_token_every_route_asks_for_it(locked, path):
     """Only the health check is open, and it tells nothing."""
     answer = locked(path, **ROUTES[path])
     if path == "/healthz":
-        assert (answer.status_code, answer.text) == (200, "ok\n")
+        assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
     else:
         assert answer.status_code == 401
         assert answer.headers["www-authenticate"].startswith("Basic ")

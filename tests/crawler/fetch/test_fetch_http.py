@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import threading
 import time
 import zlib
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
 import brotli
@@ -16,7 +18,7 @@ from crawler.errors import ConfigurationError
 from crawler.fetch import build_fetcher, wire
 from crawler.fetch.pace import UNPACED
 from crawler.model import FailureReason, FetchFailed, FetchRequest, NotModified, Snapshot, Validators
-from tests.outside import Answer, Asked
+from tests.outside import Answer, Asked, Outside
 
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 PAGE = ("<html><title>公告</title>" + "<p>正文内容。" * 2000).encode()
@@ -208,6 +210,33 @@ async def test_idle_clients_beyond_the_bound_are_closed_and_come_back(site):
     # robots.txt once a name; each change of name needs a new connection.
     assert site.connections == len(names)
     await fetcher.aclose()
+
+
+async def test_so_many_exchanges_are_under_way_at_once_and_no_more_on_however_many_hosts(site):
+    """Waiting for a place is not a time-out."""
+    under_way, most, lock = 0, 0, threading.Lock()
+
+    def slowly(asked) -> Answer:
+        nonlocal under_way, most
+        with lock:
+            under_way += 1
+            most = max(most, under_way)
+        time.sleep(0.1)
+        with lock:
+            under_way -= 1
+        return Answer(b"a", headers=(("Content-Type", "text/html"),))
+
+    with ExitStack() as stack:
+        hosts = [stack.enter_context(Outside()) for _ in range(14)]
+        for host in hosts:
+            host.answer("/a.html", slowly)
+        fetcher = build_fetcher(max_clients=2, robots=False)
+        deadline = timedelta(seconds=0.5)
+        requests = [FetchRequest(url=h.url("/a.html"), may_be_private=h.private, deadline=deadline) for h in hosts]
+        got = await asyncio.gather(*(fetcher.fetch(request, NOW) for request in requests))
+        await fetcher.aclose()
+    assert all(isinstance(one, Snapshot) for one in got)
+    assert most == 2
 
 
 async def test_the_agent_says_who_it_is(site, get):
