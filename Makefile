@@ -21,7 +21,7 @@ $(NEEDS): requirements-dev.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-dev.lock
 	@touch $@
 
-$(STAMP): $(NEEDS) pyproject.toml setup.py $(wildcard crawler/extract/*.py) crawler/detect/language/pairs.py
+$(STAMP): $(NEEDS) pyproject.toml setup.py $(wildcard crawler/extract/*.py crawler/detect/language/*.py)
 	@echo "building the project …"
 	@rm -f crawler/extract/*.so crawler/detect/language/*.so *__mypyc*.so
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .

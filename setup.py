@@ -12,9 +12,10 @@ from setuptools import Extension, setup
 
 # Under crawler/.
 COMPILED = """
-    detect/language/pairs extract/article extract/attachments extract/body extract/boxes extract/characters
-    extract/dates extract/flatten extract/headings extract/hidden_by extract/hiding extract/joining extract/lines
-    extract/metadata extract/names extract/nesting extract/openings extract/outline extract/pagekind
+    detect/language/items detect/language/junk detect/language/lexicon detect/language/lone detect/language/marks
+    detect/language/pairs detect/language/seeds extract/article extract/attachments extract/body extract/boxes
+    extract/characters extract/dates extract/flatten extract/headings extract/hidden_by extract/hiding extract/joining
+    extract/lines extract/metadata extract/names extract/nesting extract/openings extract/outline extract/pagekind
     extract/plaintags extract/quotes extract/references extract/roles extract/tags
 """.split()  # noqa: SIM905 - words read better than a list of them
 

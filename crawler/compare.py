@@ -6,17 +6,18 @@ import hashlib
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import chain, takewhile, zip_longest
+from itertools import chain, zip_longest
 
 from rapidfuzz.distance import Indel
 
-from crawler.diff import Diff, FieldChange, diff, words
+from crawler.diff import Diff, FieldChange, diff, ends_alike
 from crawler.facts import Fact, facts_of
 from crawler.listings import Items, compare_items
 from crawler.model import Article, Change, ChangeKind, Json, Known, bare_text
 from crawler.summary import evidence_of, summarise
 from crawler.tables import Cell, cells_changed, is_figure
 from crawler.volatile import shape_of
+from crawler.words import words
 
 
 def compare(before: Article, after: Article, *, numbers: tuple[int, int]) -> Change | None:
@@ -25,12 +26,30 @@ def compare(before: Article, after: Article, *, numbers: tuple[int, int]) -> Cha
     Content is title, body, published, issuer and attachments, white space apart (`Article.digest`). Two readings of a
     listing are compared item by item.
     """
-    if before.digest == after.digest:
+    if alike(before, after):
         return None
     items = compare_items(before, after)
     if items is not None:
         return _listing_change(before, after, items, numbers)
     return _article_change(before, after, numbers)
+
+
+def alike(before: Article, after: Article) -> bool:
+    """Whether two Articles have one digest, told from where they differ: most of a page is as it was."""
+    gone, come = _between(before, after)
+    return (
+        (before.published or "") == (after.published or "")
+        and bare_text(" ".join(gone)) == bare_text(" ".join(come))
+        and all(
+            bare_text(one or "") == bare_text(other or "")
+            for one, other in ((before.title, after.title), (before.issuer, after.issuer))
+        )
+        and _files(before) == _files(after)
+    )
+
+
+def _files(article: Article) -> list[tuple[str, str]]:
+    return sorted((attachment.url, bare_text(attachment.name)) for attachment in article.attachments)
 
 
 def created(article: Article) -> Change:
@@ -46,7 +65,8 @@ def page_change(known: Known, kind: ChangeKind, significance: float, summary: st
 
 def _article_change(before: Article, after: Article, numbers: tuple[int, int]) -> Change:
     found = diff(before, after)
-    body_differs = bare_text(" ".join(before.paragraphs)) != bare_text(" ".join(after.paragraphs))
+    gone, come = _between(before, after)
+    body_differs = bare_text(" ".join(gone)) != bare_text(" ".join(come))
     fields = tuple(change.name for change in found.fields) + (("body",) if body_differs else ())
     minor = _same_but_typography(before, after)
     cells, facts = cells_changed(before.paragraphs, after.paragraphs), facts_of(found.hunks)
@@ -153,14 +173,17 @@ def _same_but_typography(before: Article, after: Article) -> bool:
     ]
     if any(one != other and _folded(one) != _folded(other) for one, other in zip(*fields, strict=True)):
         return False
-    old, new = list(before.paragraphs), list(after.paragraphs)
     # Folding is dear, and most paragraphs of most edits did not change at all.
-    while old and new and old[-1] == new[-1]:
-        del old[-1], new[-1]
-    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
     # Borders of paragraphs may have moved, so characters are compared; no further than to the first that differs.
-    sides = (chain.from_iterable(map(_folded, lines[same:])) for lines in (old, new))
+    sides = (chain.from_iterable(map(_folded, lines)) for lines in _between(before, after))
     return all(one == other for one, other in zip_longest(*sides))
+
+
+def _between(before: Article, after: Article) -> tuple[Sequence[str], Sequence[str]]:
+    """The paragraphs of two articles without those that they have alike at the beginning and at the end."""
+    head, tail = ends_alike(before.paragraphs, after.paragraphs)
+    old, new = before.paragraphs, after.paragraphs
+    return old[head : len(old) - tail], new[head : len(new) - tail]
 
 
 def _folded(text: str) -> str:

@@ -5,42 +5,28 @@ Deleting the insertions of a diff gives the old paragraphs, deleting its deletio
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from rapidfuzz.distance import Indel
 
 from crawler.model import Article, bare_text
+from crawler.words import Aligned, Op, Span, affordable, aligned, words
 
-Op = Literal["equal", "insert", "delete"]
 HunkOp = Literal["equal", "insert", "delete", "edit", "move"]
 
 # Two paragraphs are an edit of each other from this similarity on (Indel, 0..1); below, one left and one came.
 _SAME_PARAGRAPH = 0.4
-# The opcode matrix costs one bit a cell; beyond this many cells a block is shown as replaced whole (about 12 MB).
-_MAX_CELLS = 100_000_000
 _MAX_PAIRS = 2_500
 # How many times fewer characters an edit over paragraph borders must mark to be shown instead.
 _REWRAP_GAIN = 1.5
-# Han one by one; numbers with their separators, dates and Latin words whole: nobody reads half a number.
-_TOKEN = re.compile(r"\d+(?:[.,:/\-]\d+)*[%％]?|[^\W\d_\u2e80-\U0003ffff]+|\s+|.", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
-    """A run of text inside a paragraph that stayed, came or went."""
-
-    op: Op
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hunk:
+# As a Span, a tuple: one is made for each paragraph.
+class Hunk(NamedTuple):
     """One paragraph of the diff, or several that were split or merged: a newline in a span is a border of paragraphs.
 
     `before` and `after` are the (first) 0-based places in the two articles, None where absent.
@@ -115,9 +101,8 @@ def _hunks_of(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[Hunk, ..
 
 
 def _hunks(before: Sequence[str], after: Sequence[str]) -> Iterator[Hunk]:
-    moved_from, moved_to = _moves(before, after)
-    # An exact alignment first: most paragraphs of most edits did not change at all.
-    for same, old_places, new_places in _aligned(before, after):
+    runs, moved_from, moved_to = _runs(before, after)
+    for same, old_places, new_places in runs:
         if same:
             for old, new in zip(old_places, new_places, strict=True):
                 yield Hunk(op="equal", spans=(Span(op="equal", text=after[new]),), before=old, after=new)
@@ -126,15 +111,24 @@ def _hunks(before: Sequence[str], after: Sequence[str]) -> Iterator[Hunk]:
             yield from _rewrapped(before, after, old_places, new_places, block) or block
 
 
-def _aligned(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[bool, range, range]]:
-    """Runs of (the same?, places before, places after), by turns, over two sequences of paragraphs or tokens."""
-    if not _affordable(before, after):
-        yield False, range(len(before)), range(len(after))
-        return
-    opcodes = [(op.tag == "equal", op) for op in Indel.opcodes(before, after)]
-    for same, group in groupby(opcodes, key=lambda pair: pair[0]):
-        ops = [op for _, op in group]
-        yield same, range(ops[0].src_start, ops[-1].src_end), range(ops[0].dest_start, ops[-1].dest_end)
+def _runs(before: Sequence[str], after: Sequence[str]) -> tuple[Iterable[Aligned], dict[int, int], dict[int, int]]:
+    """The exact alignment of paragraphs, and which of them moved from where to where."""
+    head, tail = ends_alike(before, after)
+    old, new = range(head, len(before) - tail), range(head, len(after) - tail)
+    if not affordable(before, after) or not {before[place] for place in old}.isdisjoint(after[place] for place in new):
+        return aligned(before, after), *_moves(before, after)
+    # Nearly always all that differs stands in one place, and nothing of it is anywhere else.
+    behind = range(old.stop, len(before)), range(new.stop, len(after))
+    runs = (True, range(head), range(head)), (False, old, new), (True, *behind)
+    return [run for run in runs if run[1] or run[2]], {}, {}
+
+
+def ends_alike(before: Sequence[str], after: Sequence[str]) -> tuple[int, int]:
+    """How many paragraphs two articles have alike at the beginning, and at the end how many of those behind them."""
+    most = min(len(before), len(after))
+    head = next((place for place in range(most) if before[place] != after[place]), most)
+    tail = next((place for place in range(most - head) if before[-1 - place] != after[-1 - place]), most - head)
+    return head, tail
 
 
 def _rewrapped(
@@ -153,10 +147,6 @@ def _rewrapped(
 
 def _marked(spans: Sequence[Span]) -> int:
     return sum(len(span.text) for span in spans if span.op != "equal")
-
-
-def _affordable(before: Sequence[str], after: Sequence[str]) -> bool:
-    return len(before) * len(after) <= _MAX_CELLS
 
 
 def _moves(before: Sequence[str], after: Sequence[str]) -> tuple[dict[int, int], dict[int, int]]:
@@ -232,45 +222,3 @@ def _pair(before: Sequence[str], after: Sequence[str], old: list[int], new: list
 def _alike(before: str, after: str) -> float:
     """How alike two paragraphs are, 0 where they are not the same one edited."""
     return Indel.normalized_similarity(before[:5000], after[:5000], score_cutoff=_SAME_PARAGRAPH)
-
-
-# ---- words -------------------------------------------------------------------------------------------------------
-
-_Run = tuple[bool, str, str]  # (same, old text, new text)
-
-
-def tokens(text: str) -> list[str]:
-    """The pieces a diff never splits: one Han character, or a whole number, date or Latin word, or a run of space."""
-    return _TOKEN.findall(text)
-
-
-def words(before: str, after: str) -> tuple[Span, ...]:
-    """The spans that turn one text into the other; a lone character kept between changes reads as changed."""
-    old, new = tokens(before), tokens(after)
-    runs: list[_Run] = [
-        (same, "".join(old[gone.start : gone.stop]), "".join(new[come.start : come.stop]))
-        for same, gone, come in _aligned(old, new)
-    ]
-    joined = [(same and not _island(runs, place), gone, come) for place, (same, gone, come) in enumerate(runs)]
-    return tuple(_spans(joined))
-
-
-def _island(runs: Sequence[_Run], place: int) -> bool:
-    """Whether a kept run is one lone character between two changes of words; between two figures it stays."""
-    if not 0 < place < len(runs) - 1 or len(runs[place][1]) != 1:
-        return False
-    beside = [gone + come for _, gone, come in (runs[place - 1], runs[place + 1])]
-    return all(any(char.isalpha() for char in text) for text in beside) and sum(map(len, beside)) > 3
-
-
-def _spans(runs: Sequence[_Run]) -> Iterator[Span]:
-    for same, group in groupby(runs, key=lambda run: run[0]):
-        members = list(group)
-        gone, come = "".join(run[1] for run in members), "".join(run[2] for run in members)
-        if same:
-            yield Span(op="equal", text=gone)
-            continue
-        if gone:
-            yield Span(op="delete", text=gone)
-        if come:
-            yield Span(op="insert", text=come)

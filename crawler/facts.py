@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from crawler.diff import Hunk, Span, tokens
+from crawler.diff import Hunk
+from crawler.words import Span, tokens
 
 FactKind = Literal["date", "figure", "name", "office", "other"]
 
@@ -37,6 +38,9 @@ _OFFICE_STEM, _OFFICE_AFTER = re.compile(r"[\u4e00-\u9fff]{2,10}"), re.compile(r
 _PROPER = re.compile(r"(?:[A-Z][\w'’.-]+)(?:\s+(?:of|the|and|for|[A-Z][\w'’.-]+)){0,6}")
 _PERSON_BESIDE = 12
 _HAN_CONTEXT, _LATIN_CONTEXT = 8, 28
+# More than that takes of a text.
+_ENOUGH = 48
+_HAN = re.compile("[\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,11 +109,14 @@ def _is_office(text: str, right: str) -> bool:
 
 def _tail(text: str) -> str:
     """The end of the words before a place: some Han characters, or whole Latin words."""
-    return _cut(tokens(text[-200:]), last=True)
+    near = text[-_ENOUGH:]
+    # A Han character is a piece by itself: from one on, the pieces are those of the whole text.
+    return _cut(tokens(near if _HAN.match(near) else text[-200:]), last=True)
 
 
 def _head(text: str) -> str:
-    return _cut(tokens(text[:200]), last=False)
+    near = text[:_ENOUGH]
+    return _cut(tokens(near if len(text) > _ENOUGH and _HAN.match(text, _ENOUGH) else text[:200]), last=False)
 
 
 def _cut(pieces: list[str], *, last: bool) -> str:

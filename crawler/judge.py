@@ -19,7 +19,7 @@ from datetime import datetime
 
 from crawler import schedule
 from crawler.absence import beside_it, blocked, failed, hollow, missing
-from crawler.compare import compare, created, page_change, similarity
+from crawler.compare import alike, compare, created, page_change, similarity
 from crawler.conditions import refuted
 from crawler.decode import Document, encoding_of
 from crawler.extract import RULES, visible_text
@@ -174,7 +174,7 @@ def _read(source: Source, known: Known, before: Article | None, reading: Reading
     article, snapshot = reading.article, reading.snapshot
     sifted = sift(known, before, article, base.at)
     turning = flip(known, before, article, base.at)
-    differs = sifted.before is not None and sifted.before.digest != sifted.after.digest
+    differs = sifted.before is not None and not alike(sifted.before, sifted.after)
     lie = refuted(known, snapshot.validators, article, differs=differs)
     notes = tuple(note for note in (turning.note, lie) if note is not None)
     findings = silence(source.silence, known.page.url, (*_detected(known, before, reading), *notes))

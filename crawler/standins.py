@@ -109,14 +109,14 @@ def suspected(
     What others wrote is never one, and neither is a page under the headline it had.
     """
     article, page = reading.article, known.page
+    if before is not None and article.title and bare_text(article.title) == bare_text(before.title or ""):
+        return False
     if sibling(page.url, 0) is None or written_on(findings):
         return False
     if before is None:
         said = len(bare_text(article.text))
         dated = bool(article.published or article.attachments)
         return article.kind is PageKind.ARTICLE and said <= _LITTLE and not dated and page.url != source.url
-    if article.title and bare_text(article.title) == bare_text(before.title or ""):
-        return False
     removed = max((change.removed for change in changes), default=0)
     kept = len(before.text) - removed
     return removed > 0 and 2 * kept < _REPLACED * (len(before.text) + len(article.text))

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from rapidfuzz.distance import Indel
 
-from crawler.diff import Diff, FieldChange, Hunk, words
+from crawler.diff import Diff, FieldChange, Hunk
 from crawler.facts import Fact, places
 from crawler.model import Json
 from crawler.tables import Cell, is_figure
+from crawler.words import words
 
 _PARTS = 4
 _PART_LENGTH = 40

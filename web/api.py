@@ -162,5 +162,5 @@ def diff_json(url: str, before: Version, after: Version) -> dict[str, Json]:
         "added": found.added,
         "removed": found.removed,
         "fields": [asdict(field) for field in found.fields],
-        "hunks": [asdict(hunk) for hunk in found.hunks],
+        "hunks": [{**hunk._asdict(), "spans": [span._asdict() for span in hunk.spans]} for hunk in found.hunks],
     }

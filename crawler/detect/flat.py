@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from crawler.decode import Document
 from crawler.detect.language.junk import plausible
 from crawler.detect.language.lone import lone_pieces
+from crawler.detect.language.marks import INVISIBLE, INVISIBLES, has
 from crawler.detect.language.seeds import hints
 from crawler.detect.stretches import merged
 
@@ -33,8 +34,7 @@ _TAG_OR_REFERENCE = re.compile(f"({_TAG.pattern})|{REFERENCE.pattern}")
 _IN_WORD = re.compile(r"</?(?:b|i|u|em|strong|font|span|big|small|wbr)\b", re.IGNORECASE)
 # Tags between the items of one list.
 _IN_LIST = re.compile(r"</?(?:a|li|br|dd|dt|td|tr|img|label|option)\b", re.IGNORECASE)
-INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\u202a\u202b\u202c\u202d\u202e\u2061\u2062\u2063"
-_INVISIBLE = re.compile(f"[{INVISIBLE}]+")
+_INVISIBLE = re.compile(f"[{INVISIBLES}]+")
 _UNMARKED = bytes(byte for byte in range(256) if byte not in b"".join(_REFERENCE_MARKS))
 # ASCII to spaces.
 _BLANKED = bytes(32 if byte < 128 else byte for byte in range(256))
@@ -116,14 +116,14 @@ def without_tags(source: str) -> Flat:
 
 def without_invisible(text: str) -> Flat | None:
     """The text without zero-width and direction characters; None where it has none."""
-    if text.isascii() or not any(character in text for character in INVISIBLE):
+    if text.isascii() or not has(text, INVISIBLE):
         return None
     return _flat(text, _INVISIBLE)
 
 
 def reference_stretches(source: str) -> list[tuple[int, int]]:
     """Where Chinese is written as numbers, what stands close together in one stretch; all of it where it is unseen."""
-    if any(character in source for character in INVISIBLE):
+    if has(source, INVISIBLE):
         return [(0, len(source))]
     places = (found.span() for _, references, _ in _HAN_REFERENCES for found in references.finditer(source))
     return [(max(low - BESIDE, 0), high + BESIDE) for low, high in merged(places, apart=2 * BESIDE)]
@@ -183,4 +183,4 @@ def beyond_ascii(text: str) -> str:
 
 def _runs(raw: bytes) -> str:
     runs = b"\n".join(raw.translate(_BLANKED).split()).decode("utf-8")
-    return _INVISIBLE.sub("", runs) if any(character in runs for character in INVISIBLE) else runs
+    return _INVISIBLE.sub("", runs) if has(runs, INVISIBLE) else runs

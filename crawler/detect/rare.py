@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from crawler.detect.language.tables import BIGRAMS, written_forms
+from crawler.detect.language.tables import ORDINARY, written_forms
 
 # The first level of GB 2312, which holds the characters in common use, and whatever else ordinary words are made of.
 _FIRST_LEVEL = {
@@ -14,7 +14,7 @@ _FIRST_LEVEL = {
     for lead in range(0xB0, 0xD8)
     for trail in range(0xA1, 0xFF if lead < 0xD7 else 0xFA)
 }
-_COMMON = written_forms(_FIRST_LEVEL | {one for pair, weight in BIGRAMS.items() if weight < 0 for one in pair})
+_COMMON = written_forms(_FIRST_LEVEL | ORDINARY)
 # Full-width letters, digits and marks, and the marks and signs of ordinary typography.
 _LATIN_MARKS = r"\u00a0-\u00ac\u00ae-\u00e2\u00ea-\u00ff"
 _UNUSUAL_LATIN = r"\u00ad\u00e3-\u00e9"

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from crawler.detect.case import Case, Scope
 from crawler.detect.language.clues import DELETED, PHRASES, SWAPPED
+from crawler.detect.language.pairs import pairs_of, places_of
 from crawler.detect.language.tables import SIMPLIFIED
 from crawler.detect.pinyin_gloss import machine_glosses
 from crawler.model import Evidence, Finding, FindingKind, Severity
@@ -29,6 +30,8 @@ def _any_of(needles: Iterable[str]) -> re.Pattern[str]:
 
 
 _ANY_NEEDLE = _any_of(_NEEDLES)
+# No needle is looked for where its first two characters do not stand.
+_HEADS = pairs_of([(1.0, "".join({needle[:2] for needle in _NEEDLES}))])
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,10 @@ def _read(scope: Scope) -> Reading:
         shifts.append(at - size)
     text = "".join(pieces) + scope.text[at:] if pieces else scope.text
     hits: dict[str, list[int]] = {}
-    for match in _ANY_NEEDLE.finditer(text):
-        hits.setdefault(match.group(), []).append(match.start())
+    done = 0
+    for place, _ in places_of(text, _HEADS, floor=0):
+        match = _ANY_NEEDLE.match(text, place) if place >= done else None
+        if match is not None:
+            hits.setdefault(match.group(), []).append(place)
+            done = match.end()
     return Reading(scope, text, tuple(starts), tuple(shifts), hits)

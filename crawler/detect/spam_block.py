@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache, partial
 
 from crawler.detect.case import Case
 from crawler.detect.flat import (
@@ -20,7 +21,7 @@ from crawler.detect.language.seeds import has_latin_seed, hints
 from crawler.detect.stretches import merged
 from crawler.detect.weighing import MOST, findings_in
 from crawler.extract import hidden_blocks
-from crawler.model import Finding, FindingKind, Region, Severity
+from crawler.model import Article, Finding, FindingKind, Region, Severity
 
 KINDS = (FindingKind.SPAM_BLOCK,)
 
@@ -91,11 +92,13 @@ def _in_sight(case: Case, suspected: Suspicions) -> set[str] | None:
     return seen if all(piece in case.document.text for piece in pieces - seen) else None
 
 
-def _before(case: Case) -> str | None:
-    """The article's text a Version ago, without what was found in it then; None where there is no history."""
-    if case.previous is None:
-        return None
-    text = case.previous.text
+def _before(case: Case) -> Callable[[], str] | None:
+    """What gives the article's text a Version ago, without what was found in it then; None where there is none."""
+    return cache(partial(_text_before, case, case.previous)) if case.previous is not None else None
+
+
+def _text_before(case: Case, previous: Article) -> str:
+    text = previous.text
     for finding in case.earlier:
         if finding.kind == FindingKind.SPAM_BLOCK:
             text = text.replace(finding.quote, "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import islice
 
 from crawler.detect.flat import Flat, without_invisible
@@ -33,12 +33,12 @@ def findings_in(
     full: bool = True,
     around: Collection[str] | None = None,
     grow: bool = True,
-    old: str | None = None,
+    old: Callable[[], str] | None = None,
 ) -> Iterator[Finding]:
     """The runs of a text that prove something, then what stands on the lines of `pieces` and is in no run.
 
     `full`: whether there may be runs beside those lines, and where it is known, `around` which pieces of the text.
-    `old`: the article's text a Version ago.
+    `old` gives the article's text a Version ago; it is asked where something is found.
     """
     flat = without_invisible(text)
     plain = flat.text if flat else text
@@ -47,7 +47,7 @@ def findings_in(
         severity = severity_of(run)
         if severity is not None:
             taken.append(run)
-            new = old is not None and plain[run.start : run.end] not in old
+            new = old is not None and plain[run.start : run.end] not in old()
             severity = Severity.MEDIUM if new and severity is Severity.LOW else severity
             about = severity.rank > 0 and _is_about(plain, run)
             yield _finding(text, flat, region, run, Severity.LOW if about else severity, new)

@@ -50,8 +50,9 @@ def words() -> Mapping[str, float]:
     """Word → natural logarithm of its share of a text, in simplified characters."""
     table: dict[str, float] = {}
     for weight, size, run in _rows("words.txt"):
-        step = int(size)
-        table.update((run[at : at + step], float(weight)) for at in range(0, len(run), step))
+        # The words of a row stand one behind the other, all of one size.
+        letters = [iter(run)] * int(size)
+        table.update(dict.fromkeys(map("".join, zip(*letters, strict=True)), float(weight)))
     return table
 
 

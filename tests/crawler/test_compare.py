@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crawler.compare import compare, similarity
 from crawler.model import Article, Attachment, Change, ChangeKind
@@ -147,3 +149,13 @@ def test_an_attachment_that_came_is_named_alone() -> None:
     change = compare(BASE, more, numbers=(1, 2))
     assert change is not None
     assert change.summary == "attachment added: 附件2 <https://e.example/b.pdf>"
+
+
+_LINES = st.lists(st.sampled_from(["一", "一 ", " a", "a", "b c", "b", "c", "", "a b"]), max_size=6).map(tuple)
+
+
+@given(before=_LINES, after=_LINES)
+def test_there_is_a_change_where_the_digests_differ(before: tuple[str, ...], after: tuple[str, ...]) -> None:
+    """What is compared are the paragraphs between those that stayed; a digest is of all of them."""
+    one, two = Article(paragraphs=before), Article(paragraphs=after)
+    assert (compare(one, two, numbers=(1, 2)) is None) == (one.digest == two.digest)

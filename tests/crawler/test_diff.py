@@ -5,8 +5,9 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.diff import Diff, diff, tokens
+from crawler.diff import Diff, diff
 from crawler.model import Article
+from crawler.words import tokens
 
 TEXT = st.text(alphabet="市政府发布通知,2021年3 ab.%", max_size=60)
 PARAGRAPHS = st.lists(TEXT, max_size=8)

@@ -3,74 +3,93 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
+
+from mypy_extensions import i64, mypyc_attr
 
 from crawler.detect.language.latin import LATIN
 from crawler.detect.language.lexicon import leaning, owned
-from crawler.detect.language.pairs import weighed
-from crawler.detect.language.tables import BIGRAM_MARKS, BIGRAMS, SIMPLIFIED, SINGLES
+from crawler.detect.language.marks import PLACE, first_of, han_end, is_han, plain_end
+from crawler.detect.language.pairs import summed, weighed
+from crawler.detect.language.tables import WORTH
 
-# A pair that the table does not know is judged by its characters; one that it does not know either is worth so much.
-UNKNOWN_CHARACTER, UNKNOWN_AT_WORST, UNKNOWN_AT_BEST = -1.0, -1.5, 0.75
-_UNKNOWN = UNKNOWN_CHARACTER, UNKNOWN_AT_WORST, UNKNOWN_AT_BEST
-UNKNOWN_LATIN, UNKNOWN_NUMBER = -0.5, -0.2
-TELLING = 3.0
+UNKNOWN_LATIN: Final = -0.5
+UNKNOWN_NUMBER: Final = -0.2
+TELLING: Final = 3.0
 # A handle says little without a trade, but belongs to it.
-REACHED = 1.0
+REACHED: Final = 1.0
 # So many digits are a number, of a telephone or a document.
-NUMBER = 6
+NUMBER: Final = 6
 # Quotation marks and enumeration commas belong to sentences; injected items have none.
-PROSE_MARK, OTHER_MARK = -4.0, -0.2
+PROSE_MARK: Final = -4.0
+OTHER_MARK: Final = -0.2
 # Where the pairs leave a short item in doubt, its words are asked. Each character in words of the trades is worth so
 # much where lists have all the rest; how much likelier the item is as words of the trades than as ordinary ones counts
 # so much, and so much at least and at most.
-KNOWN, LIKELIER, LEAST_LIKELY, LIKELIEST = 0.8, 0.5, -5.0, 3.0
-DOUBTFUL, LONGEST_ASKED = (-8.0, 14.0), 24
+KNOWN: Final = 0.8
+LIKELIER: Final = 0.5
+LEAST_LIKELY: Final = -5.0
+LIKELIEST: Final = 3.0
+DOUBTFUL: Final = -8.0
+UNDOUBTED: Final = 14.0
+LONGEST_ASKED: Final = 24
 # What stands between items, by what it costs to go on behind it. A line or a bar ends an item for certain; a comma or a
 # colon may as well stand in a sentence.
-LINE, BLANK, STOP, BAR, SPACE, COMMA, CODE = "line", "blank line", "stop", "bar", "space", "comma", "code"
-COSTS = {LINE: -0.6, BLANK: -4.0, STOP: -7.0, BAR: -0.2, SPACE: -0.2, COMMA: -0.3, CODE: -1.0}
+LINE: Final = "line"
+BLANK: Final = "blank line"
+STOP: Final = "stop"
+BAR: Final = "bar"
+SPACE: Final = "space"
+COMMA: Final = "comma"
+CODE: Final = "code"
+COSTS: Final = {LINE: -0.6, BLANK: -4.0, STOP: -7.0, BAR: -0.2, SPACE: -0.2, COMMA: -0.3, CODE: -1.0}
 
 # A way to reach somebody: a handle behind what names the messenger, however it is spelt; a mobile number.
-CONTACT = re.compile(
+CONTACT: Final = re.compile(
     r"(?<![A-Za-z0-9])(?:\+?(?:[QqVv][QqXx信]?|[Ww][Xx]|[Tt][Gg])[号群]?[:：@]?|[+@]|(?<=[微薇信威扣群加号])[:：]?)"
     r"[A-Za-z]{0,10}[0-9]{3,12}[A-Za-z]{0,3}(?![A-Za-z0-9])"
 )
-MOBILE = r"(?<![0-9])1[3-9][0-9]-?[0-9]{4}-?[0-9]{4}(?![0-9])"
+MOBILE: Final = r"(?<![0-9])1[3-9][0-9]-?[0-9]{4}-?[0-9]{4}(?![0-9])"
 # Contacts, Han runs, Latin words, and everything between them.
-_CONTACTS, _HAN, _LATIN, _OTHER = 1, 2, 3, 4
-_TOKEN = re.compile(
+_CONTACTS: Final = 1
+_HAN: Final = 2
+_LATIN: Final = 3
+_OTHER: Final = 4
+_TOKEN: Final = re.compile(
     rf"({CONTACT.pattern}|{MOBILE})|"
     + r"([\u3400-\u4dbf\u4e00-\u9fff]+)|([A-Za-z0-9\u2170-\u217f\u03b1\u03bd]+)|([^\w]+|[\w])"
 )
-_STOP = re.compile(r"[。！？!?…；]")
-_PROSE = re.compile(r"[、“”‘’《》「」『』]")
-_BLANK_LINE = re.compile(r"\n[ \t\r\u3000]*\n")
-_BAR = re.compile(r"[|｜_/\\·•>»~～—–\-\t\u2003]")
-_COMMA = re.compile(r"[,，;:：]")
+# A mark no longer than this is remembered.
+_SHORT: Final = 8
+_STOP: Final = re.compile(r"[。！？!?…；]")
+_PROSE: Final = re.compile(r"[、“”‘’《》「」『』]")
+_BLANK_LINE: Final = re.compile(r"\n[ \t\r\u3000]*\n")
+_BAR: Final = re.compile(r"[|｜_/\\·•>»~～—–\-\t\u2003]")
+_COMMA: Final = re.compile(r"[,，;:：]")
 # What only code has: strings that a script writes, attributes.
-_CODE = re.compile(r"[\"<>{}=]|\('|'\)|'[,;]")
+_CODE: Final = re.compile(r"[\"<>{}=]|\('|'\)|'[,;]")
 # Streets, houses and villages have names like brands.
-_ADDRESS = re.compile(r"(?:[路弄号村镇乡街巷組组里][0-9东西南北、]|[路弄村镇乡街巷]\Z)")
-BORDER = re.compile(r"[。！？!?…；|｜_/\\·•>»~～—–\-\t\u2003,，;:：\r\n \u3000]")
+_ADDRESS: Final = re.compile(r"(?:[路弄号村镇乡街巷組组里][0-9东西南北、]|[路弄村镇乡街巷]\Z)")
 
 
-@dataclass(slots=True)
+@mypyc_attr(acyclic=True)
 class Item:
     """A stretch between two borders: where it is, its score, pairs, the telling ones among them, its marks of prose.
 
     `border` is what ends it, `mark` that as it is written; `words` is what its words add to the score.
     """
 
-    start: int
-    end: int
-    score: float = 0.0
-    pairs: int = 0
-    telling: list[str] = field(default_factory=list)
-    prose: int = 0
-    words: float = 0.0
-    border: str = LINE
-    mark: str = ""
+    def __init__(self, start: int, end: int) -> None:
+        self.start = start
+        self.end = end
+        self.score = 0.0
+        self.pairs = 0
+        self.telling: list[str] = []
+        self.prose = 0
+        self.words = 0.0
+        self.border = LINE
+        self.mark = ""
 
     @property
     def junk(self) -> bool:
@@ -83,17 +102,21 @@ class Item:
         return self.score - min(self.words, 0.0)
 
 
-def items_in(text: str, low: int, high: int) -> list[Item]:
+def items_in(text: str, low: i64, high: i64) -> list[Item]:
     """The items of a stretch of a text, in order."""
     items: list[Item] = []
     item: Item | None = None
-    for match in _TOKEN.finditer(text, low, high):
-        kind = match.lastindex
-        if kind == _OTHER or match[_LATIN] == "I":
-            border = BAR if kind == _LATIN else _border(match[_OTHER])
+    high = min(high, len(text))
+    at = low
+    while at < high:
+        begin = at
+        kind, at = _token(text, at, high)
+        if kind == _OTHER or (kind == _LATIN and at == begin + 1 and text[begin] == "I"):
+            mark = text[begin:at]
+            border = BAR if kind == _LATIN else _border_of(mark)
             if border:
                 if item is not None:
-                    item.border, item.mark = border, match.group()
+                    item.border, item.mark = border, mark
                     items.append(item)
                 item = None
                 continue
@@ -103,18 +126,40 @@ def items_in(text: str, low: int, high: int) -> list[Item]:
             items.append(item)
             item = None
         if item is None:
-            item = Item(match.start(), match.end())
-        item.end = match.end()
-        _book(item, match.group(), kind or _OTHER)
+            item = Item(begin, at)
+        item.end = at
+        if kind == _HAN:
+            item.score += summed(text, begin, at, WORTH, item.telling, TELLING)
+            item.pairs += at - begin - 1
+        else:
+            _book(item, text[begin:at], kind)
     if item is not None:
         items.append(item)
     for item in items:
-        if _ADDRESS.search(text, item.start, item.end):
-            item.score = min(item.score, 0.0)
-        elif DOUBTFUL[0] < item.score < DOUBTFUL[1] and not item.prose and item.end - item.start <= LONGEST_ASKED:
-            item.words = _of_words(text[item.start : item.end])
-            item.score += item.words
+        _ask(text, item)
     return items
+
+
+def _token(text: str, at: i64, high: i64) -> tuple[i64, i64]:
+    """(kind, end) of what begins at a place; the pattern is asked where it is no run of Han characters or of marks."""
+    if is_han(ord(text[at])):
+        return _HAN, han_end(text, at, high)
+    end = plain_end(text, at, high)
+    if end >= 0:
+        return _OTHER, end
+    token = _TOKEN.match(text, at, high)
+    # One of its alternatives takes any character.
+    return (token.lastindex or _OTHER, token.end()) if token else (_OTHER, at + 1)
+
+
+def _ask(text: str, item: Item) -> None:
+    """Sets an item right that names a place, or whose pairs leave in doubt what its words say."""
+    begin, end = item.start, item.end
+    if first_of(text, begin, end, PLACE) < end and _ADDRESS.search(text, begin, end):
+        item.score = min(item.score, 0.0)
+    elif DOUBTFUL < item.score < UNDOUBTED and not item.prose and end - begin <= LONGEST_ASKED:
+        item.words = _of_words(text[begin:end])
+        item.score += item.words
 
 
 def _of_words(item: str) -> float:
@@ -126,6 +171,12 @@ def _is_number(text: str, item: Item) -> bool:
     return item.end - item.start >= NUMBER and text[item.start : item.end].isdigit()
 
 
+def _border_of(mark: str) -> str:
+    return _border(mark) if len(mark) <= _SHORT else _border.__wrapped__(mark)
+
+
+# Nearly all that stands between items is one of a few marks.
+@lru_cache(maxsize=1024)
 def _border(mark: str) -> str:
     """What kind of border a mark is; empty where it ends no item."""
     if _STOP.search(mark):
@@ -143,14 +194,9 @@ def _border(mark: str) -> str:
     return SPACE if mark.isspace() else ""
 
 
-def _book(item: Item, token: str, kind: int) -> None:
-    if kind == _HAN:
-        plain, weights = pair_weights(token)
-        item.score += sum(weights)
-        item.pairs += len(weights)
-        if weights and max(weights) >= TELLING:
-            item.telling += [plain[at : at + 2] for at, weight in enumerate(weights) if weight >= TELLING]
-    elif kind == _CONTACTS and token[0] not in "1":
+def _book(item: Item, token: str, kind: i64) -> None:
+    """Adds what is no run of Han characters to an item."""
+    if kind == _CONTACTS and token[0] != "1":
         item.score += REACHED
         item.pairs += 1
     elif kind in (_LATIN, _CONTACTS):
@@ -167,29 +213,26 @@ def _book(item: Item, token: str, kind: int) -> None:
         item.score += OTHER_MARK
 
 
-def pair_weights(run: str) -> tuple[str, list[float]]:
-    """A run of Han characters in simplified ones, and what each pair of them is worth."""
-    plain = run.translate(SIMPLIFIED)
-    return plain, weighed(plain, BIGRAMS, BIGRAM_MARKS, SINGLES, _UNKNOWN)
-
-
 def best_part(text: str, item: Item) -> Item | None:
     """The best-scoring stretch within an item, where prose runs into what is injected; None where it is all of it."""
     total = best = 0.0
     begin = item.start
     part: Item | None = None
-    at = item.start
-    for match in _TOKEN.finditer(text, item.start, item.end):
-        if match.lastindex == _HAN:
-            steps = [(match.start() + n, weight, 1) for n, weight in enumerate(pair_weights(match[_HAN])[1])]
+    at: i64 = item.start
+    high: i64 = item.end
+    while at < high:
+        first = at
+        kind, at = _token(text, at, high)
+        if kind == _HAN:
+            steps = [(first + n, weight, 1) for n, weight in enumerate(weighed(text, first, at, WORTH))]
         else:
-            probe = Item(match.start(), match.end())
-            _book(probe, match.group(), match.lastindex or _OTHER)
-            steps = [(match.start(), probe.score, match.end() - match.start() - 1)]
-        for at, weight, size in steps:
+            probe = Item(first, at)
+            _book(probe, text[first:at], kind)
+            steps = [(int(first), probe.score, int(at - first) - 1)]
+        for place, weight, size in steps:
             if total <= 0.0:
-                total, begin = 0.0, at
+                total, begin = 0.0, place
             total += weight
             if total > best:
-                best, part = total, Item(begin, at + 1 + size)
+                best, part = total, Item(begin, place + 1 + size)
     return part

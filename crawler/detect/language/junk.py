@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from crawler.detect.language.items import (
     BAR,
     BLANK,
-    BORDER,
     COMMA,
     COSTS,
     LINE,
@@ -23,28 +23,31 @@ from crawler.detect.language.items import (
     best_part,
     items_in,
 )
+from crawler.detect.language.marks import BORDER, behind_last, first_of
 from crawler.detect.language.seeds import ENOUGH, han_looks, looks
 
 # Looks closer together than twice this (characters) are taken together, with so much text on either side.
-REACH = 80
+REACH: Final = 80
 # A stretch ends where the score has fallen this far below its peak, and is worth at least so much.
-DROP = 14.0
-WORTH = 4.5
+DROP: Final = 14.0
+WORTH: Final = 4.5
 # What an item may still lack when its Latin letters are gone.
-MAYBE = 3.5
+MAYBE: Final = 3.5
 # What unknown items at the ends of a run may cost, as a share of its score; how long one may be; and what one may cost
 # for each pair: a bar binds closer than a comma or a space, which other text has too, and a line hardly at all.
-GROWTH = 0.4
-LONGEST_ITEM = 40
-BOUND = {BAR: -1.7, SPACE: -0.9, COMMA: -0.9, LINE: -0.2}
+GROWTH: Final = 0.4
+LONGEST_ITEM: Final = 40
+BOUND: Final = {BAR: -1.7, SPACE: -0.9, COMMA: -0.9, LINE: -0.2}
 # So many unknown items may stand between two stretches of one list.
-GAP = 3
+GAP: Final = 3
 # An item at the end of a run that is bound by no more than these has to be worth so much.
-WEAK, EDGE = (LINE, BLANK, STOP, COMMA, SPACE), 2.0
+WEAK: Final = (LINE, BLANK, STOP, COMMA, SPACE)
+EDGE: Final = 2.0
 # And so many pairs, for a date or a word of three characters may be anything.
-LEAST_PAIRS = 3
+LEAST_PAIRS: Final = 3
 # A part of an item, with prose running into it, must be worth so much, and so much more than the item.
-PART, PART_GAIN = 12.0, 4.0
+PART: Final = 12.0
+PART_GAIN: Final = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,7 @@ def plausible(text: str, places: Sequence[tuple[int, float]]) -> Iterator[tuple[
     little stands in prose.
     """
     done = -1
-    for first, last, _ in han_looks(text, places=places):
+    for first, last in han_looks(text, places):
         if first < done:
             continue
         low, high = _item_around(text, first, last)
@@ -116,11 +119,8 @@ def plausible(text: str, places: Sequence[tuple[int, float]]) -> Iterator[tuple[
 
 def _item_around(text: str, first: int, last: int) -> tuple[int, int]:
     """The stretch around a look up to the next borders on either side."""
-    low = max(first - LONGEST_ITEM, 0)
-    for border in BORDER.finditer(text, low, first):
-        low = border.end()
-    after = BORDER.search(text, last + 1, last + LONGEST_ITEM)
-    return low, after.start() if after else min(last + LONGEST_ITEM, len(text))
+    low = behind_last(text, max(first - LONGEST_ITEM, 0), first, BORDER)
+    return low, first_of(text, last + 1, last + LONGEST_ITEM, BORDER)
 
 
 def _windows(text: str, places: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -138,11 +138,11 @@ def _windows(text: str, places: Iterable[tuple[int, int]]) -> Iterator[tuple[int
 def _cut(text: str, first: int, last: int) -> tuple[int, int]:
     low, high = max(first - REACH, 0), min(last + 1 + REACH, len(text))
     if low:
-        border = BORDER.search(text, low, first)
-        low = border.end() if border else low
+        border = first_of(text, low, first, BORDER)
+        low = border + 1 if border < first else low
     if high < len(text):
-        # The last border of the window: found from behind, for there is no backward search.
-        high = next((at for at in range(high - 1, last, -1) if BORDER.match(text, at)), high)
+        border = behind_last(text, last + 1, high, BORDER) - 1
+        high = border if border > last else high
     return low, high
 
 

@@ -3,78 +3,81 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from functools import lru_cache
 from importlib.resources import files
+from typing import Final
 
 from crawler.detect.language.latin import LATIN
 from crawler.detect.language.tables import SIMPLIFIED, words_in
-from crawler.detect.wording import words
+from crawler.detect.wording import LONGEST, words
 
 # The file with words that any trade uses; the others are a trade each.
 _SHARED = "shared.txt"
-LONGEST_WORD = 8
+LONGEST_WORD: Final = 8
 # Natural logarithms of what share of a text a word makes up: one of a trade, in its keywords; one of our own list of
 # everyday words; a rare word or one of a trade, in ordinary text; a character that is no word.
-TRADE, EVERYDAY, RAREST, UNKNOWN = -9.0, -8.0, -14.0, -11.0
+TRADE: Final = -9.0
+EVERYDAY: Final = -8.0
+RAREST: Final = -14.0
+UNKNOWN: Final = -11.0
 # What an ordinary word costs among a trade's: most of what the trades write is their own.
-ORDINARY_AMONG_TRADES = -1.5
+ORDINARY_AMONG_TRADES: Final = -1.5
 # Characters that are words of their own in any sentence; another single one is as well part of a name.
-FUNCTION_WORD = -7.5
+FUNCTION_WORD: Final = -7.5
 # In an item made of words that lists have, a single character between them costs as much as it would bring within one.
-LOST = -2
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
-_HAN_OR_NOT = re.compile(rf"{_HAN.pattern}|[^\u3400-\u4dbf\u4e00-\u9fff]+")
+LOST: Final = -2
+_NEVER: Final = float("-inf")
+_HAN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
+_HAN_OR_NOT: Final = re.compile(rf"{_HAN.pattern}|[^\u3400-\u4dbf\u4e00-\u9fff]+")
 
-_ANY_TRADES = frozenset(words_in(f"words/{_SHARED}"))
-_EVERYDAY = frozenset(words_in("ordinary_words.txt"))
+_ANY_TRADES: Final = frozenset(words_in(f"words/{_SHARED}"))
+_EVERYDAY: Final = frozenset(words_in("ordinary_words.txt"))
 _TRADES = sorted(
     path.name
     for path in files("crawler.detect.language").joinpath("words").iterdir()
     if path.name.endswith(".txt") and path.name != _SHARED
 )
 # Words that no honest page has much use for.
-OWN = frozenset(word for trade in _TRADES for word in words_in(f"words/{trade}")) - _EVERYDAY - _ANY_TRADES
+OWN: Final = frozenset(word for trade in _TRADES for word in words_in(f"words/{trade}")) - _EVERYDAY - _ANY_TRADES
 
 
 @lru_cache(maxsize=8192)
 def leaning(item: str) -> float:
     """The logarithm of how much likelier an item's Han characters are as words of the trades than as ordinary ones."""
-    runs = _HAN.findall(item.translate(SIMPLIFIED))
-    return sum(_likeliest(run, _among_trades) - _likeliest(run, _ordinary) for run in runs)
+    lean = 0.0
+    for run in _HAN.findall(item.translate(SIMPLIFIED)):
+        among_trades, ordinary = _likeliest(run)
+        lean += among_trades - ordinary
+    return lean
 
 
-def _ordinary(word: str) -> float | None:
-    share = words().get(word)
-    if word in _EVERYDAY or word in _ANY_TRADES:
-        return max(share or EVERYDAY, EVERYDAY)
-    if len(word) == 1:
-        return share or UNKNOWN
-    if word in OWN:
-        return max(share or RAREST, RAREST)
-    return share
-
-
-def _among_trades(word: str) -> float | None:
-    share = _ordinary(word)
-    if share is not None and word not in _ANY_TRADES and (len(word) > 1 or share > FUNCTION_WORD):
-        share += ORDINARY_AMONG_TRADES
-    if word in OWN and len(word) > 1:
-        return max(share, TRADE) if share is not None else TRADE
-    return share
-
-
-def _likeliest(text: str, share_of: Callable[[str], float | None]) -> float:
-    """The most that the words of a text sum to, over all ways to cut it into words."""
+def _likeliest(text: str) -> tuple[float, float]:
+    """The most that the words of a text sum to among the trades' and as ordinary ones, over all ways to cut it up."""
+    known = words()
     size = len(text)
-    best = [0.0, *[float("-inf")] * size]
+    trades, ordinary = [0.0, *[_NEVER] * size], [0.0, *[_NEVER] * size]
     for at in range(size):
-        here = best[at]
+        among, alone = trades[at], ordinary[at]
         for end in range(at + 1, min(at + LONGEST_WORD, size) + 1):
-            share = share_of(text[at:end])
-            if share is not None and here + share > best[end]:
-                best[end] = here + share
-    return best[size]
+            word = text[at:end]
+            single, own, everyday = end == at + 1, word in OWN, word in _ANY_TRADES
+            share = known.get(word) if end <= at + LONGEST else None
+            # Where nothing is known of a word, nothing is cut off as one.
+            if everyday or word in _EVERYDAY:
+                share = max(share or EVERYDAY, EVERYDAY)
+            elif single:
+                share = share or UNKNOWN
+            elif own:
+                share = max(share or RAREST, RAREST)
+            if share is None:
+                continue
+            ordinary[end] = max(ordinary[end], alone + share)
+            if not everyday and (not single or share > FUNCTION_WORD):
+                share += ORDINARY_AMONG_TRADES
+            if own and not single:
+                share = max(share, TRADE)
+            trades[end] = max(trades[end], among + share)
+    return trades[size], ordinary[size]
 
 
 @lru_cache(maxsize=4096)

@@ -6,32 +6,40 @@ A pair that only hints, on a line of its own, is reason enough to read that line
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
+from typing import Final
 
-from crawler.detect.language.items import BORDER, CONTACT, MOBILE, items_in
+from mypy_extensions import i64
+
+from crawler.detect.language.items import CONTACT, MOBILE, items_in
 from crawler.detect.language.junk import JunkRun, runs_between
+from crawler.detect.language.marks import BORDER, SOFT, behind_last, first_of, is_any
 from crawler.detect.language.tables import SIMPLIFIED
 from crawler.detect.stretches import merged
 
 # So long an item may be, in Chinese characters alone and with all that belongs to it.
-LONGEST_PIECE, LONGEST, LINE = 24, 48, 160
+LONGEST_PIECE: Final = 24
+LONGEST: Final = 48
+LINE: Final = 160
 # What a piece must be worth before the line that it stands on is read, its Latin letters and numbers being gone.
-PERHAPS = 1.5
+PERHAPS: Final = 1.5
 # What a line must be worth, and what one must be that was not there in the Version before.
-WORTH, WORTH_IF_NEW = 3.5, 2.5
+WORTH: Final = 3.5
+WORTH_IF_NEW: Final = 2.5
 # So much a pair, and so many pairs; at no more than these, it must be worth more.
-DENSE, SHORT, SURE = 0.4, 2, 6.0
+DENSE: Final = 0.4
+SHORT: Final = 2
+SURE: Final = 6.0
 # A house and the way into it, or a trade and the way to whoever sells.
-ENTRY, REACHED = 2.0, 2.0
+ENTRY: Final = 2.0
+REACHED: Final = 2.0
 # More lines than this say nothing more.
-MOST = 200
-# Borders behind which a sentence goes on, and marks that only sentences have.
-_SOFT = re.compile(r"[,，;:：、“”‘’《》「」『』（()）]")
-_SENTENCE = re.compile(r"[。！？!?；、“”‘’《》\"'=<>]")
-_HARD = re.compile(r"[\"'\n\r。！？!?|｜_•·»>~～—\-\t \u2003\u3000]")
-_REACHED = re.compile(f"{CONTACT.pattern}|{MOBILE}")
-_ENTRY = re.compile(
+MOST: Final = 200
+_SENTENCE: Final = re.compile(r"[。！？!?；、“”‘’《》\"'=<>]")
+_HARD: Final = re.compile(r"[\"'\n\r。！？!?|｜_•·»>~～—\-\t \u2003\u3000]")
+_REACHED: Final = re.compile(f"{CONTACT.pattern}|{MOBILE}")
+_ENTRY: Final = re.compile(
     r"(?:娱乐|体育|棋牌|国际|彩票|电竞|真人|线上|会员?|至尊|之星|[城厅馆])[\u4e00-\u9fff]{0,3}?"
     r"(?:官网|官方网|登[录陆]|下载|注册|入口|[aA][pP][pP]|客户端|网页版|手机版|最新版|开户|备用|网址|线路检测|贵宾)"
 )
@@ -40,16 +48,19 @@ _ENTRY = re.compile(
 def lone_pieces(text: str, places: Sequence[tuple[int, float]]) -> frozenset[str]:
     """The short pieces of a text, its Latin letters gone, that might be items; `places` are its hints."""
     found: set[str] = set()
-    done = -1
-    for at, _ in places:
+    done: i64 = -1
+    for place, _ in places:
+        at: i64 = place
         if at < done:
             continue
-        high = done = _piece_end(text, at)
+        high = done = first_of(text, at, at + LONGEST_PIECE + 1, BORDER)
         # Most hints stand in prose: that shows soonest from what is behind.
-        if high - at > LONGEST_PIECE or _SOFT.match(text, high):
+        if high - at > LONGEST_PIECE or is_any(text, high, SOFT):
             continue
-        low = _piece_begin(text, at)
-        if high - low <= LONGEST_PIECE and not _soft(text, low, high):
+        # Behind the border before it, or a little farther away than any begins.
+        low = behind_last(text, max(at - LONGEST_PIECE, 0), at, BORDER)
+        # Nor does a sentence run into it from before, or has it marks that only sentences have.
+        if high - low <= LONGEST_PIECE and not is_any(text, low - 1, SOFT) and first_of(text, low, high, SOFT) == high:
             found.add(text[low:high])
             if len(found) >= MOST:
                 break
@@ -62,27 +73,10 @@ def _worth(piece: str) -> float:
     return sum(run.score for run in runs_between(piece, 0, len(piece), worth=PERHAPS, grow=False))
 
 
-def _piece_begin(text: str, at: int) -> int:
-    """Where the piece around a place begins: behind the border before it, or a little farther away than any begins."""
-    low = max(at - LONGEST_PIECE, 0)
-    for border in BORDER.finditer(text, low, at):
-        low = border.end()
-    return low
-
-
-def _piece_end(text: str, at: int) -> int:
-    after = BORDER.search(text, at, at + LONGEST_PIECE + 1)
-    return after.start() if after else min(at + LONGEST_PIECE + 1, len(text))
-
-
-def _soft(text: str, low: int, high: int) -> bool:
-    """Whether a sentence runs into a stretch, or it has marks that only sentences have."""
-    before, behind = text[max(low - 1, 0) : low], text[high : high + 1]
-    return bool(_SOFT.match(before) or _SOFT.match(behind) or _SOFT.search(text, low, high))
-
-
-def lone_runs(text: str, pieces: Collection[str], *, grow: bool = True, old: str | None = None) -> list[JunkRun]:
-    """The runs on the lines of a text that have one of these pieces; `old`: what the text was a Version ago.
+def lone_runs(
+    text: str, pieces: Collection[str], *, grow: bool = True, old: Callable[[], str] | None = None
+) -> list[JunkRun]:
+    """The runs on the lines of a text that have one of these pieces; `old` gives what the text was a Version ago.
 
     `grow`: whether unknown neighbours on the line may belong to a run.
     """
@@ -118,12 +112,12 @@ def _bounds(text: str, first: int, last: int) -> tuple[int, int] | None:
     return low, after.start() if after else len(text)
 
 
-def _runs(text: str, low: int, high: int, old: str | None, grow: bool) -> list[JunkRun]:
+def _runs(text: str, low: int, high: int, old: Callable[[], str] | None, grow: bool) -> list[JunkRun]:
     line = text[low:high]
     bonus = ENTRY * (_ENTRY.search(line.translate(SIMPLIFIED)) is not None) + REACHED * (
         _REACHED.search(line) is not None
     )
-    least = WORTH if old is None or line in old else WORTH_IF_NEW
+    least = WORTH if old is None or line in old() else WORTH_IF_NEW
     if bonus and not _HARD.search(line):
         items = items_in(text, low, high)
         score = sum(max(item.score, 0.0) for item in items) + bonus

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from importlib.resources import files
 
-from crawler.detect.language.pairs import marks_of
+from crawler.detect.language.pairs import Worth, folds_of, pairs_of, places_in
 
 _FOLDER = files("crawler.detect.language")
+# A pair that the table does not know is judged by its characters; one that it does not know either is worth so much.
+UNKNOWN_CHARACTER, UNKNOWN_AT_WORST, UNKNOWN_AT_BEST = -1.0, -1.5, 0.75
 
 
 def _lines(name: str) -> list[str]:
@@ -20,26 +22,29 @@ def words_in(name: str) -> list[str]:
     return [word for line in _lines(name) if not line.startswith("[") for word in line.split()]
 
 
-def _weights() -> tuple[dict[str, float], dict[str, float]]:
-    pairs: dict[str, float] = {}
+def _weights() -> tuple[list[tuple[float, str]], dict[str, float]]:
+    rows: list[tuple[float, str]] = []
     singles: dict[str, float] = {}
     for line in _lines("bigrams.txt"):
         head, listed = line.split("\t")
         if head.startswith("one "):
             singles.update(dict.fromkeys(listed, float(head[4:])))
         else:
-            pairs.update(dict.fromkeys(map("".join, zip(listed[::2], listed[1::2], strict=True)), float(head)))
-    return pairs, singles
+            rows.append((float(head), listed))
+    return rows, singles
 
 
-# Natural logarithm of P(pair | injected block) / P(pair | ordinary Chinese), in simplified characters; half of the same
-# for single characters, for pairs that the table does not know.
-BIGRAMS, SINGLES = _weights()
-BIGRAM_MARKS = marks_of(BIGRAMS)
+# (natural logarithm of P(pair | injected block) / P(pair | ordinary Chinese), all pairs with it one behind the other),
+# in simplified characters; half of the same for single characters, for pairs that no row has.
+ROWS, _singles = _weights()
+PAIRS = pairs_of(ROWS)
 
 _old, _new = _lines("traditional.txt")
 # For str.translate: Traditional characters (and the look-alikes of junk's Latin letters) to what the table knows.
 SIMPLIFIED: dict[int, str] = dict(zip(map(ord, _old), _new, strict=True))
+FOLD = folds_of(SIMPLIFIED)
+_shares = [UNKNOWN_CHARACTER, *sorted(set(_singles.values()))]
+WORTH = Worth(PAIRS, FOLD, places_in(_singles, _shares), _shares, (UNKNOWN_AT_WORST, UNKNOWN_AT_BEST))
 
 
 # Each simplified character that has any, and its Traditional forms.
@@ -53,14 +58,16 @@ def written_forms(characters: set[str]) -> set[str]:
     return characters.union(*(OLDER_FORMS[character] for character in characters if character in OLDER_FORMS))
 
 
-_pairs_of = Counter(character for pair, weight in BIGRAMS.items() if weight < 0 for character in pair)
+_pairs_with = Counter("".join(run for weight, run in ROWS if weight < 0))
+# What ordinary pairs are made of.
+ORDINARY = frozenset(_pairs_with)
 
 
 def is_common(character: str) -> bool:
     """Whether a Han character is common in ordinary Chinese: one that no reader needs explained."""
-    return _pairs_of[character.translate(SIMPLIFIED)] >= 4
+    return _pairs_with[character.translate(SIMPLIFIED)] >= 4
 
 
 def is_common_pair(pair: str) -> bool:
     """Whether two Han characters often stand side by side in ordinary Chinese."""
-    return BIGRAMS.get(pair.translate(SIMPLIFIED), 0.0) < 0
+    return PAIRS.get(pair.translate(SIMPLIFIED), 0.0) < 0
