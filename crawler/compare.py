@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain, zip_longest
 
-from rapidfuzz.distance import Indel
-
+from crawler import indel
 from crawler.diff import Diff, FieldChange, diff, ends_alike
 from crawler.facts import Fact, facts_of
 from crawler.listings import Items, compare_items
@@ -144,7 +143,7 @@ def _field_edit(change: FieldChange) -> str:
 
 def similarity(before: Article, after: Article) -> float:
     """How alike two bodies are, 0..1: the Indel similarity of their first 20,000 characters."""
-    return Indel.normalized_similarity(bare_text(before.text)[:20_000], bare_text(after.text)[:20_000])
+    return indel.similarity(bare_text(before.text)[:20_000], bare_text(after.text)[:20_000])
 
 
 def _kind(fields: tuple[str, ...]) -> ChangeKind:

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from rapidfuzz.distance import Indel
-
+from crawler import indel
 from crawler.model import Article, bare_text
 from crawler.words import Aligned, Op, Span, affordable, aligned, words
 
@@ -221,4 +220,4 @@ def _pair(before: Sequence[str], after: Sequence[str], old: list[int], new: list
 
 def _alike(before: str, after: str) -> float:
     """How alike two paragraphs are, 0 where they are not the same one edited."""
-    return Indel.normalized_similarity(before[:5000], after[:5000], score_cutoff=_SAME_PARAGRAPH)
+    return indel.similarity(before[:5000], after[:5000], floor=_SAME_PARAGRAPH)

@@ -13,8 +13,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
-from rapidfuzz.distance import Indel
-
+from crawler import indel
 from crawler.extract import visible_text
 from crawler.foreign import foreign_matter
 from crawler.gone import MISSING_STATUS, is_front
@@ -139,7 +138,7 @@ def answers(source: Source, said: Snapshot, found: FetchResult) -> Beside:
     if other.article.kind in (PageKind.BLOCKED, PageKind.EMPTY):
         return Beside.UNKNOWN
     a, b = _said(read(source, said), said.url), _said(other, found.url)
-    return Beside.SAME if Indel.normalized_similarity(a, b, score_cutoff=_SAME) >= _SAME else Beside.OTHER
+    return Beside.SAME if indel.similarity(a, b, floor=_SAME) >= _SAME else Beside.OTHER
 
 
 def by_witness(source: Source, said: Snapshot, found: FetchResult) -> Beside:

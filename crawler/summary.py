@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rapidfuzz.distance import Indel
-
+from crawler import indel
 from crawler.diff import Diff, FieldChange, Hunk
 from crawler.facts import Fact, places
 from crawler.model import Json
@@ -52,7 +51,7 @@ def _field(change: FieldChange) -> Iterator[_Part]:
             else:
                 yield from ((weight, f"attachment {verb}: {one}") for one in named)
         return
-    if max(len(old), len(new)) > _PART_LENGTH and Indel.normalized_similarity(old, new) > _SAME_TITLE:
+    if max(len(old), len(new)) > _PART_LENGTH and indel.similarity(old, new) > _SAME_TITLE:
         told = ", ".join(fact_told(fact) for fact in places(words(old, new)))
         yield weight, f"{change.name} {told or 'spaces only'}"
     else:

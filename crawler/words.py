@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Literal, NamedTuple
 
-from rapidfuzz.distance import Indel
+from crawler import indel
 
 Op = Literal["equal", "insert", "delete"]
 
@@ -35,7 +35,7 @@ def aligned(before: Sequence[str], after: Sequence[str]) -> Iterator[Aligned]:
     if not affordable(before, after):
         yield False, range(len(before)), range(len(after))
         return
-    opcodes = [(op.tag == "equal", op) for op in Indel.opcodes(before, after)]
+    opcodes = [(op.tag == "equal", op) for op in indel.opcodes(before, after)]
     for same, group in groupby(opcodes, key=lambda pair: pair[0]):
         ops = [op for _, op in group]
         yield same, range(ops[0].src_start, ops[-1].src_end), range(ops[0].dest_start, ops[-1].dest_end)

@@ -1,0 +1,34 @@
+"""The Indel distance of two texts or sequences: what has to be deleted and inserted to turn one into the other.
+
+rapidfuzz is loaded when the first two differ: a pass over pages that did not change does without it and its 3 MB.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from rapidfuzz.distance import Opcodes
+
+
+def similarity(one: str, other: str, *, floor: float = 0.0) -> float:
+    """1 - distance / (both lengths); 0 where it is below `floor`, which is found out sooner than the number."""
+    found: float = _indel().normalized_similarity(one, other, score_cutoff=floor)
+    return found
+
+
+def opcodes(one: Sequence[Hashable], other: Sequence[Hashable]) -> Opcodes:
+    """What stays, goes and comes, by places in both."""
+    found: Opcodes = _indel().opcodes(one, other)
+    return found
+
+
+@cache
+def _indel() -> ModuleType:
+    from rapidfuzz.distance import Indel
+
+    return Indel
