@@ -126,6 +126,8 @@ def cases() -> list[Case]:
         found.append(Case("real pages, in office hours", _real_sets(OFFICE) or (), BUDGET))
     seeds = range(1, SETS + 1)
     found.append(Case("made up, mixed rates", [mixed(seed, PAGES) for seed in seeds], MIXED_BUDGET))
+    wider = [mixed(seed, PAGES, slowest=-4) for seed in seeds]
+    found.append(Case("made up, rates more mixed", wider, MIXED_BUDGET))
     for name, hours in (("in office hours", OFFICE), ("at night", NIGHT)):
         sets = [by_hours(seed, PAGES, hours) for seed in seeds]
         found.append(Case(f"made up, {name}", sets, BUDGET, (UNIFORM, OURS, UNLEARNED)))

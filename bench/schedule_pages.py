@@ -46,10 +46,10 @@ def real_pages(seed: int, hours: tuple[float, float]) -> Pages | None:
     return Pages(changes, last - first + 1, datetime.combine(date.fromordinal(first), time(), UTC))
 
 
-def mixed(seed: int, pages: int) -> Pages:
-    """Pages that change at random times, at rates from one in a thousand days to ten a day."""
+def mixed(seed: int, pages: int, slowest: float = -3) -> Pages:
+    """Pages that change at random times, at rates from 10 to the `slowest` (one in a thousand days) to ten a day."""
     chance = random.Random(seed)
-    rates = [10 ** chance.uniform(-3, 1) for _ in range(pages)]
+    rates = [10 ** chance.uniform(slowest, 1) for _ in range(pages)]
     return Pages([_at_random(rate, chance) for rate in rates], MADE_UP_DAYS, rates=rates)
 
 
