@@ -86,6 +86,15 @@ def errors() -> Console:
     return Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
 
 
+def print_line(text: str, style: str) -> None:
+    """One line to standard output: coloured on a terminal, in a pipe as it is and at once."""
+    if sys.stdout.isatty():
+        console().print(text, style=style)
+    else:
+        # A tenth of what the console takes for it, of which a pass may print very many.
+        print(text, flush=True)  # noqa: T201
+
+
 def progress() -> Progress:
     """A bar on standard error that goes away when the work is done."""
     # Loaded where a person watches, as the tables are.

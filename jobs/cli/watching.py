@@ -17,7 +17,7 @@ from crawler.urls import canonical
 from jobs.backfill import Plan, plan
 from jobs.cli.context import run_async, run_service, settings_of, sources_of, store_of
 from jobs.cli.listing import Json_, is_url
-from jobs.cli.output import conclude, console, errors, one_line, print_json, printable, progress, watched
+from jobs.cli.output import conclude, console, errors, one_line, print_json, print_line, printable, progress, watched
 from jobs.cli.pruning import FOLD_VARIABLE, age_of
 from jobs.cli.telling import checked_lines, json_watch
 from jobs.notify import deliver
@@ -116,7 +116,12 @@ class _Reporter:
     def __init__(self, bar: Progress | None) -> None:
         self._bar = bar
         self._task = bar.add_task("looking for pages", total=None) if bar else None
-        self._out = bar.console if bar else console()
+
+    def _print(self, line: str, style: str) -> None:
+        if self._bar:
+            self._bar.console.print(line, style=style)
+        else:
+            print_line(line, style)
 
     def hear(self, event: Event) -> None:
         """One visit was recorded."""
@@ -127,10 +132,10 @@ class _Reporter:
             if found.problem:
                 errors().print(printable(f"{event.source.name}: {found.problem}"), style="red")
             elif found.admitted:
-                self._out.print(f"{event.source.name}: {len(found.admitted)} new pages", style="cyan")
+                self._print(f"{event.source.name}: {len(found.admitted)} new pages", "cyan")
             return
         for line, style in checked_lines(event):
-            self._out.print(line, style=style)
+            self._print(line, style)
 
 
 def _print_summary(result: Pass) -> None:
