@@ -56,6 +56,12 @@ class StoreBusy(StoreError):
     retry_helps = True
 
 
+class BodiesAway(StoreError):
+    """The place for raw responses cannot be reached; the database may well be there."""
+
+    retry_helps = True
+
+
 class StoreFull(StoreError):
     """No space left where the store lives; free some and try again. Nothing was half-written."""
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
 from crawler.conditions import conditions
-from crawler.errors import StoreBusy
+from crawler.errors import StoreBusy, StoreError
 from crawler.extract import RULES
 from crawler.judge import judge
 from crawler.model import (
     NO_NOISE,
     ORDINARY,
+    FailureReason,
+    FetchFailed,
     FetchRequest,
     FileVerdict,
     Known,
@@ -73,7 +76,8 @@ async def check_page(
 
     The next visit goes by the `rhythm` of the Source.
 
-    Raises StoreError where the store refuses; whatever the network does is part of the Verdict.
+    Raises StoreError where the store refuses, of which the Page has a failed Check where that can be recorded; whatever
+    the network does is part of the Verdict.
     """
     known = replace(archive.latest(page, rules=RULES), rhythm=rhythm)
     now = clock()
@@ -91,6 +95,13 @@ async def check_page(
         known = replace(archive.latest(page, rules=RULES), rhythm=rhythm)
         verdict = judge(source, known, fetched, clock(), beside=beside)
         return await batch.record(verdict, partial(_record, page, source, known, verdict, notify))
+    except StoreError as error:
+        # Where only the place for bodies refuses, the Page is seen to be failing.
+        lost = FetchFailed(url=page.url, fetched_at=now, reason=FailureReason.STORE, detail=str(error))
+        unkept = judge(source, known, lost, clock())
+        with contextlib.suppress(StoreError):
+            await batch.record(unkept, partial(_record, page, source, known, unkept, notify))
+        raise
 
 
 def _record(page: Page, source: Source, known: Known, verdict: Verdict, notify: bool, archive: Archive) -> Checked:

@@ -141,6 +141,8 @@ class FailureReason(StrEnum):
     ROBOTS = "robots"
     ROBOTS_UNREACHABLE = "robots_unreachable"
     RENDER = "render"
+    # An answer came, and could not be kept.
+    STORE = "store"
 
     @property
     def retryable(self) -> bool:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from sqlmodel import Session
 
-from crawler.errors import ConfigurationError, StoreBusy, StoreError, StoreFull
+from crawler.errors import BodiesAway, ConfigurationError, StoreError, StoreFull
 from store.blobs.chain import body_of, is_whole
 from store.blobs.compression import corrupt, digest_of, is_digest
 from store.blobs.framing import HEAD_SIZE, base_for, chain_of, frame, not_needed
@@ -42,7 +42,7 @@ class ObjectBlobs:
         self._objects = opened(place)
 
     def put(self, body: bytes, *, like: str | None = None, session: Session | None = None) -> str:
-        """One request puts an object whole or not at all. Raises StoreFull, StoreBusy."""
+        """One request puts an object whole or not at all. Raises StoreFull, BodiesAway."""
         digest = digest_of(body)
         with self._refusals():
             # Put again where it is there: that alone says when it was last wanted.
@@ -146,7 +146,9 @@ class ObjectBlobs:
             said = str(error).partition("\n")[0]
             if any(word in said for word in FULL):
                 raise StoreFull(f"no space left for blobs in {self._place}; free some and try again.") from error
-            raise StoreBusy(f"{self._place} cannot be reached ({said}); check its endpoint, then try again.") from error
+            raise BodiesAway(
+                f"{self._place} cannot be reached ({said}); check its endpoint, then try again."
+            ) from error
 
 
 def _key(digest: str) -> str:

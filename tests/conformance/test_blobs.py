@@ -16,7 +16,7 @@ import pytest
 import zstandard
 from sqlalchemy import create_engine, text
 
-from crawler.errors import BlobCorrupt, ConfigurationError, StoreBusy, StoreError, StoreFull
+from crawler.errors import BlobCorrupt, BodiesAway, ConfigurationError, StoreError, StoreFull
 from store import BlobStore, DatabaseBlobs, FolderBlobs, open_store
 from store.blobs import LayeredBlobs, ObjectBlobs
 from store.blobs.chain import KEYFRAME_EVERY
@@ -306,7 +306,7 @@ class TestObjects:
 
     @pytest.mark.parametrize(
         ("status", "refused", "says"),
-        [(507, StoreFull, "no space left"), (403, StoreError, "credentials"), (503, StoreBusy, "try again")],
+        [(507, StoreFull, "no space left"), (403, StoreError, "credentials"), (503, BodiesAway, "try again")],
     )
     def test_what_the_server_refuses_is_told_for_what_it_is(
         self, outside: Outside, status: int, refused: type[StoreError], says: str
@@ -322,7 +322,7 @@ class TestObjects:
         """Soon, and with a word about what to do."""
         with Outside() as gone:
             place = f"s3://bucket?endpoint={gone.url('')}"
-        with pytest.raises(StoreBusy, match="cannot be reached") as refused:
+        with pytest.raises(BodiesAway, match="cannot be reached") as refused:
             ObjectBlobs(place).put(b"body")
         assert refused.value.retry_helps
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from crawler.model import Outcome, PageState
 from store import open_store
 from tests.jobs.conftest import Desk
 from tests.jobs.site import Town
@@ -36,8 +37,14 @@ def test_a_pass_without_a_place_for_bodies_is_told_and_made_up_for(desk: Desk, t
     assert refusing.partition("?")[0].removeprefix("folder:").rpartition("/")[0] in answered.err
     with open_store(desk.data) as store:
         counts = store.history.counts()
-        assert (counts.checks, counts.snapshots, counts.versions) == (0, 0, 0)
-    assert desk("check", "--blobs", taking).status == 0
+        assert (counts.snapshots, counts.versions) == (0, 0)
+        failing = [page for page in store.history.pages() if page.state is PageState.FAILING]
+        assert failing
+        for page in failing:
+            (check,) = store.history.log(page.url)
+            assert (check.outcome, check.status) == (Outcome.FAILED, None)
+            assert check.detail.startswith("store: ")
+    assert desk("check", "--all", "--blobs", taking).status == 0
     with open_store(desk.data, blobs=taking) as store:
         assert store.history.counts().versions == 3
         assert store.check_integrity().ok
