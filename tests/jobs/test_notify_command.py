@@ -25,7 +25,7 @@ def test_everybody_is_tried_and_told_of_what(desk: Desk, town: Town, outside: Ou
         {"target": shown, "sources": ["town"], "ok": False, "error": f"{shown} answered 404"},
     ]
     assert (answered.status, "topsecret" in answered.out + answered.err) == (1, False)
-    assert outside.paths == ["/well", "/away"]
+    assert sorted(outside.paths) == ["/away", "/well"]
     assert "town, village" in json.loads(outside.requests[0].body)["body"]
     assert desk("notify", "--test", "village").status == 0
     assert outside.paths.count("/away") == 1
