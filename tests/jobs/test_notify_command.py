@@ -26,7 +26,8 @@ def test_everybody_is_tried_and_told_of_what(desk: Desk, town: Town, outside: Ou
     ]
     assert (answered.status, "topsecret" in answered.out + answered.err) == (1, False)
     assert sorted(outside.paths) == ["/away", "/well"]
-    assert "town, village" in json.loads(outside.requests[0].body)["body"]
+    (told,) = (asked for asked in outside.requests if asked.path == "/well")
+    assert "town, village" in json.loads(told.body)["body"]
     assert desk("notify", "--test", "village").status == 0
     assert outside.paths.count("/away") == 1
 
