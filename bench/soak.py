@@ -83,10 +83,8 @@ class Soaked:
     begun: bool = False
     _due: dict[str, datetime] = field(default_factory=dict)
 
-    def hear(self, line: str, now: datetime) -> None:
+    def hear(self, line: Told, now: datetime) -> None:
         """What the daemon says."""
-        if not isinstance(line, Told):
-            return
         if line.event == "check":
             page = str(line.parts["page"])
             self.twice += now < self._due.get(page, now)

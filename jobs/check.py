@@ -79,6 +79,7 @@ async def check_page(
     Raises StoreError where the store refuses, of which the Page has a failed Check where that can be recorded; whatever
     the network does is part of the Verdict.
     """
+    record = partial(_record, page, source, notify)
     known = replace(archive.latest(page, rules=RULES), rhythm=rhythm)
     now = clock()
     fetched = await prober.fetcher.fetch(request_for(source, page.url, conditions(known, now)), now)
@@ -89,22 +90,22 @@ async def check_page(
         beside = await prober.ask(source, plain, fetched, clock(), before_each=still_here)
         verdict = judge(source, known, fetched, clock(), beside=beside)
     try:
-        return await batch.record(verdict, partial(_record, page, source, known, verdict, notify))
+        return await batch.record(verdict, partial(record, known, verdict))
     except StoreBusy:
         # Another process recorded this page while we waited for the network: judge again by what it left.
         known = replace(archive.latest(page, rules=RULES), rhythm=rhythm)
         verdict = judge(source, known, fetched, clock(), beside=beside)
-        return await batch.record(verdict, partial(_record, page, source, known, verdict, notify))
+        return await batch.record(verdict, partial(record, known, verdict))
     except StoreError as error:
         # Where only the place for bodies refuses, the Page is seen to be failing.
         lost = FetchFailed(url=page.url, fetched_at=now, reason=FailureReason.STORE, detail=str(error))
         unkept = judge(source, known, lost, clock())
         with contextlib.suppress(StoreError):
-            await batch.record(unkept, partial(_record, page, source, known, unkept, notify))
+            await batch.record(unkept, partial(record, known, unkept))
         raise
 
 
-def _record(page: Page, source: Source, known: Known, verdict: Verdict, notify: bool, archive: Archive) -> Checked:
+def _record(page: Page, source: Source, notify: bool, known: Known, verdict: Verdict, archive: Archive) -> Checked:
     """Records what a visit came to, once what other pages have to say of it is known."""
     if verdict.version is not None and known.latest is None:
         verdict = elsewhere(verdict, archive.twin(page, verdict.version.article.digest))

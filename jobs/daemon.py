@@ -137,7 +137,7 @@ class _Said:
     """What the daemon says, with the time of the last line that people were shown."""
 
     def __init__(self, say: Say, clock: Clock, counted: Metrics | None) -> None:
-        self._say = say
+        self._say = counted.hearing(say, clock) if counted else say
         self._clock = clock
         self._counted = counted
         self.last = clock()
@@ -145,8 +145,6 @@ class _Said:
     def __call__(self, line: Told) -> None:
         if not isinstance(line, Aside):
             self.last = self._clock()
-        if self._counted:
-            self._counted.told(line, self._clock())
         self._say(line)
 
     def visit(self, event: Event) -> None:

@@ -57,17 +57,13 @@ class Metrics:
         """What says a line and counts it."""
 
         def said(line: Told) -> None:
-            self.told(line, clock())
+            self._told.labels(line.event).inc()
+            if line.event == "pass":
+                self.last_pass = now = clock()
+                self._last.set(now.timestamp())
             say(line)
 
         return said
-
-    def told(self, line: Told, now: datetime) -> None:
-        """A line was said."""
-        self._told.labels(line.event).inc()
-        if line.event == "pass":
-            self.last_pass = now
-            self._last.set(now.timestamp())
 
     def fetched(self, result: FetchResult, seconds: float) -> None:
         """Something was asked for."""
