@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from bench.store_rows import Writer
-from store.tables import Row
+from store.base import Row
 
 Say = Callable[[str], None]
 COLUMNS = {

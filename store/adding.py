@@ -12,8 +12,8 @@ from functools import cache
 from sqlalchemy import ColumnElement, Insert, func, insert, select
 from sqlmodel import Session
 
+from store.base import Row, table_of
 from store.later import later
-from store.tables import Row
 
 _NUMBERS = "numbers"
 # Fewer Checks than these are written one by one: to ask for numbers costs a statement too.
@@ -62,7 +62,7 @@ class _Numbers:
         return number
 
     def _take(self, row: type[Row]) -> Iterator[int]:
-        table = row.metadata.tables[str(row.__tablename__)]
+        table = table_of(row)
         connection = self._session.connection()
         if connection.dialect.name == "postgresql":
             sequence = func.pg_get_serial_sequence(table.name, "id")
@@ -77,4 +77,4 @@ class _Numbers:
 # Made once each: a statement costs more to make than to carry out.
 @cache
 def _insertion(row: type[Row]) -> Insert:
-    return insert(row.metadata.tables[str(row.__tablename__)])
+    return insert(table_of(row))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import Session
 
-from store.tables import Row
+from store.base import Row
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite

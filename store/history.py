@@ -22,6 +22,7 @@ from crawler.model import (
     Version,
 )
 from store import attachments
+from store.base import Row
 from store.blobs import BlobStore
 from store.engine import reading
 from store.noise import SourceEventView, event_view, noise_of
@@ -35,7 +36,6 @@ from store.tables import (
     FindingRow,
     OutboxRow,
     PageRow,
-    Row,
     SnapshotRow,
     SourceEventRow,
     SourceRow,

@@ -15,7 +15,7 @@ from sqlalchemy.sql.dml import Insert, Update
 from sqlmodel import Session
 
 from crawler.errors import NotKnown
-from store.tables import Row
+from store.base import Row
 
 _KEY = "later"
 # By statement: the values of each row, and the URL of the page that it is of.

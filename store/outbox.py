@@ -12,6 +12,7 @@ from sqlmodel import Session, col, delete, func, select, update
 from sqlmodel.sql.expression import SelectOfScalar
 
 from crawler.model import Json, Severity
+from store.base import table_of
 from store.engine import reading, writing
 from store.tables import OutboxRow
 
@@ -19,7 +20,7 @@ _WAITING = col(OutboxRow.delivered_at).is_(None), col(OutboxRow.next_attempt).is
 _DEAD = col(OutboxRow.delivered_at).is_(None), col(OutboxRow.next_attempt).is_(None)
 
 
-_ROWS = OutboxRow.metadata.tables[str(OutboxRow.__tablename__)]
+_ROWS = table_of(OutboxRow)
 _NOTED = ("targets", "attempts", "last_error", "next_attempt", "delivered_at")
 _NOTE = (
     _ROWS.update().where(_ROWS.c.id == bindparam("item")).values({name: bindparam(f"its_{name}") for name in _NOTED})

@@ -17,6 +17,7 @@ from sqlmodel import Session, col, select, update
 
 from crawler.model import Change, ChangeKind, Finding, Page, Snapshot, SourceEvent, Verdict
 from store.adding import add, add_later
+from store.base import table_of
 from store.later import later, not_tracked, write_now
 from store.noise import noise_json, record_event
 from store.persistence import Opened, current_findings
@@ -28,7 +29,7 @@ from store.views import ChangeView, FindingView, Recorded
 # Made once, like the others here: a statement costs more to make than to ask.
 _PAGE = select(PageRow).where(col(PageRow.key) == bindparam("page"))
 _LOCKED_PAGE = _PAGE.with_for_update()
-_PAGES = PageRow.metadata.tables[str(PageRow.__tablename__)]
+_PAGES = table_of(PageRow)
 
 
 class CheckValues(TypedDict):
@@ -46,7 +47,7 @@ Changes = list[tuple[int, Change]]
 
 
 # The Check of a page by its key: whoever visited it need not know the number of its row.
-_QUIET_CHECK = sqlalchemy.insert(CheckRow.metadata.tables[str(CheckRow.__tablename__)]).values(
+_QUIET_CHECK = sqlalchemy.insert(table_of(CheckRow)).values(
     page_id=sqlalchemy.select(_PAGES.c.id).where(_PAGES.c.key == bindparam("page")).scalar_subquery(),
     **{name: bindparam(name) for name in CheckValues.__annotations__},
 )

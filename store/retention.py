@@ -18,12 +18,13 @@ from sqlalchemy import Engine, Row, bindparam
 from sqlmodel import Session, col, delete, select, update
 
 from crawler.model import Outcome
+from store.base import table_of
 from store.engine import writing
 from store.tables import ChangeRow, CheckRow, FindingRow, PageRow
 
 # Pages of one transaction.
 SLICE = 100
-_CHECKS = CheckRow.metadata.tables[str(CheckRow.__tablename__)]
+_CHECKS = table_of(CheckRow)
 _COLUMNS = ("id", "page_id", "at", "outcome", "status", "detail", "past", "snapshot_id", "times")
 _COUNT = update(_CHECKS).where(_CHECKS.c.id == bindparam("row")).values(times=bindparam("stands_for"))
 

@@ -9,23 +9,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, LargeBinary, MetaData, Text, UniqueConstraint, sql, text
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Index, LargeBinary, Text, UniqueConstraint, sql, text
+from sqlmodel import Field
 
+from store.base import Row
 from store.columns import AnyText, Id, JsonText, UtcTime
-
-NAMES = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
-
-class Row(SQLModel):
-    """Base of all rows; its metadata holds the store's tables and nobody else's."""
-
-    metadata = MetaData(naming_convention=NAMES)
 
 
 class SourceRow(Row, table=True):

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import CursorResult, Engine, Insert, bindparam, delete, func, null, select, update
 from sqlmodel import Session
 
+from store.base import table_of
 from store.blobs.chain import Stored, base_in, body_of, is_whole
 from store.blobs.compression import PATCHED_MOST, corrupt, digest_of, is_digest, pack
 from store.dialect import insert_or_ignore
@@ -16,7 +17,7 @@ from store.tables import BodyRow
 
 # Digests per query when all are listed.
 SLICE = 1000
-_BODIES = BodyRow.metadata.tables[str(BodyRow.__tablename__)]
+_BODIES = table_of(BodyRow)
 _READ = _BODIES.c.digest, _BODIES.c.step, _BODIES.c.packed, _BODIES.c.id, _BODIES.c.base
 _wanted = select(*_READ).where(_BODIES.c.digest == bindparam("wanted")).cte("chain", recursive=True)
 _chain = _wanted.union_all(select(*_READ).join(_wanted, _BODIES.c.id == _wanted.c.base))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import context
 
-from store.tables import Row
+from store.tables import PageRow
 
-context.configure(connection=context.config.attributes["connection"], target_metadata=Row.metadata)
+context.configure(connection=context.config.attributes["connection"], target_metadata=PageRow.metadata)
 with context.begin_transaction():
     context.run_migrations()

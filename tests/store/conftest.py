@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from crawler.model import Page
 from store import Store, open_store
-from store.tables import Row
+from store.base import Row
 from tests.postgres import fresh_database
 from tests.store.verdicts import NOW, SOURCE, admit
 

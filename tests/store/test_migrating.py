@@ -15,11 +15,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Connection, MetaData, Table, create_engine, func, select, text
 
 import store
+from store.base import Row
 from store.columns import JsonText
 from store.engine import url_of
 from store.migrate import NEWEST
 from store.rows import key_of
-from store.tables import Row
 from tests.store.conftest import OpenIt, schema_differences
 
 MIGRATIONS = Path(store.__file__).parent / "migrations"
