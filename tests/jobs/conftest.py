@@ -11,8 +11,11 @@ from typing import Any
 import pytest
 
 from jobs.cli import run
+from store import Store, open_store
 from tests.jobs.site import Town, configuration
+from tests.jobs.told import OTHER
 from tests.outside import Outside
+from tests.store.verdicts import NOW, SOURCE
 
 
 @dataclass(frozen=True)
@@ -85,3 +88,17 @@ def watched(desk: Desk, town: Town) -> Desk:
     desk.config.write_text(configuration(town), encoding="utf-8")
     assert desk("check").status == 0
     return desk
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """What runs the tests that await something."""
+    return "asyncio"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """A store of two sources, for tests that need no site."""
+    with open_store(tmp_path) as opened:
+        opened.archive.declare([SOURCE, OTHER], NOW)
+        yield opened

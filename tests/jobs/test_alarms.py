@@ -69,7 +69,6 @@ def test_an_alarm_that_began_goes_on_after_a_restart() -> None:
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("anyio_backend", ["asyncio"])
 async def test_a_failing_entry_is_told_of_at_the_third_failure_and_when_it_reads_again(store: Store) -> None:
     """What `check` from cron does too: no daemon need run."""
     with Outside() as outside:

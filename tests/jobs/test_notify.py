@@ -10,7 +10,6 @@ import hmac
 import json
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -26,25 +25,13 @@ from jobs.notify import (
     name_of,
     send,
 )
-from store import Store, open_store
-from tests.jobs.told import A_MINUTE, OTHER, Targets, happen, happen_elsewhere, watched
+from store import Store
+from tests.jobs.told import A_MINUTE, Targets, happen, happen_elsewhere, watched
 from tests.outside import Answer, Asked, Outside, Wire
 from tests.store.verdicts import NOW, SOURCE, change, saying
 
 pytestmark = pytest.mark.anyio
 HELLO = Message(subject="press: one change", body="一条\nhttps://x.example/1", payload=({"kind": "edited"},))
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path) as opened:
-        opened.archive.declare([SOURCE, OTHER], NOW)
-        yield opened
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,25 +10,13 @@ import pytest
 from crawler.model import ChangeKind, Severity, Source, Target
 from jobs.notify import BACKOFF, Delivered, deliver
 from store import Store, open_store
-from tests.jobs.told import A_MINUTE, OTHER, Targets, happen, happen_elsewhere, watched
+from tests.jobs.told import A_MINUTE, Targets, happen, happen_elsewhere, watched
 from tests.store.verdicts import CREATED, HOUR, NOW, SOURCE, admit, change, finding, saying
 
 pytestmark = pytest.mark.anyio
 # NOW is on the hour: the window of what happens then ends an hour later.
 HOURLY = Target(to="mailto://a", digest=HOUR)
 LATER = NOW + 100 * HOUR
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path) as opened:
-        opened.archive.declare([SOURCE, OTHER], NOW)
-        yield opened
 
 
 async def run(store: Store, sources: dict[str, Source], now: datetime, targets: Targets) -> list[tuple[str, list[str]]]:

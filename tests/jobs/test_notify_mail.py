@@ -22,11 +22,6 @@ TITLE = "关于规范食堂采购管理工作的通知"
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture
 def mail() -> Iterator[MailServer]:
     with MailServer() as server:
         yield server

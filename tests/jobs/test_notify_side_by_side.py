@@ -4,31 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 
 import pytest
 
 from jobs.notify import Delivery, Message, NotifyFailed, deliver, send
-from store import Store, open_store
-from tests.jobs.told import A_MINUTE, OTHER, Targets, flood, happen, happen_elsewhere, watched
+from store import Store
+from tests.jobs.told import A_MINUTE, Targets, flood, happen, happen_elsewhere, watched
 from tests.outside import Answer, Asked, Outside, Wire
-from tests.store.verdicts import NOW, SOURCE
+from tests.store.verdicts import NOW
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path) as opened:
-        opened.archive.declare([SOURCE, OTHER], NOW)
-        yield opened
 
 
 async def heard(outside: Outside, path: str, times: int) -> None:
