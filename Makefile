@@ -62,8 +62,9 @@ screenshots: setup ## draw docs/demo.png from a real run
 
 lock: setup ## resolve the dependencies anew and write all locks
 	$(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements.lock
-	$(BIN)/uv pip compile -q pyproject.toml --group dev --extra render --extra s3 --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements-dev.lock
+	$(BIN)/uv pip compile -q pyproject.toml --group dev --extra render --extra s3 --extra parquet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements-dev.lock
 	$(BIN)/uv pip compile -q --group bench --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements-bench.lock
+	$(BIN)/uv pip compile -q --group pywb --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements-pywb.lock
 
 clean: ## remove what the targets made
 	rm -rf crawler/extract/*.so crawler/detect/language/*.so *__mypyc*.so $(VENV) .venv-bench demo-data build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
