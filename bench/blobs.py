@@ -1,12 +1,13 @@
 """What it takes to keep every version of a page: bytes a version, and the time to put one and to read one back.
 
 Series of real captures of one page each, from the measuring data where that lies beside this checkout, otherwise a page
-made up for the purpose. Each is put body after body, as visits would, into a SQLite database and into a folder. Beside
-them, on the same bodies: gzip, a repeated body costing nothing as with WARC's revisit records; zstd by itself; and git,
-repacked.
+made up for the purpose. Each is put body after body, as visits would, into a SQLite database, into a folder, and as
+objects (held in memory: what their server takes is not ours). Beside them, on the same bodies: gzip, a repeated body
+costing nothing as with WARC's revisit records; zstd by itself; and git, repacked.
 
 Bytes: of the database, all that its file grew by, rows and indexes and free space in pages among them; of a folder, the
-sizes of its files, without what the file system adds; of git, its packs with their indexes. Times are CPU time.
+sizes of its files, without what the file system adds; of objects, their sizes; of git, its packs with their indexes.
+Times are CPU time.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ import zstandard
 
 from bench.pages import DATA
 from store import BlobStore, DatabaseBlobs, FolderBlobs
+from store.blobs import ObjectBlobs
 from store.blobs.chain import KEYFRAME_EVERY
 from store.blobs.compression import LEVEL, pack
 from store.engine import open_engine, url_of, writing
@@ -37,7 +39,7 @@ LEAST, SMALLEST = 30, 10_000
 QUICK_SERIES = 2
 # What is asked on daily versions of a page of 84 KB.
 BYTES_ASKED, SPEED_ASKED, RESTORE_ASKED = 1050.0, 250.0, 5.0
-OURS, FOLDER = "palimpsest, database", "palimpsest, folder"
+OURS, FOLDER, OBJECTS = "palimpsest, database", "palimpsest, folder", "palimpsest, objects"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +139,18 @@ def in_folder(bodies: Sequence[bytes], folder: Path) -> Kept:
     return Kept(way=FOLDER, bytes=size / len(bodies), put=took, read=read, slowest=slowest)
 
 
+def in_objects(bodies: Sequence[bytes]) -> Kept:
+    """The same in object storage, whose requests take no time here."""
+    from obstore.store import MemoryStore
+
+    objects = MemoryStore()
+    blobs = ObjectBlobs("s3://memory", objects)
+    digests, took = _put_all(bodies, lambda body, like: blobs.put(body, like=like))
+    read, slowest = _read_all(blobs, digests)
+    size = sum(one["size"] for part in objects.list() for one in part)
+    return Kept(way=OBJECTS, bytes=size / len(bodies), put=took, read=read, slowest=slowest)
+
+
 def _put_all(bodies: Sequence[bytes], put: Callable[[bytes, str | None], str]) -> tuple[list[str], float]:
     digests: list[str] = []
     began = process_time()
@@ -179,7 +193,7 @@ def ways(bodies: Sequence[bytes]) -> list[Kept]:
     """All ways of keeping these bodies."""
     plain = zstandard.ZstdCompressor(level=LEVEL)
     with tempfile.TemporaryDirectory() as name:
-        kept = [in_database(bodies, Path(name)), in_folder(bodies, Path(name) / "blobs")]
+        kept = [in_database(bodies, Path(name)), in_folder(bodies, Path(name) / "blobs"), in_objects(bodies)]
     if shutil.which("git"):
         with tempfile.TemporaryDirectory() as name:
             kept.append(in_git(bodies, Path(name)))
@@ -222,15 +236,22 @@ def _ms(value: float | None) -> str:
     return f"{'–' if value is None else f'{value:.2f}':>9}"
 
 
+def _over_all(results: Sequence[tuple[Series, float, list[Kept]]], way: str) -> float:
+    versions = sum(len(one.bodies) for one, _, _ in results)
+    kept = [(one, row) for one, _, rows in results for row in rows if row.way == way]
+    return sum(row.bytes * len(one.bodies) for one, row in kept) / versions
+
+
 def _asked(results: Sequence[tuple[Series, float, list[Kept]]]) -> Iterator[str]:
     ours = [(one, speed, kept[0]) for one, speed, kept in results]
     versions = sum(len(one.bodies) for one, _, _ in ours)
-    size = sum(row.bytes * len(one.bodies) for one, _, row in ours) / versions
+    size = _over_all(results, OURS)
     total = sum(one.size * len(one.bodies) for one, _, _ in ours)
     speed = total / sum(one.size * len(one.bodies) / speed for one, speed, _ in ours)
     slowest = max(row.slowest or 0 for _, _, row in ours)
     yield f"all {versions} versions, in the database:"
     yield f"  {size:8,.0f} bytes a version      asked: at most {BYTES_ASKED:,.0f} where pages have 84 KB"
+    yield f"  {_over_all(results, FOLDER):8,.0f} in a folder, {_over_all(results, OBJECTS):,.0f} as objects"
     yield f"  {speed:8,.0f} MB/s packed         asked: at least {SPEED_ASKED:.0f}"
     yield f"  {slowest:8.2f} ms the slowest read  asked: at most {RESTORE_ASKED:.0f}"
     if any(one.made_up for one, _, _ in ours):

@@ -28,10 +28,14 @@ from store.later import write_now
 _NOTHING_LEFT = 256 * 1024
 DATABASE_FILE = "palimpsest.sqlite3"
 BUSY_TIMEOUT = timedelta(seconds=5)
+# What a process that stands still in the middle of a transaction has locked is another's after this. Nothing of ours
+# waits for anything but the database there.
+IDLE_TIMEOUT = timedelta(seconds=60)
 
-# SQLSTATEs of PostgreSQL. 08…: connection lost; 57P0x: server going down or starting; 53300: too many connections.
+# SQLSTATEs of PostgreSQL. 08…: connection lost; 25P03: stood still; 57P0x: server going down or starting; 53300: too
+# many connections.
 FULL_STATES = {"53100"}
-BUSY_STATES = {"40001", "40P01", "55P03", "53300", "57P01", "57P02", "57P03"}
+BUSY_STATES = {"25P03", "40001", "40P01", "55P03", "53300", "57P01", "57P02", "57P03"}
 
 
 def url_of(data_dir: Path, given: str | None) -> URL:
@@ -51,8 +55,12 @@ def url_of(data_dir: Path, given: str | None) -> URL:
     return url
 
 
-def open_engine(url: URL, busy_timeout: timedelta = BUSY_TIMEOUT) -> Engine:
-    """An engine for the URL; nothing is connected yet. `busy_timeout`: how long to wait for another's lock."""
+def open_engine(url: URL, busy_timeout: timedelta = BUSY_TIMEOUT, idle_timeout: timedelta = IDLE_TIMEOUT) -> Engine:
+    """An engine for the URL; nothing is connected yet.
+
+    `busy_timeout`: how long to wait for another's lock. `idle_timeout`: after how long of doing nothing in a
+    transaction a server ends it; the next statement then raises StoreBusy.
+    """
     milliseconds = round(busy_timeout.total_seconds() * 1000)
     try:
         if url.get_backend_name() == "sqlite":
@@ -61,6 +69,8 @@ def open_engine(url: URL, busy_timeout: timedelta = BUSY_TIMEOUT) -> Engine:
         else:
             # To compile a statement takes longer than any of ours should.
             options = f"-c lock_timeout={milliseconds} -c timezone=UTC -c jit=off"
+            idle = round(idle_timeout.total_seconds() * 1000)
+            options += f" -c idle_in_transaction_session_timeout={idle}"
             engine = create_engine(url, pool_pre_ping=True, connect_args={"options": options, "connect_timeout": 10})
     except (NoSuchModuleError, ImportError) as error:
         raise ConfigurationError(f"no driver for the database: {error}") from error

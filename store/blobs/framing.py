@@ -6,7 +6,7 @@ import struct
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 
-from store.blobs.chain import KEYFRAME_EVERY, Base, Stored, base_in
+from store.blobs.chain import Base, Stored, base_in
 from store.blobs.compression import PATCHED_MOST, pack
 
 # Magic number of the first skippable frame of zstd, how long it is; then the step and the digest of the base.
@@ -49,9 +49,9 @@ def chain_of(digest: str, read: Read) -> list[Stored]:
     return chain[::-1]
 
 
-def base_for(body: bytes, like: str | None, read: Read, keyframe_every: int = KEYFRAME_EVERY) -> Base | None:
-    """What a body is written against where `like` is much the same."""
-    return base_in(chain_of(like, read), keyframe_every) if like and len(body) <= PATCHED_MOST else None
+def base_for(body: bytes, like: str | None, read: Read, *, short_cuts: bool = False) -> Base | None:
+    """What a body is written against where `like` is much the same; `short_cuts` as in `base_in`."""
+    return base_in(chain_of(like, read), short_cuts=short_cuts) if like and len(body) <= PATCHED_MOST else None
 
 
 def not_needed(digests: Collection[str], heads: Iterable[tuple[str, bytes]]) -> list[str]:

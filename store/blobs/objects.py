@@ -17,11 +17,9 @@ from store.blobs.compression import corrupt, digest_of, is_digest
 from store.blobs.framing import HEAD_SIZE, base_for, chain_of, frame, not_needed
 
 if TYPE_CHECKING:
-    from obstore.store import S3Config, S3Store
+    from obstore.store import ObjectStore, S3Config, S3Store
 
 SUFFIX = ".zst"
-# Each link of a chain is a request more, one after the other.
-KEYFRAME_EVERY = 10
 OPTIONS = frozenset({"endpoint", "region"})
 # As in other stores: a pass that cannot put a body says so, and does not wait for long.
 CONNECT, ANSWER, RETRIES = timedelta(seconds=5), timedelta(seconds=20), 2
@@ -36,10 +34,10 @@ class ObjectBlobs:
 
     joins = False
 
-    def __init__(self, place: str) -> None:
-        """`place`: `s3://BUCKET/PREFIX?endpoint=URL&region=NAME`. Raises ConfigurationError."""
+    def __init__(self, place: str, objects: ObjectStore | None = None) -> None:
+        """`place`: `s3://BUCKET/PREFIX?endpoint=URL&region=NAME`, opened unless given. Raises ConfigurationError."""
         self._place = place.partition("?")[0]
-        self._objects = opened(place)
+        self._objects = objects or opened(place)
 
     def put(self, body: bytes, *, like: str | None = None, session: Session | None = None) -> str:
         """One request puts an object whole or not at all. Raises StoreFull, BodiesAway."""
@@ -48,7 +46,8 @@ class ObjectBlobs:
             # Put again where it is there: that alone says when it was last wanted.
             framed = self._read(digest)
             if framed is None:
-                framed = frame(body, base_for(body, like, self._read, KEYFRAME_EVERY))
+                # Each link of a chain is a request more, one after the other.
+                framed = frame(body, base_for(body, like, self._read, short_cuts=True))
             elif not is_whole(chain_of(digest, self._read)):
                 framed = frame(body, None)
             try:

@@ -50,15 +50,27 @@ def test_the_health_of_each_is_asked_where_it_answers() -> None:
 
 
 def test_docker_reads_it_where_there_is_docker() -> None:
+    """Or its former self, of which Debian has the last release: that knows all but the name of the whole."""
+    text = (ROOT / "docker-compose.yml").read_text("utf-8")
+    read = _read_by(["docker", "compose"], text)
+    if read is None:
+        read = _read_by(["docker-compose"], text.replace("name: palimpsest\n", ""))
+    if read is None:
+        pytest.skip("there is no docker compose here")
+    assert read.returncode == 0, read.stderr
+
+
+def _read_by(command: list[str], text: str) -> subprocess.CompletedProcess[str] | None:
     secrets = dict.fromkeys(("POSTGRES_PASSWORD", "PALIMPSEST_WEB_TOKEN"), "x")
-    words = ["docker", "compose", "--file", str(ROOT / "docker-compose.yml"), "config", "--quiet"]
+    words = [*command, "--file", "-", "--project-directory", str(ROOT), "config", "--quiet"]
     try:
-        done = subprocess.run(words, env=os.environ | secrets, capture_output=True, text=True, check=False, timeout=60)
+        done = subprocess.run(
+            words, env=os.environ | secrets, input=text, capture_output=True, text=True, check=False, timeout=60
+        )
     except FileNotFoundError:
-        pytest.skip("there is no docker here")
-    if "is not a docker command" in done.stderr or "unknown" in done.stderr:
-        pytest.skip("this docker has no compose")
-    assert done.returncode == 0, done.stderr
+        return None
+    known = not any(word in done.stderr for word in ("is not a docker command", "unknown"))
+    return done if known else None
 
 
 def _replicas(name: str) -> int:

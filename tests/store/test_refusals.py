@@ -7,6 +7,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
@@ -16,6 +17,7 @@ from sqlalchemy import Engine, event
 from crawler.errors import BlobCorrupt, StoreBusy, StoreError, StoreFull
 from crawler.model import Page
 from store import Counts, Store, open_store
+from store.engine import open_engine, reading, url_of, writing
 from tests.objects import Forwarding, endpoint, fresh_bucket
 from tests.postgres import fresh_database
 from tests.store.conftest import SHORT
@@ -177,3 +179,27 @@ def test_a_broken_off_server_connection_is_replaced(tmp_path: Path) -> None:
 
 def _amounts(counts: Counts) -> tuple[int, ...]:
     return counts.checks, counts.snapshots, counts.versions, counts.changes, counts.findings
+
+
+def test_what_a_process_that_stands_still_has_locked_is_another_s_after_a_while() -> None:
+    """Not only one that dies: its server would keep the page, and so its host, from all others until it goes on."""
+    url = url_of(Path(), fresh_database())
+    still, other = open_engine(url, idle_timeout=timedelta(seconds=1)), open_engine(url, timedelta(seconds=30))
+    with other.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE held (n int)")
+        connection.exec_driver_sql("INSERT INTO held VALUES (0)")
+
+    def set_to(engine: Engine, number: int, meanwhile: Callable[[], None] = lambda: None) -> None:
+        with writing(engine) as session:
+            session.connection().exec_driver_sql(f"UPDATE held SET n = {number}")
+            meanwhile()
+            session.connection().exec_driver_sql(f"UPDATE held SET n = {number}")
+
+    with pytest.raises(StoreBusy, match="idle"):
+        set_to(still, 1, meanwhile=lambda: set_to(other, 2))
+    with reading(other) as session:
+        assert session.connection().exec_driver_sql("SELECT n FROM held").scalar() == 2
+    # It goes on with a connection that works.
+    set_to(still, 3)
+    still.dispose()
+    other.dispose()
