@@ -92,6 +92,8 @@ def _fetching(asked: argparse.Namespace) -> str:
     trackers = [tracker for tracker in TRACKERS if asked.only is None or tracker.name in asked.only]
     pages = asked.pages or fetch.PAGES
     rows, skipped = fetch.compare_trackers(trackers, pages, repetitions, tell)
+    if fetch.OURS in (tracker.name for tracker in trackers) and pages > fetch.FEW:
+        rows += fetch.short_passes(repetitions, tell)
     rows += fetch.compare_clients(pages, repetitions, tell)
     report = fetch_table.as_json if asked.json else fetch_table.text
     return report(rows, skipped, pages)

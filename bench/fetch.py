@@ -1,7 +1,8 @@
 """Fetching, beside peers and over loopback in one run: whole passes of trackers, and bare clients page by page.
 
 A pass is a process from its start to its end. Its CPU is the user and system time of it and its children, its memory
-their peak; the server is another process and counts for nobody. Clients are timed without their start.
+their peak; the server is another process and counts for nobody. Clients are timed without their start. What the pages
+of a pass take by themselves is what a pass over many takes more than one over few.
 """
 
 from __future__ import annotations
@@ -21,16 +22,19 @@ from typing import Self
 
 from bench.fetch_client import BARE
 from bench.fetch_pages import ENTRY, pieces
-from bench.fetch_trackers import OURS, Tracker
+from bench.fetch_trackers import OURS, TRACKERS, Tracker
 from bench.peer_env import ROOT
 
 PAGES, REPETITIONS, QUICK_REPETITIONS = 1_000, 5, 2
+# A pass over so many is all start.
+FEW = 50
 # Clients share their pages out over so many hosts, and go over them so many times a process.
 HOSTS, PASSES = 4, 3
 # A tracker whose pass takes more CPU than this is run once: its noise no longer matters.
 SLOW_SECONDS = 15.0
 TIMEOUT_SECONDS = 900
 NEW, UNCHANGED, CHANGED, LATER = KINDS = ("all new", "none changed", "all changed", "none changed again")
+SHORT = {NEW: f"{FEW} {NEW}", CHANGED: f"{FEW} {CHANGED}"}
 FETCHED = {200: "client, 200", 304: "client, 304"}
 _METER = ROOT / "bench" / "fetch_meter.py"
 
@@ -49,10 +53,11 @@ class Took:
 
 @dataclass(slots=True, kw_only=True)
 class Row:
-    """One tracker in one kind of pass, or one client and status: what each repetition took."""
+    """One tracker in one kind of pass, or one client and status, over so many pages: what each repetition took."""
 
     kind: str
     name: str
+    pages: int
     version: str = ""
     took: list[Took] = field(default_factory=list)
 
@@ -181,7 +186,7 @@ def compare_trackers(
                 say(f"{tracker.name}, {turn + 1} of {repetitions}")
                 try:
                     for kind, took in life(tracker, site, count):
-                        row = rows.setdefault((kind, tracker.name), Row(kind=kind, name=tracker.name))
+                        row = rows.setdefault((kind, tracker.name), Row(kind=kind, name=tracker.name, pages=count))
                         row.took.append(took)
                 except (PassFailed, subprocess.TimeoutExpired) as problem:
                     skipped[tracker.name] = str(problem)
@@ -190,6 +195,18 @@ def compare_trackers(
     for row in found:
         row.version = versions[row.name]
     return found, skipped
+
+
+def short_passes(repetitions: int, say: Say) -> list[Row]:
+    """The rows of this project's passes over few pages."""
+    rows = {kind: Row(kind=short, name=OURS, pages=FEW) for kind, short in SHORT.items()}
+    with Site(FEW, 1) as site:
+        for turn in range(repetitions):
+            say(f"{OURS}, few pages, {turn + 1} of {repetitions}")
+            for kind, took in life(TRACKERS[0], site, FEW):
+                if kind in rows:
+                    rows[kind].took.append(took)
+    return [*rows.values()]
 
 
 def compare_clients(count: int, repetitions: int, say: Say) -> list[Row]:
@@ -210,6 +227,6 @@ def compare_clients(count: int, repetitions: int, say: Say) -> list[Row]:
                 )
                 for status, seconds in json.loads(ran.stdout).items():
                     kind = FETCHED[int(status)]
-                    row = rows.setdefault((kind, name), Row(kind=kind, name=name, version=version(name)))
+                    row = rows.setdefault((kind, name), Row(kind=kind, name=name, pages=count, version=version(name)))
                     row.took.extend(Took(cpu=cpu) for cpu in seconds)
     return [rows[kind, name] for kind in FETCHED.values() for name in (OURS, BARE)]

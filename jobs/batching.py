@@ -18,7 +18,7 @@ Write = Callable[[Archive], Made]
 
 # So many Checks are recorded at once, and none waits longer for others to come.
 MOST = 64
-LONGEST = timedelta(milliseconds=50)
+LONGEST = timedelta(milliseconds=250)
 
 
 @dataclass(slots=True)

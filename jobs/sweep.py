@@ -28,8 +28,9 @@ from store import Archive
 _HOSTS = 32
 # Seconds for which a job waits until its host may be asked again; for longer than that it keeps it from the others.
 _MOMENT = 15.0
-# Pages in flight on one host that asks for no delay.
-_SAME_HOST = 8
+# Visits that are under way at one host that asks for no delay. The pace lets few of them ask it at a time; most wait to
+# be recorded together.
+_SAME_HOST = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -178,9 +178,19 @@ def test_fetching_is_measured_over_its_own_site() -> None:
     assert {what.partition(",")[0] for what in asked} == {
         "peak MB",
         "answered 304",
-        "pages/CPU s",
         "CPU × bare httpx",
     }
+
+
+def test_what_a_page_takes_is_told_without_the_start_of_its_pass() -> None:
+    took = {fetch.NEW: (3.0, 1000), fetch.SHORT[fetch.NEW]: (1.0, 50)}
+    rows = [
+        fetch.Row(kind=kind, name=fetch.OURS, pages=pages, took=[fetch.Took(cpu=cpu)])
+        for kind, (cpu, pages) in took.items()
+    ]
+    (goal,) = fetch_table.goals(rows, 1000)
+    assert (goal.what, goal.measured) == ("pages/CPU s, all new, fetched to recorded", 475.0)
+    assert goal.holds
 
 
 def test_a_tracker_that_is_not_installed_is_skipped_aloud(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from jobs.demo.site import PAGES, DemoSite
 from jobs.wiring import utc_now
 from store import open_store
 from tests.jobs.conftest import Desk
+from tests.jobs.several import hosts
 from tests.jobs.site import PARAGRAPHS, Town, configuration
 from tests.outside import Outside, Wire
 
@@ -247,6 +248,16 @@ def test_a_host_that_another_process_is_at_is_left_alone(watched: Desk, town: To
     assert answered.status == 1
     assert "another process" in answered.err
     assert len(town.outside.requests) == asked
+
+
+def test_a_host_without_a_delay_has_few_visitors_however_many_visits_wait_to_be_recorded(desk: Desk) -> None:
+    """Eight, who come and go side by side."""
+    with hosts(1, 60) as (host,):
+        desk.config.write_text(host.source("0s"), encoding="utf-8")
+        assert desk("check").status == 0
+    assert set(host.asked().values()) == {1}
+    assert len(host.asked()) == 60
+    assert 1 < host.together <= 8
 
 
 def test_what_a_killed_process_of_this_machine_held_is_free(watched: Desk, town: Town) -> None:
