@@ -95,8 +95,8 @@ class WarcOut:
             return False
         told = [("WARC-Target-URI", uri), ("WARC-Profile", _SAME_AS_BEFORE), *_referring(before)]
         told += [("WARC-Payload-Digest", before.digest), ("Palimpsest-Page", uri), *(extra or {}).items()]
-        head = b"HTTP/1.1 304 Not Modified\r\n\r\n"
-        self._write("revisit", date_of(at), head, "application/http; msgtype=response", told)
+        # Without a block, which the standard allows: a bare 304 would be replayed as an empty page.
+        self._write("revisit", date_of(at), b"", "application/http; msgtype=response", told)
         return True
 
     def _led_on(self, snapshot: Snapshot, response: str) -> None:
