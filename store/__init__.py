@@ -2,9 +2,11 @@
 
 from store.archive import Archive
 from store.blobs import BlobStore, DatabaseBlobs, FolderBlobs
+from store.exporting import Exporting
 from store.figures import Figures
 from store.history import History
 from store.integrity import Integrity, Problem
+from store.kept import KeptPage, KeptResponse, Moment
 from store.opening import Store, open_store
 from store.outbox import Fate, Outbox, OutboxItem, Telling
 from store.queue import Queue, owner_of
@@ -12,7 +14,7 @@ from store.repairing import Repaired
 from store.rereading import Rereading
 from store.retelling import Rewritten
 from store.retention import Folded
-from store.rows import host_of
+from store.rows import article_json, article_of, host_of
 from store.search import FoundVersion, FoundVersions
 from store.views import (
     ChangeView,
@@ -33,6 +35,7 @@ __all__ = [
     "CheckView",
     "Counts",
     "DatabaseBlobs",
+    "Exporting",
     "Fate",
     "Figures",
     "FindingView",
@@ -42,6 +45,9 @@ __all__ = [
     "FoundVersions",
     "History",
     "Integrity",
+    "KeptPage",
+    "KeptResponse",
+    "Moment",
     "Outbox",
     "OutboxItem",
     "PageView",
@@ -55,6 +61,8 @@ __all__ = [
     "Store",
     "Telling",
     "VersionView",
+    "article_json",
+    "article_of",
     "finding_json",
     "host_of",
     "open_store",

@@ -16,6 +16,7 @@ from store import figures, integrity, repairing
 from store.archive import Archive
 from store.blobs import BlobStore, DatabaseBlobs, FolderBlobs, LayeredBlobs, ObjectBlobs
 from store.engine import BUSY_TIMEOUT, open_engine, url_of
+from store.exporting import Exporting
 from store.figures import Figures
 from store.history import History
 from store.integrity import Integrity, Tell
@@ -41,6 +42,7 @@ class Store:
         self.history = History(engine, blobs)
         self.outbox = Outbox(engine)
         self.rereading = Rereading(engine, blobs)
+        self.exporting = Exporting(engine, blobs)
         self.retention = Retention(engine)
         # Several machines share a server; SQLite is one machine's.
         self.queue = Queue(engine) if engine.dialect.name == "postgresql" else None
