@@ -5,8 +5,9 @@ from store.blobs import BlobStore, DatabaseBlobs, FolderBlobs
 from store.exporting import Exporting
 from store.figures import Figures
 from store.history import History
+from store.importing import FreshPage, Importing, KnownPage, Misfit, Taking
 from store.integrity import Integrity, Problem
-from store.kept import KeptPage, KeptResponse, Moment
+from store.kept import Given, KeptPage, KeptResponse, Moment, Numbered
 from store.opening import Store, open_store
 from store.outbox import Fate, Outbox, OutboxItem, Telling
 from store.queue import Queue, owner_of
@@ -43,11 +44,17 @@ __all__ = [
     "FolderBlobs",
     "FoundVersion",
     "FoundVersions",
+    "FreshPage",
+    "Given",
     "History",
+    "Importing",
     "Integrity",
     "KeptPage",
     "KeptResponse",
+    "KnownPage",
+    "Misfit",
     "Moment",
+    "Numbered",
     "Outbox",
     "OutboxItem",
     "PageView",
@@ -59,6 +66,7 @@ __all__ = [
     "Rewritten",
     "SourceView",
     "Store",
+    "Taking",
     "Telling",
     "VersionView",
     "article_json",

@@ -30,11 +30,15 @@ def carried(row: Row, *leave_out: str) -> dict[str, Json]:
 def values_for(table: type[Row], said: Mapping[str, Any], *leave_out: str) -> dict[str, Any]:
     """The values of a row's columns, as far as they are said; a column that is not gets its default.
 
-    Raises ValueError where a value cannot be one of its column's, naming the column.
+    Raises ValueError where a value cannot be one of its column's or must be there, naming the column.
     """
     values: dict[str, Any] = {}
     for column in table_of(table).columns:
-        if column.name in leave_out or column.name not in said:
+        if column.name in leave_out:
+            continue
+        if column.name not in said:
+            if table.model_fields[column.name].is_required():
+                raise ValueError(f"{column.name}: is missing")
             continue
         value = said[column.name]
         try:

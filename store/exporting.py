@@ -92,8 +92,8 @@ class Exporting:
                     return
                 last = row_id(rows[-1])
                 lights = _Lights(session, [row_id(row) for row in rows])
+                session.expunge_all()
                 for row in rows:
-                    session.expunge(row)
                     yield _kept(session, row, lights, articles)
 
     def body(self, digest: str) -> bytes:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic, TypeVar
 
-from crawler.model import Json, Snapshot, Version
+from crawler.model import Change, Json, NewVersion, Snapshot, ToldFinding, Version
 from store.views import ChangeView, CheckView, FindingView, PageView
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,3 +69,25 @@ class KeptPage:
     standing: Mapping[str, Json]
     files: tuple[Mapping[str, Json], ...]
     moments: Iterator[Moment]
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered(Generic[T]):
+    """What had a number elsewhere, by which what happened at the same time is ordered; it keeps that where it can."""
+
+    number: int | None
+    it: T
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What is recorded of a Page at one time, as it comes from elsewhere; as Moment has it, with the bodies."""
+
+    at: datetime
+    check: CheckView | None = None
+    number: int | None = None
+    version: NewVersion | None = None
+    snapshot: Snapshot | None = None
+    read_from: Snapshot | None = None
+    changes: tuple[Numbered[Change], ...] = ()
+    findings: tuple[Numbered[ToldFinding], ...] = ()

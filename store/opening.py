@@ -19,6 +19,7 @@ from store.engine import BUSY_TIMEOUT, open_engine, url_of
 from store.exporting import Exporting
 from store.figures import Figures
 from store.history import History
+from store.importing import Importing
 from store.integrity import Integrity, Tell
 from store.migrate import migrate
 from store.outbox import Outbox
@@ -43,6 +44,7 @@ class Store:
         self.outbox = Outbox(engine)
         self.rereading = Rereading(engine, blobs)
         self.exporting = Exporting(engine, blobs)
+        self.importing = Importing(engine, blobs)
         self.retention = Retention(engine)
         # Several machines share a server; SQLite is one machine's.
         self.queue = Queue(engine) if engine.dialect.name == "postgresql" else None

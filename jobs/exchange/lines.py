@@ -33,17 +33,17 @@ def lines(store: Store, selection: Selection, counted: Counted, now: datetime) -
     named = {*selection.sources, *(exporting.sources_of(selection.urls) if selection.urls else ())}
     everything = not named
     for source in exporting.sources(None if everything else named):
-        yield line_of({"kind": "source", **source})
+        yield line_of({"line": "source", **source})
     if selection.whole and (everything or selection.sources):
         for event in exporting.events(None if everything else selection.sources):
-            yield line_of({"kind": "event", **event})
+            yield line_of({"line": "event", **event})
     for kept in exporting.pages(selection.sources, selection.urls):
         yield from _page_lines(store, selection, counted, kept)
 
 
 def _page_lines(store: Store, selection: Selection, counted: Counted, kept: KeptPage) -> Iterator[str]:
     head: dict[str, Json] = {
-        "kind": "page",
+        "line": "page",
         "page": kept.page.url,
         **kept.standing,
         "files": [dict(file) for file in kept.files],
@@ -67,8 +67,8 @@ def _page_lines(store: Store, selection: Selection, counted: Counted, kept: Kept
 
 def _moment_json(store: Store, counted: Counted, kept: KeptPage, moment: Moment) -> dict[str, Json]:
     version, response, read_from = moment.version, moment.response, moment.read_from
-    kind = "version" if version is not None else "check" if moment.check is not None else "told"
-    said: dict[str, Json] = {"kind": kind, "page": kept.page.url, "source": kept.page.source, "at": iso(moment.at)}
+    line = "version" if version is not None else "check" if moment.check is not None else "told"
+    said: dict[str, Json] = {"line": line, "page": kept.page.url, "source": kept.page.source, "at": iso(moment.at)}
     if version is not None:
         said |= {"version": version.number, "rules": version.rules, "digest": moment.article_digest}
         if moment.link:
@@ -98,13 +98,13 @@ def _check_json(check: CheckView) -> dict[str, Json]:
 def _change_json(change: ChangeView) -> dict[str, Json]:
     said = change.as_json()
     del said["page"], said["source"], said["at"]
-    return {**said, "signature": change.change.signature}
+    return {"id": change.id, **said, "signature": change.change.signature}
 
 
 def _finding_json(finding: FindingView) -> dict[str, Json]:
     said = finding.as_json()
     del said["page"], said["source"], said["opened_at"]
-    return said
+    return {"id": finding.id, **said}
 
 
 def _response_json(store: Store, counted: Counted, kept: KeptPage, response: KeptResponse) -> dict[str, Json]:
