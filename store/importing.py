@@ -163,7 +163,8 @@ class FreshPage:
 
     def put(self, given: Given) -> None:
         """What comes next of it. Raises Misfit where that does not follow what came before."""
-        self._fits(given)
+        if amiss := self.amiss(given):
+            raise Misfit(amiss)
         snapshot_id = None if given.snapshot is None else self._response(given.snapshot)
         read_from = snapshot_id if given.read_from is None else self._response(given.read_from)
         if given.check is not None:
@@ -190,19 +191,21 @@ class FreshPage:
         self._session.flush()
         return whole
 
-    def _fits(self, given: Given) -> None:
+    def amiss(self, given: Given) -> str:
+        """Why what is given does not come next; "" where it does."""
         now = len(self._versions)
         then = now if given.version is None else now + 1
         if given.version is not None and given.number != then:
-            raise Misfit(f"version {given.number} does not follow version {now}")
+            return f"version {given.number} does not follow version {now}"
         if given.version is not None and given.snapshot is None and given.read_from is None:
-            raise Misfit("a version without the response that it was read from")
+            return "a version without the response that it was read from"
         for change in given.changes:
             if not {change.it.before, change.it.after} <= {now, then}:
-                raise Misfit(f"change {change.it.address} at version {then}")
+                return f"change {change.it.address} at version {then}"
         for told in given.findings:
             if told.it.version > then:
-                raise Misfit(f"a finding at version {told.it.version}, before there is one")
+                return f"a finding at version {told.it.version}, before there is one"
+        return ""
 
     def _response(self, snapshot: Snapshot) -> int:
         """The number of its row; a Version may be read from a response that also came by itself."""

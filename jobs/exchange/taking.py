@@ -5,7 +5,7 @@ A Page goes in whole or not at all, some hundred lines to a transaction; started
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -139,7 +139,10 @@ class _Work:
                 self.ahead = (number, said)
                 self._finish()
                 return True
-            self._guard(number, lambda said=said: self._take(taking, said))  # type: ignore[misc]
+            try:
+                self._take(taking, number, said)
+            except (ValueError, OverflowError) as error:
+                self._failed(number, error)
         self._finish()
         return False
 
@@ -159,17 +162,11 @@ class _Work:
             else:
                 yield number, said
 
-    def _guard(self, number: int, take: Callable[[], None]) -> None:
-        try:
-            take()
-        except (ValueError, OverflowError) as error:
-            self._failed(number, error)
-
-    def _failed(self, number: int, error: Exception) -> None:
+    def _failed(self, number: int, error: Exception | str) -> None:
         self.complete = False
         self.taken.problems.append(f"{self.name}:{number}: {error}")
 
-    def _take(self, taking: Taking, said: Said) -> None:
+    def _take(self, taking: Taking, number: int, said: Said) -> None:
         match said.get("line"):
             case "source":
                 source_from(said.get("name"))
@@ -180,7 +177,7 @@ class _Work:
             case "page":
                 self._begin(taking, page_from(said), said)
             case "version" | "check" | "told":
-                self._moment(taking, page_from(said), said)
+                self._moment(taking, page_from(said), number, said)
             case other:
                 raise ValueError(f"line: there is none that is called {other!r:.40}")
 
@@ -199,7 +196,7 @@ class _Work:
             self.known = taking.known_page(page, self.now)
         self._count(self.known is None or self.known.admitted, "pages")
 
-    def _moment(self, taking: Taking, page: Page, said: Said) -> None:
+    def _moment(self, taking: Taking, page: Page, number: int, said: Said) -> None:
         if self.page is None or page.url != self.page.url:
             # Its own line was broken, or is not here: what it answered can still be kept.
             self._finish()
@@ -207,6 +204,12 @@ class _Work:
             self.owners.add(page.source)
             self.known = taking.known_page(page, self.now)
         given = given_from(said)
+        if self.fresh is not None and (amiss := self.fresh.amiss(given)):
+            self._failed(number, f"{amiss}; the history of its page is told anew from what there is")
+        if self.fresh is not None and not self.complete:
+            # With a hole in it nothing fits any more: the rest goes in as captures, that nothing be lost.
+            self.fresh.finish(whole=False)
+            self.fresh, self.known = None, taking.known_page(page, self.now)
         if self.fresh is not None:
             self.fresh.put(given)
             self.taken.versions += given.version is not None
