@@ -32,6 +32,8 @@ def values_for(table: type[Row], said: Mapping[str, Any], *leave_out: str) -> di
 
     Raises ValueError where a value cannot be one of its column's or must be there, naming the column.
     """
+    if not isinstance(said, Mapping):
+        raise ValueError(f"{said!r:.40} is no object")
     values: dict[str, Any] = {}
     for column in table_of(table).columns:
         if column.name in leave_out:

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from crawler.errors import StoreBusy
-from crawler.model import Page, PageState, Snapshot, SourceKind, ToldFinding
+from crawler.model import Outcome, Page, PageState, Snapshot, SourceKind, ToldFinding
 from store.adding import add, keep_number
 from store.base import table_of
 from store.blobs import BlobStore
@@ -30,7 +30,7 @@ from store.rows import finding_values, host_of, key_of, row_id, snapshot_values
 from store.tables import AttachmentRow, CheckRow, FindingRow, PageRow, SnapshotRow, SourceEventRow, SourceRow
 from store.timeline import Timeline
 from store.views import CheckView
-from store.visits import keep
+from store.visits import WAITS
 
 
 class Misfit(ValueError):
@@ -97,7 +97,9 @@ class Taking:
         values = values_for(PageRow, said, "id", "key", "host", "url", "source")
         PageState(values["state"])
         row = PageRow(key=key_of(page.url), host=host_of(page.url), url=page.url, source=page.source, **values)
-        files = [values_for(AttachmentRow, file, "id", "page_id", "key") for file in said.get("files", ())]
+        if not isinstance(given := said.get("files", []), list):
+            raise ValueError("files: is no list")
+        files = [values_for(AttachmentRow, file, "id", "page_id", "key") for file in given]
         if len({file["url"] for file in files}) < len(files):
             raise ValueError("files: the same one twice")
         self._bare_source(page.source, page.url)
@@ -270,7 +272,18 @@ class KnownPage:
         if given.snapshot is None or given.snapshot.fetched_at != given.at:
             return None
         self._taking.keep_body(given.snapshot, "")
-        keep(session, self._row, given.snapshot)
+        check: dict[str, object] = {
+            "page_id": page_id,
+            "snapshot_id": add(session, SnapshotRow, snapshot_values(page_id, given.snapshot)),
+            "at": given.at,
+            "outcome": Outcome.FAILED.value,
+            "status": given.snapshot.status,
+            "detail": WAITS,
+            "past": True,
+        }
+        add(session, CheckRow, check)
+        self._row.checks += 1
+        self._row.waiting = True
         return True
 
 
