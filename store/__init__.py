@@ -7,6 +7,7 @@ from store.history import History
 from store.integrity import Integrity, Problem
 from store.opening import Store, open_store
 from store.outbox import Fate, Outbox, OutboxItem, Telling
+from store.proof import FormerLink, Linked, Proof, Unreadable, reading_of
 from store.queue import Queue, owner_of
 from store.repairing import Repaired
 from store.rereading import Rereading
@@ -38,14 +39,17 @@ __all__ = [
     "FindingView",
     "Folded",
     "FolderBlobs",
+    "FormerLink",
     "FoundVersion",
     "FoundVersions",
     "History",
     "Integrity",
+    "Linked",
     "Outbox",
     "OutboxItem",
     "PageView",
     "Problem",
+    "Proof",
     "Queue",
     "Recorded",
     "Repaired",
@@ -54,9 +58,11 @@ __all__ = [
     "SourceView",
     "Store",
     "Telling",
+    "Unreadable",
     "VersionView",
     "finding_json",
     "host_of",
     "open_store",
     "owner_of",
+    "reading_of",
 ]

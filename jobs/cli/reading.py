@@ -170,6 +170,7 @@ def version_json(url: str, version: Version) -> dict[str, Json]:
         **article_json(version.article),
         "digest": version.article.digest,
         "snapshot": version.snapshot_digest,
+        "link": version.link,
     }
 
 
