@@ -18,7 +18,7 @@ depends_on = None
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 # So many Versions are read and written at a time: a store of any size goes through in the same memory.
-SLICE = 500
+SLICE = 200
 PAGES = sa.table("pages", sa.column("id", ID), sa.column("url", AnyText))
 VERSIONS = sa.table(
     "versions",
