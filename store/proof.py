@@ -47,19 +47,8 @@ class Linked:
         return self.chained.version
 
     def as_json(self) -> dict[str, Json]:
-        """All that is hashed, under the names that stand in the chain's text, and the link."""
-        one = self.chained
-        return {
-            "version": one.version,
-            "seen": iso(one.seen_at),
-            "rules": one.rules,
-            "snapshot": one.snapshot,
-            "response": one.response,
-            "article": one.article,
-            "reading": one.reading,
-            "before": one.before,
-            "link": self.link,
-        }
+        """All that is hashed, as it stands in the chain's text, and the link."""
+        return {**self.chained.said, "version": self.version, "link": self.link}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

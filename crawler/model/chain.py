@@ -39,21 +39,24 @@ class Chained:
     before: str
 
     @property
+    def said(self) -> dict[str, str]:
+        """What stands in the lines, by their first words, in their order."""
+        return {
+            "page": _one_line(self.page),
+            "version": str(self.version),
+            "seen": utc(self.seen_at),
+            "rules": _one_line(self.rules),
+            "snapshot": self.snapshot,
+            "response": self.response,
+            "article": self.article,
+            "reading": self.reading,
+            "before": self.before,
+        }
+
+    @property
     def text(self) -> str:
-        """The lines that are hashed, each ended with a newline; only ASCII and what the page's URL has beside that."""
-        lines = (
-            FORMAT,
-            f"page {_one_line(self.page)}",
-            f"version {self.version}",
-            f"seen {utc(self.seen_at)}",
-            f"rules {_one_line(self.rules)}",
-            f"snapshot {self.snapshot}",
-            f"response {self.response}",
-            f"article {self.article}",
-            f"reading {self.reading}",
-            f"before {self.before}",
-        )
-        return "".join(f"{line}\n" for line in lines)
+        """The lines that are hashed, each ended with a newline."""
+        return "".join(f"{line}\n" for line in (FORMAT, *(f"{name} {value}" for name, value in self.said.items())))
 
     @property
     def link(self) -> str:

@@ -91,7 +91,7 @@ def _print(found: PageVerified) -> None:
         empty="No version yet.",
     )
     for note in dict.fromkeys(note for one in found.tested for note in one.notes):
-        console().print(printable(f"not read again: {note}"), style="dim")
+        console().print(printable(note), style="dim")
     _print_problems(found)
     if found.ok:
         console().print(f"all of it holds: {found.versions} versions", style="green")
@@ -172,7 +172,9 @@ def evidence(
         page, numbers = Page(url=view.url, source=view.source), two_versions(versions, view.versions)
         if numbers[0] == numbers[1] or not numbers[1]:
             raise typer.BadParameter("name two versions, the later one last, like 1..2", param_hint="A..B")
-        made = write(store, page, numbers, output or Path(name_for(page, numbers)), force=force)
+        target = output or Path(name_for(page, numbers))
+        with watched("following the chain", view.versions, quiet=as_json) as tell:
+            made = write(store, page, numbers, target, force=force, tell=tell)
     if as_json:
         print_json([made.as_json()])
         return

@@ -19,6 +19,7 @@ from typing import BinaryIO
 from crawler.errors import ChainBroken, ConfigurationError, StoreBusy, StoreFull
 from crawler.model import Article, Json, Page, Snapshot, Version
 from crawler.model.chain import sha256
+from jobs.backfill import Tell
 from jobs.exchange.warc import WarcOut
 from jobs.proof import check
 from jobs.proof.guide import Guide, Side, as_html, as_text
@@ -56,8 +57,16 @@ class _Chain:
     about: Mapping[int, Linked]
 
 
-def write(store: Store, page: Page, numbers: tuple[int, int], target: Path, *, force: bool = False) -> Evidence:
-    """Writes the evidence of a Change, or of a first Version (0..n), whole or not at all.
+def write(
+    store: Store,
+    page: Page,
+    numbers: tuple[int, int],
+    target: Path,
+    *,
+    force: bool = False,
+    tell: Tell | None = None,
+) -> Evidence:
+    """Writes the evidence of a Change, or of a first Version (0..n), whole or not at all; `tell` hears how far it is.
 
     Raises ConfigurationError where the file is there already (unless `force`) or cannot be written, NotKnown,
     StoreFull, ChainBroken where what is kept does not hold together, BlobCorrupt, and StoreBusy where the Page is
@@ -66,7 +75,7 @@ def write(store: Store, page: Page, numbers: tuple[int, int], target: Path, *, f
     if target.exists() and not force:
         raise ConfigurationError(f"{target} is there already; name another with --output, or replace it with --force")
     wanted = {number: store.history.version(page.url, number) for number in numbers if number}
-    chain = _chain(store, page, wanted)
+    chain = _chain(store, page, wanted, tell)
     try:
         descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
     except OSError as error:
@@ -100,7 +109,7 @@ def name_for(page: Page, numbers: tuple[int, int]) -> str:
     return f"evidence-{short}-{mark}-{numbers[0]}..{numbers[1]}.zip"
 
 
-def _chain(store: Store, page: Page, wanted: Mapping[int, Version]) -> _Chain:
+def _chain(store: Store, page: Page, wanted: Mapping[int, Version], tell: Tell | None) -> _Chain:
     """The chain of the page, held against itself. Raises ChainBroken and StoreBusy."""
     counted = store.history.page(page.url).versions
     texts: list[str] = []
@@ -113,6 +122,8 @@ def _chain(store: Store, page: Page, wanted: Mapping[int, Version]) -> _Chain:
         newest = linked.link
         texts.append(f"{linked.chained.text}link {newest}\n")
         entries.append(linked.as_json())
+        if tell:
+            tell(len(entries), counted)
         if linked.version in wanted:
             about[linked.version] = linked
     if problem := uneven(counted, len(entries)):
@@ -148,7 +159,7 @@ def _fill(
             sides.append(Side(linked=linked, ours=ours, rendered=snapshot.rendered))
         bundle.add("snapshots.warc.gz", warc.getvalue())
         bundle.add("chain.txt", "\n".join(chain.texts).encode())
-        told: dict[str, Json] = {"page": chain.page, "newest": chain.newest, "versions": [*chain.entries]}
+        told: dict[str, Json] = {"page": chain.entries[0]["page"], "newest": chain.newest, "versions": [*chain.entries]}
         bundle.add("chain.json", _json(told))
         bundle.add("diff.html", _diff(chain.page, wanted, numbers))
         guide = Guide(page=chain.page, numbers=numbers, sides=sides, versions=len(chain.entries), newest=chain.newest)

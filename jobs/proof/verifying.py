@@ -133,13 +133,13 @@ def uneven(counted: int, there: int) -> str:
 
 def broken_pages(store: Store, tell: Tell | None = None) -> list[str]:
     """The pages whose chain does not hold, by its links alone: cheap, for no raw bytes are read."""
-    found = []
+    found, total = [], store.proof.count()
     for done, page in enumerate(store.proof.pages(), start=1):
         # As in `verify`: once more before anything is said against a page that may be written just now.
         if _broken(store, page) and _broken(store, page):
             found.append(page.url)
         if tell:
-            tell(done, None)
+            tell(done, total)
     return found
 
 

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
 from sqlalchemy import event
 
+from crawler.errors import StoreBusy
 from crawler.extract import RULES
 from crawler.judge import judge
 from crawler.model import NewVersion, Page, Snapshot
 from crawler.model.chain import NOTHING, Chained
 from crawler.replay import replay
+from jobs.proof.verifying import verify
 from jobs.settling import settle
-from store import Linked, Store
+from store import Linked, Store, proof
 from tests.jobs.histories import page as html
 from tests.jobs.site import PARAGRAPHS
+from tests.store.conftest import OpenIt
 from tests.store.verdicts import CREATED, HOUR, NOW, SOURCE, admit, article, change, response, saying, verdict
 
 DAY = timedelta(days=1)
@@ -222,3 +227,55 @@ def test_pages_without_a_version_are_not_part_of_any_proof(store: Store, page: P
     assert list(store.proof.pages()) == [other]
     assert (store.proof.count(), store.proof.count("nobody")) == (1, 0)
     assert list(store.proof.pages("nobody")) == []
+
+
+def test_a_page_that_is_rewritten_while_it_is_verified_is_not_accused(
+    store: Store, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A backfill ends between two of its Versions: what was read before and after do not go together."""
+    for day, paragraphs in ((0, PARAGRAPHS), (2, PARAGRAPHS[:1]), (3, PARAGRAPHS[1:])):
+        visit(store, page, capture(page, NOW + day * DAY, *paragraphs))
+    store.rereading.keep(page, capture(page, NOW + DAY, *PARAGRAPHS[:2]))
+    monkeypatch.setattr(proof, "_SLICE", 1)
+    read_body, rewritten = store.proof.body, []
+
+    def body(linked: Linked) -> bytes:
+        if not rewritten:
+            rewritten.append(settle(store, SOURCE, page))
+        return read_body(linked)
+
+    monkeypatch.setattr(store.proof, "body", body)
+    found = verify(store, {SOURCE.name: SOURCE}, page)
+    assert rewritten
+    assert (found.problems, found.versions) == ([], 4)
+
+
+def test_of_two_who_record_one_page_at_once_the_second_is_told_and_the_chain_holds(
+    store: Store, open_it: OpenIt, page: Page
+) -> None:
+    other = open_it()
+    store.archive.record(page, saying(page, NOW, "one", CREATED))
+    other.archive.record(page, saying(page, NOW + HOUR, "two", change(1, 2)))
+    with pytest.raises(StoreBusy):
+        store.archive.record(page, saying(page, NOW + HOUR, "two", change(1, 2)))
+    assert_holds(store, page, 2)
+
+
+def test_many_who_record_different_pages_at_once_leave_each_chain_whole(store: Store, open_it: OpenIt) -> None:
+    pages = [admit(store, f"https://www.example.gov.cn/xwfb/{number}.html") for number in range(3)]
+
+    def record(page: Page) -> None:
+        mine = open_it()
+        for number in range(6):
+            told = change(number, number + 1) if number else CREATED
+            for _ in range(50):
+                try:
+                    mine.archive.record(page, saying(page, NOW + number * HOUR, f"text {number}", told))
+                except StoreBusy:
+                    continue
+                break
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(record, pages))
+    for page in pages:
+        assert_holds(store, page, 6)
