@@ -11,6 +11,7 @@ what the caller got wrong or what the machine refuses. Every message says what t
     │   ├── StoreFull          no space left; free some, then a retry helps
     │   ├── BlobCorrupt        stored bytes do not match their digest, or are gone
     │   └── ChainBroken        what is kept of a page does not hold together; `palimpsest verify` says what
+    ├── NotWritten             a file that was asked for cannot be written; name another place, or free some
     ├── NothingToRead          a page that had content would have none; look at the rules, a retry does not help
     └── NotKnown               the page, version or source asked for is not in the store
 """
@@ -75,6 +76,12 @@ class BlobCorrupt(StoreError):
 
 class ChainBroken(StoreError):
     """What is kept of a page does not hold together, so that nothing can be proved with it."""
+
+
+class NotWritten(PalimpsestError):
+    """A file that was asked for could not be written; nothing stands under its name that did not before."""
+
+    retry_helps = True
 
 
 class NothingToRead(PalimpsestError):

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
-import os
-import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from crawler.errors import ChainBroken, ConfigurationError, StoreBusy, StoreFull
+from crawler.errors import ChainBroken, StoreBusy
 from crawler.model import Article, Json, Page, Snapshot, Version
 from crawler.model.chain import sha256
 from jobs.backfill import Tell
+from jobs.exchange.files import whole_file
 from jobs.exchange.warc import WarcOut
 from jobs.proof import check
 from jobs.proof.guide import Guide, Side, as_html, as_text
@@ -68,36 +65,15 @@ def write(
 ) -> Evidence:
     """Writes the evidence of a Change, or of a first Version (0..n), whole or not at all; `tell` hears how far it is.
 
-    Raises ConfigurationError where the file is there already (unless `force`) or cannot be written, NotKnown,
-    StoreFull, ChainBroken where what is kept does not hold together, BlobCorrupt, and StoreBusy where the Page is
-    rewritten meanwhile.
+    Raises ConfigurationError where the file is there already (unless `force`), NotWritten, NotKnown, ChainBroken where
+    what is kept does not hold together, BlobCorrupt, and StoreBusy where the Page is rewritten meanwhile.
     """
-    if target.exists() and not force:
-        raise ConfigurationError(f"{target} is there already; name another with --output, or replace it with --force")
     wanted = {number: store.history.version(page.url, number) for number in numbers if number}
     chain = _chain(store, page, wanted, tell)
-    try:
-        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
-    except OSError as error:
-        raise ConfigurationError(f"{target} cannot be written: {error.strerror}") from error
-    part = Path(name)
-    try:
-        with os.fdopen(descriptor, "w+b") as stream:
-            _fill(stream, store, chain, wanted, numbers)
-            stream.flush()
-            os.fsync(stream.fileno())
-        with part.open("rb") as written:
-            digest = hashlib.file_digest(written, "sha256").hexdigest()
-        # As any other new file would be; what is temporary is its maker's alone.
-        part.chmod(0o666 & ~_umask())
-        part.replace(target)
-    except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise StoreFull(f"no space left for {target}; free some and try again. Nothing was written.") from error
-        raise ConfigurationError(f"{target} cannot be written: {error.strerror}") from error
-    finally:
-        with suppress(FileNotFoundError):
-            part.unlink()
+    with whole_file(target, force=force) as stream:
+        _fill(stream, store, chain, wanted, numbers)
+    with target.open("rb") as written:
+        digest = hashlib.file_digest(written, "sha256").hexdigest()
     return Evidence(path=target, digest=digest, newest=len(chain.entries), link=chain.newest)
 
 
@@ -213,9 +189,3 @@ class _Bundle:
 
 def _json(value: dict[str, Json]) -> bytes:
     return (json.dumps(value, ensure_ascii=True, indent=1) + "\n").encode()
-
-
-def _umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask

@@ -10,7 +10,11 @@ from pathlib import Path
 import pytest
 
 from crawler import reading
+from crawler.model import Page
+from jobs.proof.verifying import broken_pages
+from store import Store, open_store
 from tests.jobs.conftest import Desk
+from tests.jobs.shelf import exported, fill, taken
 from tests.jobs.site import PARAGRAPHS, Town, configuration
 from tests.jobs.test_backfill import PAGE, capture
 from tests.jobs.test_reextract import rules_of_yesterday
@@ -185,3 +189,18 @@ def test_the_doctor_finds_a_forged_link(kept: Desk) -> None:
     answered = kept("doctor", "--json")
     assert answered.status == 1
     assert any(one["check"] == PAGE and "verify" in one["detail"] for one in answered.lines)
+
+
+def test_every_kind_of_history_holds_and_what_is_read_back_of_it_too(tmp_path: Path) -> None:
+    """An export carries the links; who reads it makes the same ones of what it says."""
+    with open_store(tmp_path / "one") as one, open_store(tmp_path / "other") as other:
+        fill(one)
+        taken(other, exported(one))
+        assert one.proof.count() == other.proof.count() > 5
+        for page in one.proof.pages():
+            assert _links(one, page) == _links(other, page)
+        assert (broken_pages(one), broken_pages(other)) == ([], [])
+
+
+def _links(store: Store, page: Page) -> list[str]:
+    return [view.link for view in store.history.versions(page.url)]
