@@ -9,7 +9,8 @@ what the caller got wrong or what the machine refuses. Every message says what t
     │   ├── StoreTooNew        written by a newer version; upgrade Palimpsest
     │   ├── StoreBusy          locked by another process; a retry helps
     │   ├── StoreFull          no space left; free some, then a retry helps
-    │   └── BlobCorrupt        stored bytes do not match their digest, or are gone
+    │   ├── BlobCorrupt        stored bytes do not match their digest, or are gone
+    │   └── ChainBroken        what is kept of a page does not hold together; `palimpsest verify` says what
     ├── NotWritten             a file that was asked for cannot be written; name another place, or free some
     ├── NothingToRead          a page that had content would have none; look at the rules, a retry does not help
     └── NotKnown               the page, version or source asked for is not in the store
@@ -71,6 +72,10 @@ class StoreFull(StoreError):
 
 class BlobCorrupt(StoreError):
     """A stored body is missing or does not match its digest; `palimpsest doctor` lists all such bodies."""
+
+
+class ChainBroken(StoreError):
+    """What is kept of a page does not hold together, so that nothing can be proved with it."""
 
 
 class NotWritten(PalimpsestError):

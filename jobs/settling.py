@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from crawler.errors import NothingToRead, PalimpsestError, StoreBusy
 from crawler.extract import RULES
@@ -26,7 +27,7 @@ def settle(store: Store, source: Source, page: Page, *, dry_run: bool = False) -
         if retold.known.latest is None and store.history.page(page.url).versions:
             raise NothingToRead("today's rules find no content in it; left as it was")
         try:
-            return store.rereading.retell(page, checks, retold, rules=RULES, dry_run=dry_run)
+            return store.rereading.retell(page, checks, retold, rules=RULES, now=datetime.now(UTC), dry_run=dry_run)
         except StoreBusy:
             if attempt == _ATTEMPTS:
                 raise

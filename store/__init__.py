@@ -10,6 +10,7 @@ from store.integrity import Integrity, Problem
 from store.kept import Given, KeptPage, KeptResponse, Moment, Numbered
 from store.opening import Store, open_store
 from store.outbox import Fate, Outbox, OutboxItem, Telling
+from store.proof import FormerLink, Linked, Proof, Unreadable, reading_of
 from store.queue import Queue, owner_of
 from store.repairing import Repaired
 from store.rereading import Rereading
@@ -42,6 +43,7 @@ __all__ = [
     "FindingView",
     "Folded",
     "FolderBlobs",
+    "FormerLink",
     "FoundVersion",
     "FoundVersions",
     "FreshPage",
@@ -52,6 +54,7 @@ __all__ = [
     "KeptPage",
     "KeptResponse",
     "KnownPage",
+    "Linked",
     "Misfit",
     "Moment",
     "Numbered",
@@ -59,6 +62,7 @@ __all__ = [
     "OutboxItem",
     "PageView",
     "Problem",
+    "Proof",
     "Queue",
     "Recorded",
     "Repaired",
@@ -68,6 +72,7 @@ __all__ = [
     "Store",
     "Taking",
     "Telling",
+    "Unreadable",
     "VersionView",
     "article_json",
     "article_of",
@@ -75,4 +80,5 @@ __all__ = [
     "host_of",
     "open_store",
     "owner_of",
+    "reading_of",
 ]

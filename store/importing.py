@@ -171,8 +171,9 @@ class FreshPage:
         read_from = snapshot_id if given.read_from is None else self._response(given.read_from)
         if given.check is not None:
             self._add_check(given.check, snapshot_id)
-        if given.version is not None and read_from is not None:
-            self._timeline.insert(given.version, read_from, given.at)
+        shown = given.read_from or given.snapshot
+        if given.version is not None and shown is not None and read_from is not None:
+            self._timeline.insert(given.version, shown, read_from, given.at)
             assert self._timeline.current is not None  # noqa: S101 - it was just put there
             self._versions.append(self._timeline.current.id)
         for change in given.changes:

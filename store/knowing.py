@@ -26,7 +26,7 @@ _STANDING = """
     rate_changes rate_days rate_as_of
 """.split()  # noqa: SIM905 - words read better than a list of them
 _SEEN = "number digest seen_at".split()  # noqa: SIM905
-_VERSION = "number seen_at article rules digest".split()  # noqa: SIM905
+_VERSION = "number seen_at article rules digest link".split()  # noqa: SIM905
 # The two Versions before it, by which a text that flips is told.
 _SECOND, _THIRD = aliased(VersionRow), aliased(VersionRow)
 

@@ -23,6 +23,7 @@ from store.importing import Importing
 from store.integrity import Integrity, Tell
 from store.migrate import migrate
 from store.outbox import Outbox
+from store.proof import Proof
 from store.queue import Queue
 from store.repairing import Repaired
 from store.rereading import Rereading
@@ -46,6 +47,7 @@ class Store:
         self.exporting = Exporting(engine, blobs)
         self.importing = Importing(engine, blobs)
         self.retention = Retention(engine)
+        self.proof = Proof(engine, blobs)
         # Several machines share a server; SQLite is one machine's.
         self.queue = Queue(engine) if engine.dialect.name == "postgresql" else None
 

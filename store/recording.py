@@ -185,12 +185,12 @@ def _values(verdict: Verdict) -> CheckValues:
 
 def _write_version(timeline: Timeline, verdict: Verdict, snapshot_id: int | None) -> int | None:
     if verdict.reread is not None:
-        timeline.reread(verdict.reread)
+        timeline.reread(verdict.reread, verdict.at)
     if verdict.version is None:
         return None
-    if snapshot_id is None:
+    if snapshot_id is None or verdict.snapshot is None:
         raise ValueError("a verdict with a new version must carry the snapshot it was read from")
-    return timeline.insert(verdict.version, snapshot_id, verdict.at)
+    return timeline.insert(verdict.version, verdict.snapshot, snapshot_id, verdict.at)
 
 
 def _page_values(held: Standing, timeline: Timeline, verdict: Verdict, number: int | None) -> dict[str, object]:

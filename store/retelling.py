@@ -15,6 +15,8 @@ from typing import Any, TypeVar
 from sqlmodel import Session, col, select
 
 from crawler.model import Change, ChangeKind, Noise, Retold, ToldFinding, Verdict
+from crawler.model.chain import NOTHING
+from store.linking import RETOLD, link_of, note_former
 from store.noise import forget_waiting, noise_json, noise_of
 from store.rows import article_values, change_values, finding_values, page_values, row_id
 from store.tables import ChangeRow, FindingRow, PageRow, SourceRow, VersionRow
@@ -37,8 +39,9 @@ class Rewritten:
 class Retelling:
     """The rows of one Page, while its history is replaced."""
 
-    def __init__(self, session: Session, page: PageRow, checks: Sequence[Recorded]) -> None:
+    def __init__(self, session: Session, page: PageRow, checks: Sequence[Recorded], now: datetime) -> None:
         self._session = session
+        self._now = now
         self._page = page
         self._page_id = row_id(page)
         self._checks = checks
@@ -86,15 +89,22 @@ class Retelling:
             (lambda row: row.digest, lambda new: new[1].article.digest),
         )
         reread = sum(row.digest != brought[place][1].article.digest for place, row in pairs.items())
-        # By way of negative numbers: on the way, no two rows may have the same one.
+        put: list[dict[str, Any]] = []
+        link = NOTHING
+        for number, (verdict, version, response) in enumerate(brought, start=1):
+            values = {"number": number, "seen_at": verdict.at, **article_values(version.article, version.rules)}
+            link = link_of(self._page.url, values, response.model_dump(), link)
+            put.append({"snapshot_id": row_id(response), "link": link, **values})
+        holds = {values["link"] for values in put}
         for row in old:
+            if row.link not in holds:
+                note_former(self._session, row, self._now, RETOLD)
+            # By way of negative numbers: on the way, no two rows may have the same one.
             row.number = -row.number
         self._session.flush()
-        for number, (verdict, version, response) in enumerate(brought, start=1):
-            values = article_values(version.article, version.rules)
-            at: dict[str, Any] = {"number": number, "seen_at": verdict.at, "snapshot_id": row_id(response)}
-            row = pairs.get(number - 1) or VersionRow(page_id=self._page_id, **at, **values)
-            row.sqlmodel_update({**at, **values})
+        for place, values in enumerate(put):
+            row = pairs.get(place) or VersionRow(page_id=self._page_id, **values)
+            row.sqlmodel_update(values)
             self._session.add(row)
             self._versions.append(row)
         self._session.flush()

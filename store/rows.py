@@ -199,6 +199,7 @@ def version_of(row: VersionRow, snapshot_digest: str) -> Version:
         article=article_of(row.article),
         snapshot_digest=snapshot_digest,
         rules=row.rules,
+        link=row.link,
     )
 
 

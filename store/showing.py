@@ -101,4 +101,5 @@ def version_view(row: VersionRow, snapshot: SnapshotRow) -> VersionView:
         article_digest=row.digest,
         snapshot_digest=snapshot.digest,
         rules=row.rules,
+        link=row.link,
     )

@@ -117,7 +117,7 @@ class CheckRow(Row, table=True):
 
 
 class VersionRow(Row, table=True):
-    """A Version. `title` and `published` repeat the article's, for lists."""
+    """A Version. `title` and `published` repeat the article's, for lists; `link` is that of the digest chain."""
 
     __tablename__ = "versions"
     __table_args__ = (UniqueConstraint("page_id", "number"), Index(None, "digest"))
@@ -132,6 +132,7 @@ class VersionRow(Row, table=True):
     title: str | None = Field(default=None, sa_type=AnyText)
     published: str | None = Field(default=None, sa_type=AnyText)
     article: Any = Field(sa_type=JsonText)
+    link: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
 
 
 class UnindexedRow(Row, table=True):

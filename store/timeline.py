@@ -10,9 +10,11 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
 from crawler.errors import StoreBusy
-from crawler.model import Change, NewVersion
+from crawler.model import Change, NewVersion, Snapshot
+from crawler.model.chain import NOTHING
 from store.adding import add, keep_number
-from store.rows import article_values, change_values, row_id
+from store.linking import REREAD, link_in, link_of, note_former
+from store.rows import article_values, change_values, row_id, snapshot_values
 from store.sightings import last_sighting
 from store.tables import ChangeRow, FindingRow, PageRow, VersionRow
 
@@ -33,7 +35,7 @@ UNRESOLVED = (
 )
 # Made once: it is asked at every Check that read content.
 _STATE = (
-    select(UNRESOLVED, col(VersionRow.id), col(VersionRow.number), col(VersionRow.title))
+    select(UNRESOLVED, col(VersionRow.id), col(VersionRow.number), col(VersionRow.title), col(VersionRow.link))
     .select_from(PageRow)
     .outerjoin(VersionRow, col(VersionRow.id) == NEWEST)
     .where(col(PageRow.id) == bindparam("page"))
@@ -41,11 +43,12 @@ _STATE = (
 
 
 class Held(NamedTuple):
-    """A Version that is recorded: the number of its row, its own number, its title."""
+    """A Version that is recorded: the number of its row, its own number, its title, its link."""
 
     id: int
     number: int
     title: str | None
+    link: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,28 +65,34 @@ class Timeline:
     @classmethod
     def load(cls, session: Session, page_id: int, url: str) -> Timeline:
         """The end of the page's history as it is recorded."""
-        unresolved, newest, number, title = session.connection().execute(_STATE, {"page": page_id}).one()
-        before = None if newest is None else Held(newest, number, title)
+        unresolved, newest, number, title, link = session.connection().execute(_STATE, {"page": page_id}).one()
+        before = None if newest is None else Held(newest, number, title, link)
         return cls(
             session=session, page_id=page_id, url=url, before=before, current=before, unresolved=bool(unresolved)
         )
 
-    def reread(self, article: NewVersion) -> None:
-        """Replaces what the Version in force says by what its last response does; number and time stay."""
+    def reread(self, article: NewVersion, at: datetime) -> None:
+        """Replaces what the Version in force says by what its last response does; number and time stay.
+
+        Its link is another then; the former one is kept.
+        """
         if self.before is None:
             raise self.stale()
         row = self.session.get_one(VersionRow, self.before.id)
         if (last := last_sighting(self.session, row)) is not None:
             row.snapshot_id = row_id(last)
         row.sqlmodel_update(article_values(article.article, article.rules))
-        self.before = self.current = Held(self.before.id, self.before.number, article.article.title)
+        note_former(self.session, row, at, REREAD)
+        row.link = link_in(self.session, self.url, row)
+        self.before = self.current = Held(row_id(row), row.number, article.article.title, row.link)
 
-    def insert(self, new: NewVersion, snapshot_id: int, seen_at: datetime) -> int:
-        """Puts a Version after the one in force and returns its number."""
-        number = self.before.number + 1 if self.before else 1
-        values = article_values(new.article, new.rules)
-        place = {"page_id": self.page_id, "number": number, "seen_at": seen_at, "snapshot_id": snapshot_id}
-        self.current = Held(add(self.session, VersionRow, place | values), number, new.article.title)
+    def insert(self, new: NewVersion, snapshot: Snapshot, snapshot_id: int, seen_at: datetime) -> int:
+        """Puts a Version, read from that response, after the one in force and returns its number."""
+        number, before = (self.before.number + 1, self.before.link) if self.before else (1, NOTHING)
+        values = {"number": number, "seen_at": seen_at, **article_values(new.article, new.rules)}
+        link = link_of(self.url, values, snapshot_values(self.page_id, snapshot), before)
+        place = {"page_id": self.page_id, "snapshot_id": snapshot_id, "link": link}
+        self.current = Held(add(self.session, VersionRow, place | values), number, new.article.title, link)
         return number
 
     def add_change(self, change: Change, at: datetime, *, number: int | None = None) -> int:

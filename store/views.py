@@ -232,7 +232,7 @@ class CheckView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionView:
-    """A Version without its text: for lists. `article_digest` is `Article.digest`."""
+    """A Version without its text: for lists. `article_digest` is `Article.digest`; `link` is of the digest chain."""
 
     number: int
     seen_at: datetime
@@ -241,6 +241,7 @@ class VersionView:
     article_digest: str
     snapshot_digest: str
     rules: str
+    link: str
 
     def as_json(self) -> dict[str, Json]:
         """One version in a list."""
@@ -252,6 +253,7 @@ class VersionView:
             "digest": self.article_digest,
             "snapshot": self.snapshot_digest,
             "rules": self.rules,
+            "link": self.link,
         }
 
 

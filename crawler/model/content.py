@@ -68,7 +68,7 @@ class Version:
     """An Article that differs from the one before it, numbered from 1 per Page.
 
     `seen_at` is when it was first seen; `snapshot_digest` names the raw bytes it was read from; `rules` is the
-    version of the extraction rules that read it.
+    version of the extraction rules that read it. `link` is that of the digest chain, "" before it is recorded.
     """
 
     number: int
@@ -76,6 +76,7 @@ class Version:
     article: Article
     snapshot_digest: str
     rules: str
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,12 +20,13 @@ from jobs.check import ENTRY_BYTES, request_for
 from jobs.cli.context import run_async, settings_of, sources_of
 from jobs.cli.listing import Json_
 from jobs.cli.output import console, one_line, print_json, printable, watched
+from jobs.proof.verifying import broken_pages
 from jobs.rendering import chromium_for
 from jobs.settings import USER_AGENT, Settings
 from jobs.wiring import opened_store, utc_now
 from store import Integrity, Repaired
 
-_SHOWN_LINKS = 8
+_SHOWN_LINKS, _SHOWN_PAGES = 8, 20
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
 
 
@@ -250,6 +251,8 @@ def _store(settings: Settings, repair: bool, *, quiet: bool) -> Iterator[Examine
                     repaired = store.repair(now, tell)
             with watched("reading every response", None, quiet=quiet) as tell:
                 found = store.check_integrity(tell)
+            with watched("following the chain", None, quiet=quiet) as tell:
+                chain = broken_pages(store, tell)
             overdue = [view for view in store.history.sources() if view.active and view.failures]
             due = len(store.archive.due(now))
     except PalimpsestError as error:
@@ -262,6 +265,9 @@ def _store(settings: Settings, repair: bool, *, quiet: bool) -> Iterator[Examine
     yield Examined(what="raw responses", ok=not found.problems, detail=_responses(found, repaired))
     for problem in found.problems:
         yield Examined(what=problem.where, ok=False, detail=problem.message)
+    yield Examined(what="digest chain", ok=not chain, detail=f"{len(chain) or 'no'} pages whose links do not hold")
+    for url in chain[:_SHOWN_PAGES]:
+        yield Examined(what=url, ok=False, detail=f"its links do not hold; `palimpsest verify {url}` says where")
     for view in overdue:
         yield Examined(
             what=f"source {view.name}", ok=False, detail=f"failing {view.failures} times running: {view.detail}"

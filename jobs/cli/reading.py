@@ -93,7 +93,7 @@ def diff(
     """
     with store_of(context) as store:
         newest = store.history.version(url, None).number
-        before_number, after_number = _two_versions(versions, newest)
+        before_number, after_number = two_versions(versions, newest)
         before = _version_or_nothing(store.history, url, before_number)
         after = _version_or_nothing(store.history, url, after_number)
     found = differ(before.article if before else Article(), after.article if after else Article())
@@ -116,7 +116,8 @@ def _html(url: str, before: Version | None, after: Version | None) -> str:
     return diff_document(url, before or nothing, after, timezone="Asia/Shanghai")
 
 
-def _two_versions(text: str | None, newest: int) -> tuple[int, int]:
+def two_versions(text: str | None, newest: int) -> tuple[int, int]:
+    """The numbers of `A..B`, of the newest two where nothing is given. Raises typer.BadParameter."""
     if text is None:
         return max(newest - 1, 0), newest
     match = _RANGE.fullmatch(text)
@@ -170,6 +171,7 @@ def version_json(url: str, version: Version) -> dict[str, Json]:
         **article_json(version.article),
         "digest": version.article.digest,
         "snapshot": version.snapshot_digest,
+        "link": version.link,
     }
 
 

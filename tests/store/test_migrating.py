@@ -15,12 +15,14 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Connection, MetaData, Table, create_engine, func, select, text
 
 import store
+from store import Linked
 from store.base import Row
 from store.columns import JsonText
 from store.engine import url_of
 from store.migrate import NEWEST
 from store.rows import key_of
 from tests.store.conftest import OpenIt, schema_differences
+from tests.store.verdicts import CREATED, HOUR, NOW, SOURCE, admit, change, saying
 
 MIGRATIONS = Path(store.__file__).parent / "migrations"
 URL = "https://www.example.gov.cn/a.html"
@@ -141,6 +143,9 @@ def test_a_database_of_every_release_is_migrated_with_what_it_holds(
     engine.dispose()
     assert migrated.archive.index() == 1, "what was there before there was a search waits to be indexed"
     assert [found.version for found in migrated.history.search("食堂").versions] == [1]
+    (linked,) = migrated.proof.chain(URL)
+    assert isinstance(linked, Linked)
+    assert linked.link == linked.chained.link, "what was there before there was a chain is linked"
 
 
 def test_a_notification_that_waited_before_targets_were_noted_still_waits(
@@ -160,6 +165,32 @@ def test_a_notification_that_waited_before_targets_were_noted_still_waits(
     engine.dispose()
     (item,) = open_it().outbox.pending(AT_TIME)
     assert (item.source, item.attempts, item.targets) == ("press", 2, {})
+
+
+def test_versions_from_before_there_was_a_chain_are_linked_as_if_there_had_been(
+    open_it: OpenIt, tmp_path: Path, database: str | None
+) -> None:
+    """More than are read at a time, so that a page's chain goes on from one slice to the next."""
+    new = open_it()
+    new.archive.declare([SOURCE], NOW)
+    pages = [admit(new, f"https://www.example.gov.cn/{number}.html") for number in range(3)]
+    for number in range(80):
+        told = change(number, number + 1) if number else CREATED
+        verdicts = [saying(page, NOW + number * HOUR, f"text\0 {number}", told) for page in pages]
+        with new.archive.together(verdicts) as archive:
+            for page, decided in zip(pages, verdicts, strict=True):
+                archive.record(page, decided)
+    recorded = [[view.link for view in new.history.versions(page.url)] for page in pages]
+    (chain,) = (one for one in ScriptDirectory.from_config(configured()).walk_revisions() if one.revision == "0015")
+    engine = create_engine(url_of(tmp_path / "data", database))
+    with engine.begin() as connection:
+        # Back to what it was before.
+        connection.execute(text("DROP TABLE former_links"))
+        connection.execute(text("ALTER TABLE versions DROP COLUMN link"))
+        connection.execute(text("UPDATE alembic_version SET version_num = :before"), {"before": chain.down_revision})
+    engine.dispose()
+    migrated = open_it()
+    assert [[view.link for view in migrated.history.versions(page.url)] for page in pages] == recorded
 
 
 def test_the_newest_revision_is_that_of_the_last_migration() -> None:

@@ -155,7 +155,7 @@ def test_a_visit_meanwhile_is_not_lost(store: Store, page: Page) -> None:
     history = replay(SOURCE, page, Noise(), visits)
     visit(store, page, saying(page, T1, *PARAGRAPHS[:2]))
     with pytest.raises(StoreBusy):
-        store.rereading.retell(page, checks, history, rules=RULES)
+        store.rereading.retell(page, checks, history, rules=RULES, now=T2)
     assert store.rereading.waiting([SOURCE.name]) == (page,)
     settle(store, SOURCE, page)
     assert lengths(store, page) == [(3, T0), (2, T1)]
