@@ -13,6 +13,7 @@ from jobs.cli import (
     configuring,
     demonstrating,
     explaining,
+    importing,
     inspecting,
     listing,
     pruning,
@@ -40,6 +41,7 @@ app = typer.Typer(
 for room in (
     configuring,
     watching,
+    importing,
     rereading,
     pruning,
     listing,
