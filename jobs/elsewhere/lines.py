@@ -14,12 +14,12 @@ _SHARE = 0.5
 
 
 def recognise(given: Given) -> bool:
-    """Whether most lines that say something are addresses."""
+    """Whether most lines that say something are addresses, and one at least of the kind that is watched."""
     if b"\x00" in given.head[:1024] and not given.head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return False
     said = [line for line in map(_without_comment, given.text.splitlines()) if line]
-    addresses = sum(1 for line in said if _ADDRESS.match(line.split()[0]))
-    return addresses > 0 and addresses >= _SHARE * len(said)
+    addresses = [line for line in said if "://" in line.split()[0]]
+    return any(map(_ADDRESS.match, (line.split()[0] for line in addresses))) and len(addresses) >= _SHARE * len(said)
 
 
 def read(given: Given) -> Found:

@@ -10,7 +10,7 @@ from jobs.elsewhere.entries import Entry, Found
 from jobs.elsewhere.given import Given
 from jobs.elsewhere.yaml_text import Unreadable, Valued, documents
 
-_JOB = re.compile(r"(?m)^(?:-\s+)?[\"']?(?:url|navigate|command)[\"']?\s*:(?:\s|$)")
+_JOB = re.compile(r"(?m)^\s*(?:-\s+)?[\"']?(?:url|navigate|command)[\"']?\s*:(?:\s|$)")
 _ONLY_WEBCHANGES = re.compile(
     r"(?m)^(?:use_browser|note|filters|differ|additions_only|deletions_only|monospace|user_agent|wait_for_\w+)\s*:|!include"
 )
@@ -66,7 +66,7 @@ def _job(name: str, job: Valued, found: Found) -> None:
     else:
         _unread(name, said, found)
         render = "navigate" in said or _on(said, "use_browser") or _text(said, "kind") in _BROWSERS
-        paused = "enabled" in said and said["enabled"].text in ("false", "0", "no")
+        paused = "enabled" in said and said["enabled"].is_off
         comments = [f"{key}: {text}" for key in ("note", "tags") if key in said and (text := _listed(said[key]))]
         found.entries.append(
             Entry(
@@ -144,7 +144,7 @@ def _filters(lists: list[Valued]) -> Iterator[tuple[str, int, Valued]]:
                 continue
             for piece in item.text.split(",") if item is listed else [item.text]:
                 kind, _, argument_text = piece.partition(":")
-                yield kind.strip(), item.line, Valued(line=item.line, value=argument_text or None)
+                yield kind.strip(), item.line, Valued(line=item.line, value=argument_text or None, text=argument_text)
 
 
 def _chosen(kind: str, argument: Valued) -> str | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import yaml
 
@@ -22,26 +22,21 @@ _TRUE = frozenset({"true", "yes", "on"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Valued:
-    """A value and the line it stands on. Numbers and dates stay as written."""
+    """A value and the line it stands on; `text` is a scalar as it was written, so that a name may be `Off`."""
 
     line: int
     value: str | bool | list[Valued] | dict[str, Valued] | None
-
-    @property
-    def text(self) -> str:
-        """A scalar as it was written; "" for anything else."""
-        match self.value:
-            case str(text):
-                return text
-            case bool(flag):
-                return "true" if flag else "false"
-            case _:
-                return ""
+    text: str = ""
 
     @property
     def is_on(self) -> bool:
-        """Whether it is true, or anything else that says yes."""
+        """Whether it says yes."""
         return self.value is True or self.text == "1"
+
+    @property
+    def is_off(self) -> bool:
+        """Whether it says no."""
+        return self.value is False or self.text == "0"
 
     @property
     def items(self) -> list[Valued]:
@@ -108,7 +103,7 @@ class _Walk:
             return Valued(line=line, value=[self.value(one, depth + 1) for one in node.value])
         if isinstance(node, yaml.MappingNode):
             return Valued(line=line, value=self.mapping(node, depth))
-        return Valued(line=line, value=_scalar(node))
+        return Valued(line=line, value=_scalar(node), text="" if node.tag == f"{_PLAIN}null" else str(node.value))
 
     def mapping(self, node: yaml.MappingNode, depth: int) -> dict[str, Valued]:
         """The keys of a mapping over those that `<<` names."""
@@ -120,7 +115,9 @@ class _Walk:
                 for one in made.items:
                     merged = {**one.keys, **merged}
             else:
-                own[key.value if isinstance(key, yaml.ScalarNode) else "?"] = made
+                # A value may begin below its key, which is where a person looks.
+                at_key = replace(made, line=self.above + key.start_mark.line + 1)
+                own[key.value if isinstance(key, yaml.ScalarNode) else "?"] = at_key
         return {**merged, **own}
 
 
