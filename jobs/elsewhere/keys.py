@@ -112,13 +112,13 @@ CHOOSING = ("css", "xpath", "element-by-id", "element-by-class", "element-by-tag
 _TEXT = "articles are read as text by themselves"
 _SPACE = "white space alone is a minor change"
 _WHOLE = "all of the article is kept and compared; noise is learned, and silence and notify say what not to tell"
+_FILES = "files are kept and compared by digest where an article links to them, and not read"
 FILTERS_NOT_NEEDED: Mapping[str, str] = {
     "html2text": _TEXT,
     "beautify": _TEXT,
     "absolute_links": "links are made absolute by themselves",
     "strip": _SPACE,
     "striplines": _SPACE,
-    "format-json": "JSON is watched with json in sources.toml",
     "format-xml": _TEXT,
     "pretty-xml": _TEXT,
     "sha1sum": "every response has its digest",
@@ -133,7 +133,10 @@ FILTERS_NOT_CARRIED: Mapping[str, str] = {
         _WHOLE,
     ),
     **dict.fromkeys(("shellpipe", "execute"), "no commands are run"),
-    **dict.fromkeys(("pdf2text", "pypdf", "ocr", "ical2text"), "files are kept and compared by digest, not read"),
+    **dict.fromkeys(
+        ("pdf2text", "pypdf", "ocr", "ical2text"),
+        _FILES,
+    ),
     **dict.fromkeys(("csv2text", "hexdump", "ascii85", "base64", "jsontoyaml"), "only pages, feeds and lists are read"),
-    "jq": "a list as JSON is watched with json in sources.toml",
+    **dict.fromkeys(("jq", "format-json"), "a list as JSON is watched with json in sources.toml"),
 }
