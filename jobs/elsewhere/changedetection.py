@@ -110,10 +110,11 @@ def _watches(
     if isinstance(schema, int) and schema > NEWEST_SCHEMA:
         why = f"it is newer than {NEWEST_SCHEMA}, the newest that is known; look through what came of it"
         found.lost(f"{file}: {_SETTINGS}", f"what is new in schema_version {schema}", why)
-    for key in watches.SETTINGS_NOT_CARRIED:
-        if application.get(key):
-            found.lost(f"{file}: settings", key, watches.SETTINGS_NOT_CARRIED[key])
-    usual = watches.Usual.of(_table(settings, "settings", "requests"), application)
+    requests = _table(settings, "settings", "requests")
+    for key, why in watches.SETTINGS_NOT_CARRIED.items():
+        if any(said.get(key) for said in (_table(settings, "settings"), requests, application)):
+            found.lost(f"{file}: settings", key, why)
+    usual = watches.Usual.of(requests, application)
     for number, (uuid, watch) in enumerate(all_watches.items(), 1):
         where = f"{file}: watch {number}"
         if not isinstance(watch, dict) or not isinstance(watch.get("url"), str):

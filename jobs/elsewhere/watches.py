@@ -25,6 +25,7 @@ _WHOLE = "all of the article is kept and compared; noise is learned, and silence
 _SAYS_WHO = "Palimpsest says who it is"
 _STEPS = "a rendered page is waited for until it is quiet, and no script of ours is run in it"
 _MODEL = "no language model is asked"
+_EVERY = "every change is kept; what is told is chosen with notify"
 _MESSAGE = "messages have a form of their own"
 # Keys without which an entry goes in, each named where it says something.
 NOT_CARRIED: Mapping[str, str] = {
@@ -50,10 +51,15 @@ NOT_CARRIED: Mapping[str, str] = {
     "notification_screenshot": _MESSAGE,
     "track_ldjson_price_data": "prices are not watched",
     "price_change_threshold_percent": "prices are not watched",
+    "strip_ignored_lines": _WHOLE,
+    **dict.fromkeys(("filter_text_added", "filter_text_removed", "filter_text_replaced"), _EVERY),
+    "time_schedule_limit": "at which hours of the week to look is learned",
     "llm_intent": _MODEL,
     "llm_change_summary": _MODEL,
 }
 SETTINGS_NOT_CARRIED: Mapping[str, str] = {
+    "headers": _SAYS_WHO,
+    "proxy": "Palimpsest asks the site itself",
     "global_ignore_text": _WHOLE,
     "global_subtractive_selectors": "what frames the article is left out by itself",
 }
@@ -100,7 +106,7 @@ def entry_of(where: str, watch: Mapping[str, Any], usual: Usual, tags: Mapping[s
         found.refused(where, "the watch", "only GET is asked")
         return None
     for key, why in NOT_CARRIED.items():
-        if watch.get(key):
+        if _says_something(key, watch.get(key)):
             found.lost(where, key, why)
     if (processor := str(watch.get("processor") or "")) not in _USUAL_PROCESSORS:
         found.lost(where, f"processor {processor!r}", "a page is watched for what its article says")
@@ -119,6 +125,13 @@ def entry_of(where: str, watch: Mapping[str, Any], usual: Usual, tags: Mapping[s
         paused="paused" if paused else "",
         comments=(f"tags: {', '.join(title for title, _ in labels)}",) if labels else (),
     )
+
+
+def _says_something(key: str, value: object) -> bool:
+    """Whether a key is set to other than what it is when nobody has set it."""
+    if key.startswith("filter_text_"):
+        return value is False
+    return value.get("enabled") is True if key == "time_schedule_limit" and isinstance(value, dict) else bool(value)
 
 
 def _labels(watch: Mapping[str, Any], tags: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
