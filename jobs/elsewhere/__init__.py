@@ -57,7 +57,8 @@ def reader_of(given: Given, kind: str | None = None) -> Reader:
         if found is None:
             raise ConfigurationError(f"--as {kind}: not a kind of file. Use one of: {', '.join(KINDS)}")
         return found
-    found = next((reader for reader in READERS if reader.recognise(given)), None)
+    # A recogniser may read all of a file, which may be large.
+    found = None if given.mark else next((reader for reader in READERS if reader.recognise(given)), None)
     if found is None:
         known = ", ".join(reader.words for reader in READERS)
         raise ConfigurationError(

@@ -28,7 +28,6 @@ _SEEN: tuple[tuple[bytes, str], ...] = (
     (b"SQLite format 3\x00", "an SQLite database, perhaps the history of urlwatch or webchanges; give their job file"),
     (b"\x1f\x8b", "gzip data; unpack it first"),
     (b"%PDF-", "a PDF"),
-    (b"PK", "a zip archive without watches of changedetection.io, or cut short"),
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
     (b"7z\xbc\xaf", "a 7z archive; unpack it first"),
@@ -67,14 +66,20 @@ class Given:
         yield from self.file
 
     @property
+    def mark(self) -> str | None:
+        """What its first bytes say for certain that it is, other than a zip file; None where they say nothing."""
+        return next((name for magic, name in _SEEN if self.head.startswith(magic)), None)
+
+    @property
     def seen(self) -> str:
         """What it looks like, in words for a person who gave the wrong file."""
         head = self.head
         if not head.strip():
             return "an empty file"
-        found = next((name for magic, name in _SEEN if head.startswith(magic)), None)
-        if found is not None:
-            return found
+        if self.mark is not None:
+            return self.mark
+        if head.startswith(b"PK"):
+            return "a zip archive without watches of changedetection.io, or cut short"
         if b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
             return "binary data"
         start = text_of(head[:4096]).lstrip()

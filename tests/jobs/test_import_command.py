@@ -191,6 +191,12 @@ def test_a_file_that_is_not_there_a_folder_and_one_too_large(desk: Desk, monkeyp
     assert (answered.status, "split it" in answered.err) == (2, True)
 
 
+def test_what_its_first_bytes_name_is_not_read_to_its_end(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobs.elsewhere.given.MOST_TEXT", 100)
+    (desk.folder / "large").write_bytes(b"WARC/1.1\r\n" + b"x" * 1000)
+    assert "backfill --from warc:PATH" in desk("import", str(desk.folder / "large")).err
+
+
 def test_standard_input(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(LIST.encode()), isatty=lambda: False))
     answered = desk("import", "-", "--dry-run")
