@@ -32,8 +32,14 @@ $(STAMP): $(NEEDS) pyproject.toml setup.py $(wildcard crawler/extract/*.py crawl
 demo: setup ## track the bundled site through its rounds (ONCE=1: end by itself)
 	@$(BIN)/palimpsest demo $(if $(ONCE),--once)
 
+# An archive's server to test against, with packages of its own: some of them are there only as sources.
+.venv-pywb/.needs: requirements-pywb.lock
+	@echo "installing pywb for the tests into .venv-pywb …"
+	@$(PYTHON) -m venv .venv-pywb && .venv-pywb/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-pywb.lock && touch $@
+
 test: setup ## all tests: side by side, and then those that go by the clock (5: none of these were asked for)
 	@sh tests/needs.sh
+	@$(MAKE) --no-print-directory .venv-pywb/.needs || echo "no pywb here. The tests that need it are skipped."
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m "not alone" $(ARGS) || [ $$? -eq 5 ]
 	$(BIN)/python -m pytest -m alone $(ARGS) || [ $$? -eq 5 ]
 
@@ -67,4 +73,4 @@ lock: setup ## resolve the dependencies anew and write all locks
 	$(BIN)/uv pip compile -q --group pywb --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements-pywb.lock
 
 clean: ## remove what the targets made
-	rm -rf crawler/extract/*.so crawler/detect/language/*.so *__mypyc*.so $(VENV) .venv-bench demo-data build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf crawler/extract/*.so crawler/detect/language/*.so *__mypyc*.so $(VENV) .venv-bench .venv-pywb demo-data build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -10,6 +10,7 @@ what the caller got wrong or what the machine refuses. Every message says what t
     │   ├── StoreBusy          locked by another process; a retry helps
     │   ├── StoreFull          no space left; free some, then a retry helps
     │   └── BlobCorrupt        stored bytes do not match their digest, or are gone
+    ├── NotWritten             a file that was asked for cannot be written; name another place, or free some
     ├── NothingToRead          a page that had content would have none; look at the rules, a retry does not help
     └── NotKnown               the page, version or source asked for is not in the store
 """
@@ -70,6 +71,12 @@ class StoreFull(StoreError):
 
 class BlobCorrupt(StoreError):
     """A stored body is missing or does not match its digest; `palimpsest doctor` lists all such bodies."""
+
+
+class NotWritten(PalimpsestError):
+    """A file that was asked for could not be written; nothing stands under its name that did not before."""
+
+    retry_helps = True
 
 
 class NothingToRead(PalimpsestError):

@@ -2,9 +2,12 @@
 
 from store.archive import Archive
 from store.blobs import BlobStore, DatabaseBlobs, FolderBlobs
+from store.exporting import Exporting
 from store.figures import Figures
 from store.history import History
+from store.importing import FreshPage, Importing, KnownPage, Misfit, Taking
 from store.integrity import Integrity, Problem
+from store.kept import Given, KeptPage, KeptResponse, Moment, Numbered
 from store.opening import Store, open_store
 from store.outbox import Fate, Outbox, OutboxItem, Telling
 from store.queue import Queue, owner_of
@@ -12,7 +15,7 @@ from store.repairing import Repaired
 from store.rereading import Rereading
 from store.retelling import Rewritten
 from store.retention import Folded
-from store.rows import host_of
+from store.rows import article_json, article_of, host_of
 from store.search import FoundVersion, FoundVersions
 from store.views import (
     ChangeView,
@@ -33,6 +36,7 @@ __all__ = [
     "CheckView",
     "Counts",
     "DatabaseBlobs",
+    "Exporting",
     "Fate",
     "Figures",
     "FindingView",
@@ -40,8 +44,17 @@ __all__ = [
     "FolderBlobs",
     "FoundVersion",
     "FoundVersions",
+    "FreshPage",
+    "Given",
     "History",
+    "Importing",
     "Integrity",
+    "KeptPage",
+    "KeptResponse",
+    "KnownPage",
+    "Misfit",
+    "Moment",
+    "Numbered",
     "Outbox",
     "OutboxItem",
     "PageView",
@@ -53,8 +66,11 @@ __all__ = [
     "Rewritten",
     "SourceView",
     "Store",
+    "Taking",
     "Telling",
     "VersionView",
+    "article_json",
+    "article_of",
     "finding_json",
     "host_of",
     "open_store",

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 
-from sqlalchemy import ColumnElement, Insert, func, insert, select
+from sqlalchemy import ColumnElement, Insert, cast, func, insert, select
 from sqlmodel import Session
 
 from store.base import Row, table_of
@@ -38,6 +38,22 @@ def add(session: Session, row: type[Row], values: dict[str, object]) -> int:
         return number
     added: int = session.connection().execute(_insertion(row), values).inserted_primary_key[0]  # type: ignore[index]
     return added
+
+
+def keep_number(session: Session, row: type[Row], number: int | None) -> dict[str, object]:
+    """For a row that had a number elsewhere: that one as its `id`, where nothing here has it; otherwise nothing."""
+    table = table_of(row)
+    connection = session.connection()
+    if number is None or connection.execute(select(table.c.id).where(table.c.id == number)).first() is not None:
+        return {}
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import REGCLASS
+
+        # Before it is taken, so that nobody is given it meanwhile.
+        sequence = func.pg_get_serial_sequence(table.name, "id")
+        last = func.coalesce(func.pg_sequence_last_value(cast(sequence, REGCLASS)), 1)
+        connection.execute(select(func.setval(cast(sequence, REGCLASS), func.greatest(number, last))))
+    return {"id": number}
 
 
 def add_later(session: Session, row: type[Row], values: dict[str, object]) -> None:

@@ -16,8 +16,10 @@ from store import figures, integrity, repairing
 from store.archive import Archive
 from store.blobs import BlobStore, DatabaseBlobs, FolderBlobs, LayeredBlobs, ObjectBlobs
 from store.engine import BUSY_TIMEOUT, open_engine, url_of
+from store.exporting import Exporting
 from store.figures import Figures
 from store.history import History
+from store.importing import Importing
 from store.integrity import Integrity, Tell
 from store.migrate import migrate
 from store.outbox import Outbox
@@ -41,6 +43,8 @@ class Store:
         self.history = History(engine, blobs)
         self.outbox = Outbox(engine)
         self.rereading = Rereading(engine, blobs)
+        self.exporting = Exporting(engine, blobs)
+        self.importing = Importing(engine, blobs)
         self.retention = Retention(engine)
         # Several machines share a server; SQLite is one machine's.
         self.queue = Queue(engine) if engine.dialect.name == "postgresql" else None

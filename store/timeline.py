@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from crawler.errors import StoreBusy
 from crawler.model import Change, NewVersion
-from store.adding import add
+from store.adding import add, keep_number
 from store.rows import article_values, change_values, row_id
 from store.sightings import last_sighting
 from store.tables import ChangeRow, FindingRow, PageRow, VersionRow
@@ -86,14 +86,15 @@ class Timeline:
         self.current = Held(add(self.session, VersionRow, place | values), number, new.article.title)
         return number
 
-    def add_change(self, change: Change, at: datetime) -> int:
-        """Adds a Change between the Versions of its numbers; the number of its row.
+    def add_change(self, change: Change, at: datetime, *, number: int | None = None) -> int:
+        """Adds a Change between the Versions of its numbers; the number of its row: `number`, where that is free.
 
         Raises StoreBusy where those numbers are no longer theirs.
         """
         before_id, after_id = self._id_of(change.before), self._id_of(change.after)
         place = {"page_id": self.page_id, "before_id": before_id, "after_id": after_id}
-        return add(self.session, ChangeRow, place | change_values(change, at))
+        had = {} if number is None else keep_number(self.session, ChangeRow, number)
+        return add(self.session, ChangeRow, had | place | change_values(change, at))
 
     def stale(self) -> StoreBusy:
         """The error for a verdict that was judged on another history than is there now."""

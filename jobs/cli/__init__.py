@@ -12,6 +12,7 @@ from crawler.errors import ConfigurationError, PalimpsestError
 from jobs.cli import (
     configuring,
     demonstrating,
+    exchanging,
     explaining,
     importing,
     inspecting,
@@ -51,6 +52,7 @@ for room in (
     serving,
     undelivered,
     queueing,
+    exchanging,
     demonstrating,
 ):
     room.register(app)
