@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,7 +15,7 @@ from crawler.errors import ConfigurationError
 from crawler.model import Json
 from jobs.cli.context import settings_of
 from jobs.cli.listing import Json_
-from jobs.cli.output import console, errors, one_line, print_json, printable, watched
+from jobs.cli.output import conclude, console, errors, one_line, print_json, printable, watched
 from jobs.configured import append, configured, text_of
 from jobs.settings import Settings
 from jobs.wiring import opened_store, utc_now
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from jobs.elsewhere.given import Given
     from jobs.elsewhere.past import Brought, History
 
+# The key with which the first line of our own export begins.
+_OWN = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"palimpsest"\s*:')
 _KINDS = "palimpsest, changedetection, opml, urlwatch, webchanges or list"
 
 
@@ -52,7 +56,7 @@ def import_(
 
     with opened(file) as given:
         if kind == OWN or (kind is None and _is_own(given)):
-            _take(context, given, dry_run=dry_run, as_json=as_json)
+            _take(settings_of(context), given, dry_run=dry_run, as_json=as_json)
             return
         reader = reader_of(given, kind)
         found = reader.read(given)
@@ -125,20 +129,22 @@ def _bring(settings: Settings, histories: Sequence[History], *, dry_run: bool, q
 
 
 def _is_own(given: Given) -> bool:
-    """Whether the first line is the object with which our own export begins."""
-    line = given.head.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")[0]
-    if not line.startswith(b"{"):
-        return False
-    try:
-        said = json.loads(line)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(said, dict) and "palimpsest" in said
+    """Whether it begins as our own export does."""
+    return _OWN.match(given.head) is not None
 
 
-def _take(context: typer.Context, given: Given, *, dry_run: bool, as_json: bool) -> None:
-    """Hand the lines to who knows them."""
-    raise ConfigurationError(f"{given.name}: written by `palimpsest export`, which this version cannot read back yet")
+def _take(settings: Settings, given: Given, *, dry_run: bool, as_json: bool) -> None:
+    """Hand the lines to who wrote them."""
+    from jobs.exchange.taking import take_lines
+
+    sources = configured(settings.config)
+    with TemporaryDirectory() as nowhere:
+        if dry_run and settings.database is None and not settings.data.exists():
+            # To look is not to make a store where there is none.
+            settings = replace(settings, data=Path(nowhere), blobs=None)
+        with opened_store(settings) as store, watched("taking in lines", None, quiet=as_json) as tell:
+            result = take_lines(store, given.text_lines(), name=given.name, dry_run=dry_run, tell=tell, sources=sources)
+    conclude(result, as_json=as_json)
 
 
 # ---- what is said ------------------------------------------------------------------------------------------------

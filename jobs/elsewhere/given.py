@@ -21,6 +21,8 @@ HEAD = 64 * 1024
 # Twenty thousand jobs with their filters fit in a tenth of it.
 MOST_TEXT = 16 * 1024 * 1024
 _MEGABYTE = 1024 * 1024
+# A response of the largest size, as base64, and as much again around it.
+LONGEST_LINE = 256 * _MEGABYTE
 _XML_ENCODING = re.compile(rb"^[^<]{0,4}<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 
 # What a person may have taken for one of the files that can be read, by its first bytes.
@@ -60,10 +62,17 @@ class Given:
             )
         return text_of(body)
 
-    def lines(self) -> Iterator[bytes]:
-        """Its lines from the beginning, one at a time, however many there are."""
+    def text_lines(self) -> Iterator[str]:
+        """Its lines from the beginning, one at a time, however many there are; one that is not UTF-8 says so instead.
+
+        A line without end comes in pieces, which nobody can read.
+        """
         self.file.seek(0)
-        yield from self.file
+        while line := self.file.readline(LONGEST_LINE):
+            try:
+                yield line.decode("utf-8-sig").rstrip("\r\n")
+            except UnicodeDecodeError as error:
+                yield f"(not UTF-8: {error.reason})"
 
     @property
     def mark(self) -> str | None:
