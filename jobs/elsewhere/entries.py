@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
 from crawler.model import Json
+
+_CREDENTIALS = re.compile(r"//[^/?#\s@]+@")
 
 
 class Level(StrEnum):
@@ -35,11 +38,17 @@ class Remark:
             Level.LOST: "was not carried over",
             Level.REFUSED: "was refused",
         }[self.level]
-        return f"{self.where}: {self.what} {verdict}: {self.why}"
+        return _without_secrets(f"{self.where}: {self.what} {verdict}: {self.why}")
 
     def as_json(self) -> dict[str, Json]:
         """The same for programs."""
-        return {"level": self.level.value, "where": self.where, "what": self.what, "why": self.why}
+        said = {"where": self.where, "what": self.what, "why": self.why}
+        return {"level": self.level.value, **{key: _without_secrets(text) for key, text in said.items()}}
+
+
+def _without_secrets(text: str) -> str:
+    """A text in which no address shows a name and password."""
+    return _CREDENTIALS.sub("//…@", text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

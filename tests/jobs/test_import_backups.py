@@ -17,7 +17,7 @@ from crawler.sources import parse_sources
 from jobs.elsewhere import past
 from tests.jobs.backups import FIRST, SECOND, TAG, URL, backup, br, history, settings, text, write
 from tests.jobs.conftest import Desk
-from tests.jobs.site import PARAGRAPHS
+from tests.jobs.site import PARAGRAPHS, Town
 
 ROOT = Path(__file__).parents[2]
 # 2024-03-01 08:00 UTC, and the two days after it.
@@ -166,6 +166,17 @@ def test_a_paused_watch_is_written_as_a_comment_with_its_history_and_not_visited
     assert desk.config.read_text("utf-8") == before
     desk.config.write_text(before.replace("#| ", ""), encoding="utf-8")
     assert len(parse_sources(desk.config.read_text("utf-8"))) == 2
+
+
+def test_the_first_visit_after_html_says_nothing_new_and_tells_nobody(desk: Desk, town: Town) -> None:
+    """What was kept is read as what is fetched: no difference between two readers is told as one of the page."""
+    at = {"url": town.url(1), "notification_urls": ["mailto://user:pw@127.0.0.1:9/"]}
+    html = town._answer(1).body
+    members = kept() | {f"{FIRST}/{day}.html.br": br(html) for day in DAYS[1:]}
+    assert imported(desk, backup({FIRST: at}, members))["history"]["versions"] == 2
+    assert desk("check").status == 0
+    assert [one["change"] for one in desk.json("changes", town.url(1))] == ["1..2", "0..1"]
+    assert desk.json("outbox") == []
 
 
 # ---- hostile and broken ------------------------------------------------------------------------------------------

@@ -311,3 +311,12 @@ def test_what_an_address_loses_is_named(desk: Desk) -> None:
     assert urls(result) == ["https://e.gov.cn/a", "https://e.gov.cn/app"]
     assert len(result["not_carried"]) == 2
     assert "secret" not in desk.config.read_text("utf-8")
+
+
+def test_no_message_shows_a_password(desk: Desk) -> None:
+    path = desk.folder / "list"
+    path.write_text("https://e.gov.cn/a\nftp://me:secret@e.gov.cn/a\nhttps://me:secret@[/\n", encoding="utf-8")
+    for words in ((), ("--json",)):
+        answered = desk("import", str(path), *words)
+        assert answered.status == 1
+        assert "secret" not in answered.err + answered.out
