@@ -11,6 +11,7 @@ from bench import (
     blobs,
     detect,
     detect_speed,
+    export,
     fetch,
     fetch_table,
     judge,
@@ -40,6 +41,7 @@ BENCHMARKS = (
     "schedule",
     "notify",
     "soak",
+    "export",
 )
 
 
@@ -51,7 +53,7 @@ def arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--demo", action="store_true", help="the bundled site's pages, whatever else there is")
     names = [*BY_NAME, *(tracker.name for tracker in TRACKERS if tracker.name not in BY_NAME)]
     parser.add_argument("--only", action="append", choices=names, metavar="NAME", help="only this extractor or tracker")
-    parser.add_argument("--pages", type=int, help="fetch, store: so many pages")
+    parser.add_argument("--pages", type=int, help="fetch, store, export: so many pages")
     parser.add_argument("--database", metavar="URL", help="store: an empty database, instead of SQLite in a new folder")
     parser.add_argument("--keep", action="store_true", help="store: ask a database that was filled before")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of the table")
@@ -125,6 +127,9 @@ def main(words: Sequence[str] | None = None) -> int:
         return 0
     if asked.benchmark == "schedule":
         print(schedule.report(schedule.benchmark(asked.quick, tell), as_json=asked.json))
+        return 0
+    if asked.benchmark == "export":
+        print(export.report(export.benchmark(asked.pages, asked.quick, tell), as_json=asked.json))
         return 0
     if asked.benchmark == "blobs":
         print(blobs.report(blobs.benchmark(asked.quick, tell), as_json=asked.json))

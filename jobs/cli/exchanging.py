@@ -88,7 +88,7 @@ def export(
         counted = Counted(what="records" if form is Format.WARC else what.value, total=total)
         with _stream(form, output, force=force) as stream, watched("export", total, quiet=False) as tell:
             counted.tell = tell
-            _write(stream, store, form, what, selection, counted, mark=output is not None)
+            write(stream, store, form, what, selection, counted, mark=output is not None)
     errors().print(printable(counted.summary + (f" to {output}" if output else "")))
     for problem in counted.problems:
         errors().print(printable(f"failed: {problem}"), style="red")
@@ -112,7 +112,7 @@ def _stream(form: Format, output: Path | None, *, force: bool) -> Iterator[Binar
         sys.stdout.buffer.flush()
 
 
-def _write(
+def write(
     stream: BinaryIO,
     store: Store,
     form: Format,
@@ -122,6 +122,7 @@ def _write(
     *,
     mark: bool,
 ) -> None:
+    """Write what is chosen in one form; with `mark`, a table says which encoding it is in."""
     match form:
         case Format.WARC:
             from jobs.exchange.archives import write_warc

@@ -58,7 +58,7 @@ def _named(moment: Moment) -> dict[str, str]:
         return {}
     named = {"Palimpsest-Version": str(version.number), "Palimpsest-Article-Digest": f"sha256:{moment.article_digest}"}
     if moment.link:
-        named["Palimpsest-Link"] = f"sha256:{moment.link}"
+        named["Palimpsest-Link"] = moment.link
     if moment.read_from is not None and moment.read_from != moment.response:
         # Other rules read it from a later response of the same text.
         named["Palimpsest-Read-From"] = date_of(moment.read_from.fetched_at)

@@ -234,6 +234,16 @@ def test_a_large_store_is_asked_everything_that_is_asked_of_it() -> None:
     assert all(0 < answer["p50"] <= answer["p99"] <= answer["worst"] for answer in result["answers"])
 
 
+def test_every_form_of_export_is_measured_and_read_back() -> None:
+    ran = bench("export", "--quick", "--pages", "3", "--json")
+    assert ran.returncode == 0, ran.stderr
+    runs = json.loads(ran.stdout)["runs"]
+    assert [(run["form"], run["versions"]) for run in runs] == [
+        (form, 15) for form in ("jsonl", "warc", "csv", "parquet", "import")
+    ]
+    assert all(run["rate"] > 0 and run["size"] > 0 for run in runs)
+
+
 def test_what_the_queue_bears_is_counted_in_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue, "QUICK_IDLE_HOSTS", (3,))
     monkeypatch.setattr(queue, "QUICK_RECORDED", ((2, 5),))
