@@ -13,7 +13,25 @@ import brotli  # type: ignore[import-untyped]
 
 URL = "https://www.example.gov.cn/zwgk/notice.html"
 FIRST, SECOND = "0b1c2d3e-0000-4000-8000-000000000001", "0b1c2d3e-0000-4000-8000-000000000002"
+# 2024-03-01 08:00 UTC, and the two days after it.
+DAYS = (1709280000, 1709366400, 1709452800)
 TAG = "0b1c2d3e-0000-4000-8000-00000000000a"
+
+
+FULL = {
+    "url": URL,
+    "title": "食堂采购",
+    "tags": [TAG],
+    "include_filters": ["#zoom", "xpath://div[@id='b']", "json:$.a"],
+    "subtractive_selectors": [".ad"],
+    "time_between_check": {"weeks": None, "days": None, "hours": 0, "minutes": 5, "seconds": None},
+    "time_between_check_use_default": False,
+    "notification_urls": ["mailto://user:secret@example.org", "post://hook.example.org/x"],
+    "fetch_backend": "html_webdriver",
+    "headers": {"Cookie": "secret"},
+    "browser_steps": [{"operation": "Click element"}],
+    "processor": "text_json_diff",
+}
 
 
 def settings(**application: Any) -> dict[str, Any]:

@@ -15,13 +15,11 @@ import pytest
 
 from crawler.sources import parse_sources
 from jobs.elsewhere import past
-from tests.jobs.backups import FIRST, SECOND, TAG, URL, backup, br, history, settings, text, write
+from tests.jobs.backups import DAYS, FIRST, FULL, SECOND, TAG, URL, backup, br, history, settings, text, write
 from tests.jobs.conftest import Desk
 from tests.jobs.site import PARAGRAPHS, Town
 
 ROOT = Path(__file__).parents[2]
-# 2024-03-01 08:00 UTC, and the two days after it.
-DAYS = (1709280000, 1709366400, 1709452800)
 WATCH = {"url": URL, "title": "食堂采购"}
 
 
@@ -34,22 +32,6 @@ def imported(desk: Desk, body: bytes, *words: str, status: int = 0, name: str = 
 
 def lost(result: dict[str, Any], level: str) -> list[str]:
     return [one["what"] for one in result["not_carried"] if one["level"] == level]
-
-
-FULL = {
-    "url": URL,
-    "title": "食堂采购",
-    "tags": [TAG],
-    "include_filters": ["#zoom", "xpath://div[@id='b']", "json:$.a"],
-    "subtractive_selectors": [".ad"],
-    "time_between_check": {"weeks": None, "days": None, "hours": 0, "minutes": 5, "seconds": None},
-    "time_between_check_use_default": False,
-    "notification_urls": ["mailto://user:secret@example.org", "post://hook.example.org/x"],
-    "fetch_backend": "html_webdriver",
-    "headers": {"Cookie": "secret"},
-    "browser_steps": [{"operation": "Click element"}],
-    "processor": "text_json_diff",
-}
 
 
 @pytest.mark.parametrize("old", [False, True])
