@@ -22,6 +22,7 @@ PIECES = (
     *(b"---\n", b"&a ", b"*a", b"!!python/name:os.system ", b"<<: ", b"[", b"{", b'"', b"\x00", b"\xff", b"<outline "),
     *(b'<!ENTITY a "b">', b"null", b"-1", b"1e999", b":", b"\n", b"  - ", b"|", b"#", b"{{", b"://", b"?", b"%YAML 9"),
 )
+Edit = tuple[float, int, bytes]
 _EDIT = st.tuples(
     st.floats(0, 1, exclude_max=True), st.integers(0, 20), st.sampled_from(PIECES) | st.binary(max_size=4)
 )
