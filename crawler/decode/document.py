@@ -47,6 +47,8 @@ TELLING = 12
 _CANDIDATES = ("utf-8", "gb18030", "big5", "shift_jis", "euc-jp", "euc-kr", "windows-1252")
 
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
+_SERVED_PLAIN = re.compile(r"\s*text/plain\s*(?:;|$)", re.IGNORECASE)
+_TAG = re.compile(rb"<\x00?[a-zA-Z/!?]")
 _DECLARATION_WORD = re.compile(rb"charset|encoding", re.IGNORECASE)
 _ASCII = bytes(range(128))
 
@@ -84,7 +86,20 @@ def decode(snapshot: Snapshot) -> Document:
     if snapshot.rendered:
         # What its <meta> declares is the charset in which the browser was served.
         return decode_text(snapshot.body.decode("utf-8", "replace"), url=snapshot.final_url)
-    return decode_bytes(snapshot.body, url=snapshot.final_url, content_type=snapshot.header("content-type"))
+    return decode_bytes(
+        snapshot.body,
+        url=snapshot.final_url,
+        content_type=snapshot.header("content-type"),
+        markup=not _plain(snapshot),
+    )
+
+
+def _plain(snapshot: Snapshot) -> bool:
+    """Whether a response is text and no page: served as text/plain, without a tag in it or with word not to look."""
+    if not _SERVED_PLAIN.match(snapshot.header("content-type") or ""):
+        return False
+    sure = (snapshot.header("x-content-type-options") or "").strip().lower() == "nosniff"
+    return sure or _TAG.search(snapshot.body) is None
 
 
 def decode_bytes(body: bytes, *, url: str, content_type: str | None = None, markup: bool = True) -> Document:

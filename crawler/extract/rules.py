@@ -8,7 +8,7 @@ Raise RULES whenever an entry or the code that reads it changes what an Article 
 
 from __future__ import annotations
 
-RULES = "2026.11.7"
+RULES = "2026.11.8"
 
 # ---- HTML ---------------------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from jobs.cli import (
     demonstrating,
     exchanging,
     explaining,
+    importing,
     inspecting,
     listing,
     proving,
@@ -42,6 +43,7 @@ app = typer.Typer(
 for room in (
     configuring,
     watching,
+    importing,
     rereading,
     pruning,
     listing,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,12 +12,13 @@ from crawler.discover import Discovery, discover
 from crawler.errors import ConfigurationError, PalimpsestError
 from crawler.fetch import build_fetcher
 from crawler.model import FetchFailed, Json, NotModified, Snapshot, Source
-from crawler.sources import EXAMPLE, format_source, parse_sources
+from crawler.sources import EXAMPLE, format_source
 from crawler.urls import canonical, host_of
 from jobs.check import ENTRY_BYTES, request_for
 from jobs.cli.context import run_async, settings_of, sources_of
 from jobs.cli.listing import Json_
 from jobs.cli.output import console, one_line, print_json, printable, watched
+from jobs.configured import append, configured, free_name, name_for
 from jobs.proof.verifying import broken_pages
 from jobs.rendering import chromium_for
 from jobs.settings import USER_AGENT, Settings
@@ -27,7 +26,6 @@ from jobs.wiring import opened_store, utc_now
 from store import Integrity, Repaired
 
 _SHOWN_LINKS, _SHOWN_PAGES = 8, 20
-_NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
 
 
 def register(app: typer.Typer) -> None:
@@ -73,35 +71,22 @@ def add(
     Example: palimpsest add https://www.example.gov.cn/xwfb/list.shtml
     """
     path = settings_of(context).config
-    known = _configured(path)
+    known = configured(path)
     address = canonical(url)
     if address is None:
         raise ConfigurationError(f"{url}: not an http(s) URL")
     if twin := next((source.name for source in known if canonical(source.url) == address), None):
         raise ConfigurationError(f"{address} is configured already, as {twin!r}")
-    source = Source(name=_free_name(name or _name_for(address), {one.name for one in known}, given=name), url=address)
+    source = Source(name=_name(name, address, known), url=address)
     discovery = run_async(_look(source))
     source = replace(source, kind=discovery.kind)
     if not dry_run:
-        _append(path, source)
+        append(path, lambda before: format_source(source))
     if as_json:
         print_json([_found_json(source, discovery)])
         return
     _explain(source, discovery)
     console().print("nothing written (dry run)" if dry_run else f"added as {source.name!r} to {path}")
-
-
-def _configured(path: Path) -> tuple[Source, ...]:
-    """The Sources so far; none where there is no file yet, or one without any source."""
-    try:
-        text = path.read_text("utf-8-sig")
-    except FileNotFoundError:
-        return ()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path}: {error}") from None
-    if "[[source]]" not in re.sub(r"(?m)^\s*#.*$", "", text):
-        return ()
-    return parse_sources(text, path=str(path))
 
 
 async def _look(source: Source) -> Discovery:
@@ -125,36 +110,11 @@ class _CannotLook(PalimpsestError):
     """The URL to be added gave nothing to look at."""
 
 
-def _name_for(url: str) -> str:
-    host, _, path = url.split("://", 1)[-1].partition("/")
-    words = [*host.split(":")[0].removeprefix("www.").split("."), *path.split("?")[0].split("/")]
-    kept = [
-        word
-        for word in words
-        if word and not re.search(r"^(index|list)\b|\.(s?html?|xml|jsp|php)$|^(gov|cn|com|org)$", word)
-    ]
-    return _NOT_IN_NAMES.sub("-", "-".join(kept).lower()).strip("-")[:40] or "source"
-
-
-def _free_name(name: str, taken: set[str], *, given: str | None) -> str:
-    if name not in taken:
-        return name
-    if given:
-        raise ConfigurationError(f"a source called {name!r} exists already; choose another --name")
-    return next(f"{name}-{number}" for number in range(2, len(taken) + 3) if f"{name}-{number}" not in taken)
-
-
-def _append(path: Path, source: Source) -> None:
-    before = path.read_text("utf-8-sig") if path.exists() else EXAMPLE
-    text = before.rstrip("\n") + "\n\n" + format_source(source)
-    parse_sources(text, path=str(path))  # what we write, we can read
-    whole = path.with_name(path.name + ".new")
-    try:
-        whole.write_text(text, encoding="utf-8")
-        whole.replace(path)
-    except OSError as error:
-        whole.unlink(missing_ok=True)
-        raise ConfigurationError(f"{path}: {error.strerror}") from None
+def _name(given: str | None, address: str, known: Sequence[Source]) -> str:
+    taken = {source.name for source in known}
+    if given and given in taken:
+        raise ConfigurationError(f"a source called {given!r} exists already; choose another --name")
+    return given or free_name(name_for(address), taken)
 
 
 def _found_json(source: Source, discovery: Discovery) -> dict[str, Json]:

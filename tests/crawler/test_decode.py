@@ -377,3 +377,31 @@ def test_what_is_cut_from_the_tree_is_only_nesting_nobody_shows() -> None:
     assert [node.text() for node in document.tree.css("p")] == ["before", "deep", "after"]
     wide = "<div><p>row</p></div>" * 20_000
     assert len(decode_text(wide, url="x").tree.css("div")) == 20_000
+
+
+# ---- text that is no markup ----------------------------------------------------------------------------------------
+
+
+def served(body: bytes, *headers: tuple[str, str]) -> Document:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    url = "https://e.example/a"
+    return decode(Snapshot(url=url, final_url=url, status=200, headers=headers, body=body, fetched_at=at))
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "markup"),
+    [
+        (b"one\ntwo", {"Content-Type": "text/plain; charset=utf-8"}, False),
+        (b"one < two & three", {"Content-Type": "TEXT/PLAIN"}, False),
+        (b"<p>one<p>two", {"Content-Type": "text/plain"}, True),
+        ("<p>one".encode("utf-16"), {"Content-Type": "text/plain"}, True),
+        (b"write <b> for bold", {"Content-Type": "text/plain", "X-Content-Type-Options": "nosniff"}, False),
+        (b"one\ntwo", {"Content-Type": "text/plainer"}, True),
+        (b"one\ntwo", {"Content-Type": "text/html"}, True),
+        (b"one\ntwo", {}, True),
+    ],
+)
+def test_text_is_no_markup_where_the_server_says_so_and_no_tag_says_otherwise(
+    body: bytes, headers: dict[str, str], markup: bool
+) -> None:
+    assert served(body, *headers.items()).markup is markup
