@@ -5,6 +5,7 @@ from store.blobs import BlobStore, DatabaseBlobs, FolderBlobs
 from store.figures import Figures
 from store.history import History
 from store.integrity import Integrity, Problem
+from store.journal import Journal
 from store.opening import Store, open_store
 from store.outbox import Fate, Outbox, OutboxItem, Telling
 from store.queue import Queue, owner_of
@@ -42,6 +43,7 @@ __all__ = [
     "FoundVersions",
     "History",
     "Integrity",
+    "Journal",
     "Outbox",
     "OutboxItem",
     "PageView",

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
+import sqlalchemy
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from crawler.model import ChangeKind, FailureReason, FetchFailed, NotModified, Outcome, Snapshot, Visit
-from store.adding import add
+from store.adding import add_later
 from store.recording import add_snapshot
-from store.rows import row_id, snapshot_of
+from store.rows import key_of, snapshot_of
 from store.sightings import CONTENT
 from store.tables import ChangeRow, CheckRow, PageRow, SnapshotRow
 
@@ -22,9 +24,17 @@ Recorded = tuple[CheckRow, SnapshotRow | None]
 Body = Callable[[str], bytes]
 
 
-def keep(session: Session, page: PageRow, snapshot: Snapshot) -> None:
-    """Keeps a capture of the past as a Check of its time; the page waits for its history to be told anew."""
-    page_id = row_id(page)
+# Made once: it is asked for every capture of a backfill.
+_IS_KEPT = (
+    sqlalchemy.select(col(CheckRow.id))
+    .join(PageRow, col(PageRow.id) == col(CheckRow.page_id))
+    .where(col(PageRow.key) == bindparam("page"), col(CheckRow.at) == bindparam("at"))
+    .limit(1)
+)
+
+
+def keep(session: Session, page_id: int, snapshot: Snapshot) -> None:
+    """Keeps a capture of the past as a Check of its time; its page must be told to wait."""
     check: dict[str, object] = {
         "page_id": page_id,
         "snapshot_id": add_snapshot(session, page_id, snapshot),
@@ -34,9 +44,19 @@ def keep(session: Session, page: PageRow, snapshot: Snapshot) -> None:
         "detail": WAITS,
         "past": True,
     }
-    add(session, CheckRow, check)
-    page.checks += 1
-    page.waiting = True
+    add_later(session, CheckRow, check)
+
+
+def is_kept(session: Session, url: str, at: datetime) -> bool:
+    """Whether the page of this URL is there and has a Check of exactly this time."""
+    found = session.connection().execute(_IS_KEPT, {"page": key_of(url), "at": at})
+    return found.first() is not None
+
+
+def known_times(session: Session, pages: Collection[int], times: Collection[datetime]) -> set[tuple[int, datetime]]:
+    """Which of these pages have a Check at which of these times."""
+    query = select(CheckRow.page_id, CheckRow.at).where(col(CheckRow.page_id).in_(pages), col(CheckRow.at).in_(times))
+    return set(session.exec(query))
 
 
 def recorded(session: Session, page_id: int) -> list[Recorded]:

@@ -1,0 +1,36 @@
+"""The past, brought in through the same judge, by whichever way it can be had.
+
+A backfill asks nobody's permission to be stopped: what it keeps is kept together with how far it came, and what is
+kept is skipped the next time; the histories are told anew once, when all is kept. It notifies nobody unless asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from crawler.errors import ConfigurationError
+from crawler.model import Source
+from jobs.backfill.folder import LOOSE_SOURCE, folder, time_in_name
+from jobs.backfill.listing import listing
+from jobs.backfill.wanted import Backfill, Imported, Plan, Tell
+from store import Store
+
+__all__ = ["LOOSE_SOURCE", "ORIGINS", "Backfill", "Imported", "Plan", "Tell", "plan", "time_in_name"]
+
+Way = Callable[[Store, Sequence[Source], Plan], Backfill]
+# The ways into the past, by what `--from` names: a word, or what stands before a place.
+ORIGINS: Mapping[str, Way] = {
+    "listing": listing,
+    "dir:": folder,
+}
+_PLACES = {"dir:": "dir:PATH"}
+
+
+def plan(store: Store, sources: Sequence[Source], wanted: Plan) -> Backfill:
+    """The Backfill that was asked for. Raises ConfigurationError where it makes no sense, saying what would."""
+    kind, _, place = wanted.origin.partition(":")
+    way = ORIGINS.get(f"{kind}:" if place else wanted.origin)
+    if way is None or wanted.origin.endswith(":"):
+        known = ", ".join(_PLACES.get(name, name) for name in ORIGINS)
+        raise ConfigurationError(f"--from {wanted.origin}: not a way into the past. Use one of {known}")
+    return way(store, sources, wanted)
