@@ -45,6 +45,14 @@ def fetcher_for(sources: Sequence[Source]) -> Fetcher:
     )
 
 
+def archive_fetcher() -> Fetcher:
+    """A fetcher for archives that are asked for a site's past: all politeness but robots.txt.
+
+    docs/decisions/0004-web-archives.md says why.
+    """
+    return build_fetcher(user_agent=USER_AGENT, robots=False)
+
+
 @asynccontextmanager
 async def sweeper(
     store: Store,

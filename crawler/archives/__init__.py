@@ -1,4 +1,4 @@
-"""What web archives say of the past of a page: their index asked and read, and a replay taken back to what was captured.
+"""What web archives say of a page's past: their index asked and read, and a replay taken back to what was captured.
 
 The Internet Archive's servers and pywb are one shape with differences; what is asked for and how an answer is read is
 decided here, and who asks, when, and what is kept of it elsewhere. Nothing here touches the network or a clock.
@@ -6,6 +6,7 @@ decided here, and who asks, when, and what is kept of it elsewhere. Nothing here
 
 from __future__ import annotations
 
+from crawler.archives.addresses import address_of, same_address
 from crawler.archives.asking import Cursor, Endpoint, Query, after, ask, endpoints, queries
 from crawler.archives.collapsing import Collapsing, Seen
 from crawler.archives.index import Index, NotAnIndex, Row, read_index, stamp_of
@@ -22,11 +23,13 @@ __all__ = [
     "Replayed",
     "Row",
     "Seen",
+    "address_of",
     "after",
     "ask",
     "endpoints",
     "original",
     "queries",
     "read_index",
+    "same_address",
     "stamp_of",
 ]

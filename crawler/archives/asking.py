@@ -71,13 +71,14 @@ class Query:
     match: Literal["exact", "prefix", "host"] = "exact"
 
 
-def queries(pages: Collection[str], entry: str) -> tuple[Query, ...]:
-    """What is to be asked for these pages, in a fixed order; without any, for what lies in the folder of `entry`.
+def queries(pages: Collection[str], entry: str, *, more: bool = False) -> tuple[Query, ...]:
+    """What is to be asked for these pages of a Source with this entry, in a fixed order.
 
-    Up to ONE_BY_ONE are asked for by themselves; of more, per host, what lies under the folder they have in common.
+    `more`: others beside them are wanted too. Then, and without any, what lies under the folder that they and the entry
+    have in common, once per host. Up to ONE_BY_ONE are asked for by themselves; of more, what lies under their folder.
     """
-    if not pages:
-        return _below([entry])
+    if more or not pages:
+        return _below([entry, *pages])
     if len(pages) <= ONE_BY_ONE:
         return tuple(Query(url=url) for url in sorted(pages))
     return _below(pages)

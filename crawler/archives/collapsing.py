@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from crawler.archives.addresses import same_address
 from crawler.archives.index import Row
 
 # A crawler follows a redirect at once.
@@ -18,7 +19,7 @@ _AT_ONCE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A capture to take. `like` is an earlier one with the same bytes, where there is one: then no request is needed."""
+    """A capture to take. `like` is an earlier one with the same bytes, if there is one: then no request is needed."""
 
     row: Row
     like: Row | None = None
@@ -85,8 +86,11 @@ def _redirects(row: Row) -> bool:
 
 def _beside(turned: Row, row: Row) -> bool:
     """Whether a redirect leads to this very capture: of one key, under another address, at once."""
-    return turned.key == row.key and turned.url != row.url and abs(turned.at - row.at) <= _AT_ONCE
+    at_once = turned.key == row.key and abs(turned.at - row.at) <= _AT_ONCE
+    return at_once and turned.url != row.url and same_address(turned.url, row.url)
 
 
 def _same(first: Row, row: Row) -> bool:
-    return first.key == row.key and first.digest == row.digest and (row.status in (None, first.status))
+    alike = first.key == row.key and first.digest == row.digest and row.status in (None, first.status)
+    # A key can be a lie, or stand for addresses that a server tells apart.
+    return alike and (first.url == row.url or same_address(first.url, row.url))

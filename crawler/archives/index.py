@@ -61,6 +61,12 @@ class Index:
     lines: int = 0
     bad: tuple[str, ...] = ()
 
+    @property
+    def ordered(self) -> bool:
+        """Whether its captures are in the order that archives keep them in."""
+        places = [(row.key, row.stamp) for row in self.rows]
+        return places == sorted(places)
+
 
 def stamp_of(at: datetime) -> str:
     """A time as archives write it: fourteen digits, UTC."""

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin
 
+from crawler.archives.addresses import same_address
 from crawler.archives.asking import Endpoint
 from crawler.archives.index import Row
 from crawler.model import Snapshot
@@ -78,18 +79,6 @@ def original(endpoint: Endpoint, row: Row, answer: Snapshot) -> Replayed | NoCap
     )
     differs = (plain or coded) and at == row.at and _is_sha1(row.digest) and _sha1(answer.body) != row.digest
     return Replayed(snapshot=snapshot, leads_to=leads_to, coding=codings, coded=coded, differs=differs)
-
-
-def same_address(a: str, b: str) -> bool:
-    """Whether two URLs are one address, whatever their schemes, and whether or not with `www.`."""
-    return address_of(a) == address_of(b)
-
-
-def address_of(url: str) -> str:
-    """A URL without what archives take for the same: its scheme and `www.`; escapes and default ports are evened out."""
-    address = (canonical(url) or url).split("://", 1)[-1]
-    host, slash, path = address.partition("/")
-    return f"{host.removeprefix('www.').removesuffix(':80').removesuffix(':443')}{slash}{path}"
 
 
 def _captured_at(answer: Snapshot) -> datetime | None:

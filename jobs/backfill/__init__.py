@@ -13,6 +13,7 @@ from crawler.model import Source
 from jobs.backfill.folder import LOOSE_SOURCE, folder, time_in_name
 from jobs.backfill.listing import listing
 from jobs.backfill.wanted import Backfill, Imported, Plan, Tell
+from jobs.backfill.wayback import wayback
 from store import Store
 
 __all__ = ["LOOSE_SOURCE", "ORIGINS", "Backfill", "Imported", "Plan", "Tell", "plan", "time_in_name"]
@@ -22,8 +23,10 @@ Way = Callable[[Store, Sequence[Source], Plan], Backfill]
 ORIGINS: Mapping[str, Way] = {
     "listing": listing,
     "dir:": folder,
+    "wayback": wayback,
+    "wayback:": wayback,
 }
-_PLACES = {"dir:": "dir:PATH"}
+_PLACES = {"dir:": "dir:PATH", "wayback:": "wayback:BASE_URL"}
 
 
 def plan(store: Store, sources: Sequence[Source], wanted: Plan) -> Backfill:
