@@ -18,12 +18,22 @@ from store import Store
 __all__ = ["LOOSE_SOURCE", "ORIGINS", "Backfill", "Imported", "Plan", "Tell", "plan", "time_in_name"]
 
 Way = Callable[[Store, Sequence[Source], Plan], Backfill]
+
+
+def _warc(store: Store, sources: Sequence[Source], wanted: Plan) -> Backfill:
+    # Loaded where it is asked for, like every way that takes more than a page's visit does.
+    from jobs.backfill.warc import warc
+
+    return warc(store, sources, wanted)
+
+
 # The ways into the past, by what `--from` names: a word, or what stands before a place.
 ORIGINS: Mapping[str, Way] = {
     "listing": listing,
+    "warc:": _warc,
     "dir:": folder,
 }
-_PLACES = {"dir:": "dir:PATH"}
+_PLACES = {"dir:": "dir:PATH", "warc:": "warc:PATH"}
 
 
 def plan(store: Store, sources: Sequence[Source], wanted: Plan) -> Backfill:
