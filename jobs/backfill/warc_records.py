@@ -146,7 +146,7 @@ def _block(parsed: ArcWarcRecord, most: int) -> tuple[bytes, bool]:
 
 def _piece(parsed: ArcWarcRecord) -> bytes:
     try:
-        return parsed.raw_stream.read(PIECE)
+        return bytes(parsed.raw_stream.read(PIECE))
     except ValueError as error:
         raise Broken(f"its digest cannot be read ({error})") from error
 
