@@ -23,9 +23,9 @@ from store.keeping import Keeping
 from store.noise import noise_of
 from store.recording import page_row, standing, write_page
 from store.retelling import Retelling, Rewritten
-from store.rows import row_id
+from store.rows import row_id, snapshot_of
 from store.tables import PageRow, SourceRow
-from store.visits import is_kept, keep, moves, recorded, visits
+from store.visits import is_kept, keep, last_response, moves, recorded, visits
 
 
 class Rereading:
@@ -89,6 +89,15 @@ class Rereading:
         """Whether a page of this URL has a Check of exactly this time; False also for a page that is not known."""
         with reading(self._engine) as session:
             return is_kept(session, url, at)
+
+    def response(self, url: str, since: datetime, until: datetime) -> Snapshot | None:
+        """The last response kept of a page from between these times, both included; None where there is none.
+
+        Raises BlobCorrupt where its body cannot be read.
+        """
+        with reading(self._engine) as session:
+            row = last_response(session, url, since, until)
+        return None if row is None else snapshot_of(row, self._blobs.get(row.digest))
 
     def journal(
         self, source: str, origin: str, asked: Mapping[str, Json], now: datetime, *, dry_run: bool = False

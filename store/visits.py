@@ -53,6 +53,19 @@ def is_kept(session: Session, url: str, at: datetime) -> bool:
     return found.first() is not None
 
 
+def last_response(session: Session, url: str, since: datetime, until: datetime) -> SnapshotRow | None:
+    """The last response that was kept of a page, and not of a file behind its links, between two times."""
+    query = (
+        select(SnapshotRow)
+        .join(PageRow, col(PageRow.id) == col(SnapshotRow.page_id))
+        .where(PageRow.key == key_of(url), SnapshotRow.url == url)
+        .where(col(SnapshotRow.fetched_at) >= since, col(SnapshotRow.fetched_at) <= until)
+        .order_by(col(SnapshotRow.fetched_at).desc())
+        .limit(1)
+    )
+    return session.exec(query).first()
+
+
 def known_times(session: Session, pages: Collection[int], times: Collection[datetime]) -> set[tuple[int, datetime]]:
     """Which of these pages have a Check at which of these times."""
     query = select(CheckRow.page_id, CheckRow.at).where(col(CheckRow.page_id).in_(pages), col(CheckRow.at).in_(times))

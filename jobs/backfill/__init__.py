@@ -13,20 +13,35 @@ from crawler.model import Source
 from jobs.backfill.folder import LOOSE_SOURCE, folder, time_in_name
 from jobs.backfill.listing import listing
 from jobs.backfill.wanted import Backfill, Imported, Plan, Tell
-from jobs.backfill.wayback import wayback
 from store import Store
 
 __all__ = ["LOOSE_SOURCE", "ORIGINS", "Backfill", "Imported", "Plan", "Tell", "plan", "time_in_name"]
 
 Way = Callable[[Store, Sequence[Source], Plan], Backfill]
+
+
+def _warc(store: Store, sources: Sequence[Source], wanted: Plan) -> Backfill:
+    # Loaded where it is asked for, like every way that takes more than a page's visit does.
+    from jobs.backfill.warc import warc
+
+    return warc(store, sources, wanted)
+
+
+def _wayback(store: Store, sources: Sequence[Source], wanted: Plan) -> Backfill:
+    from jobs.backfill.wayback import wayback
+
+    return wayback(store, sources, wanted)
+
+
 # The ways into the past, by what `--from` names: a word, or what stands before a place.
 ORIGINS: Mapping[str, Way] = {
     "listing": listing,
+    "warc:": _warc,
     "dir:": folder,
-    "wayback": wayback,
-    "wayback:": wayback,
+    "wayback": _wayback,
+    "wayback:": _wayback,
 }
-_PLACES = {"dir:": "dir:PATH", "wayback:": "wayback:BASE_URL"}
+_PLACES = {"dir:": "dir:PATH", "warc:": "warc:PATH", "wayback:": "wayback:BASE_URL"}
 
 
 def plan(store: Store, sources: Sequence[Source], wanted: Plan) -> Backfill:

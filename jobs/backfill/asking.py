@@ -106,14 +106,14 @@ class Asking:
             wait = self._pause(answer, request.url, attempt)
             if wait is None:
                 return answer
+            told = isinstance(answer, Snapshot) and answer.status == 429
+            if attempt + 1 >= (ATTEMPTS if told else attempts):
+                break
             if wait > PATIENCE:
                 raise GivenUp(
                     f"{self.host} asks to be left alone for {_length(wait)}: {_why(answer)}. "
                     "Start the same command again after that; it goes on from here"
                 )
-            told = isinstance(answer, Snapshot) and answer.status == 429
-            if attempt + 1 >= (ATTEMPTS if told else attempts):
-                break
             await self._wait(wait)
         if isinstance(answer, Snapshot) and answer.status == 429:
             raise GivenUp(f"{self.host} said {ATTEMPTS} times running that it is asked too much; start again later")
@@ -149,7 +149,7 @@ async def asking(
 ) -> AsyncIterator[Asking]:
     """The archive at `base`, its host leased while the context lasts. Raises GivenUp where another process is at it."""
     host = host_of(base)
-    fetcher = archive_fetcher()
+    fetcher = archive_fetcher(monotonic=monotonic, sleep=sleep)
     try:
         async with held(archive, clock, [host]) as lease:
             if host not in lease.hosts:

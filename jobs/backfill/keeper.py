@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from crawler.errors import PalimpsestError
 from crawler.model import Json, Page, Snapshot, Source
@@ -23,6 +23,7 @@ from store import Journal, Store
 _MANY, _BYTES = 100, 4 * 1024 * 1024
 # The place is written at least every so many captures that bring nothing.
 _STEPS = 2_000
+_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 _COUNTED = ("recorded", "known", "admitted", "other", "elsewhere", "failed")
 
 
@@ -95,6 +96,11 @@ class Keeper:
         came = self._result.recorded + self._result.known + self._result.planned + len(self._waiting)
         return self._wanted.limit is not None and came >= self._wanted.limit
 
+    @property
+    def dry_run(self) -> bool:
+        """Whether nothing is to be written."""
+        return self._result.dry_run
+
     def assign(self, page: Page) -> None:
         """Says whose a URL is, whatever the Sources' rules say."""
         self._owners.assign(page)
@@ -133,6 +139,20 @@ class Keeper:
         self._bytes += len(snapshot.body)
         if len(self._waiting) >= _MANY or self._bytes >= _BYTES:
             self.flush()
+
+    def response(self, url: str, at: datetime, *, exactly: bool = False) -> Snapshot | None:
+        """What is kept of a URL of that time (to the second, if that is all that is known), or the last before it.
+
+        Raises BlobCorrupt where its body cannot be read.
+        """
+        page = self.page_of(url)
+        if page is None:
+            return None
+        end = at if at.microsecond else at + timedelta(microseconds=999_999)
+        since = at if exactly else _LONG_AGO
+        waiting = [one for of, one in self._waiting if of.url == page.url and since <= one.fetched_at <= end]
+        kept = self._store.rereading.response(page.url, since, end)
+        return max((*waiting, *([kept] if kept else [])), key=lambda one: one.fetched_at, default=None)
 
     def passed(self, position: Json) -> None:
         """Says that all up to here is dealt with, though nothing is kept of it. Raises StoreError."""

@@ -102,13 +102,15 @@ def _walk(work: Wayback, archive: Asking, keeper: Keeper, result: Imported, tell
     more = not tracked or bool(source.include and source.kind != "page" and not wanted.page_url)
     for url in tracked if wanted.page_url else ():
         keeper.assign(Page(url=url, source=source.name))
+    asked = queries(tracked, source.url, more=more)
     return _Walk(
         base=work.base,
         archive=archive,
         keeper=keeper,
         result=result,
         tell=tell,
-        queries=queries(tracked, source.url, more=more),
+        queries=asked,
+        hosts=frozenset(_host(query.url) for query in asked),
         span=(stamp_of(wanted.since) if wanted.since else "", stamp_of(wanted.until) if wanted.until else ""),
         tracked={address_of(url): url for url in tracked},
         more=more,
@@ -125,6 +127,7 @@ class _Walk:
     result: Imported
     tell: Tell | None
     queries: tuple[Query, ...]
+    hosts: frozenset[str]
     span: tuple[str, str]
     tracked: Mapping[str, str]
     more: bool
@@ -255,7 +258,7 @@ class _Walk:
     def _wanted(self, row: Row, position: Json) -> str | None:
         """The URL of the Page that a row is a capture of; None where it is not to be had."""
         url = self.tracked.get(address_of(row.url))
-        if _host(row.url) not in {_host(query.url) for query in self.queries}:
+        if _host(row.url) not in self.hosts:
             self.keeper.refused(
                 f"{self.base}, its index", f"lists {row.url[:200]}, of a host that it was not asked for"
             )
