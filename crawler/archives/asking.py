@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 from urllib.parse import quote, urlsplit
 
-from crawler.archives.index import Index, stamp_of
+from crawler.archives.index import BEGINNING, Index, stamp_of
 from crawler.urls import canonical
 
 # Captures in one answer; a line of it has some two hundred bytes.
@@ -24,8 +24,6 @@ MOST = 5_000
 MOST_ANSWERS = 2_000
 # So many pages are asked for one by one; beyond that, what is under the folders they have in common.
 ONE_BY_ONE = 50
-# Nothing of the web is older.
-_BEGINNING = datetime(1991, 1, 1, tzinfo=UTC)
 _IA_INDEX, _IA_REPLAY = "/cdx/search/cdx", "/web/"
 
 
@@ -189,7 +187,7 @@ def _within(stamp: str, begin: str, end: str) -> bool:
 
 def _halves(begin: str, end: str, now: datetime) -> tuple[tuple[str, str], ...]:
     """A span of time as two, or as it is where it is a second long."""
-    first = _moment(begin) if begin else _BEGINNING
+    first = _moment(begin) if begin else BEGINNING
     last = _moment(end) if end else now + timedelta(days=1)
     if first >= last:
         return ((begin, end),)

@@ -19,6 +19,8 @@ COLUMNS = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest"
 # What pywb, and others after it, call some of them.
 _ALSO = {"url": "original", "mime": "mimetype", "status": "statuscode"}
 _STAMP = re.compile(r"[0-9]{14}")
+# Nothing of the web is older.
+BEGINNING = datetime(1991, 1, 1, tzinfo=UTC)
 # An archive's clock may be ahead of ours a little.
 _AHEAD = timedelta(days=1)
 _SHOWN = 200
@@ -112,7 +114,7 @@ def _entries(text: str) -> Iterator[object]:
     if text[:1] == "[":
         try:
             whole = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             # Broken somewhere: one entry stands on one line, and the others can still be read.
             yield from (_one(line.strip().removesuffix(",")) for line in _unwrapped(text).splitlines() if line.strip())
         else:
@@ -148,7 +150,7 @@ def _row(entry: object, columns: Sequence[str], now: datetime) -> Row | str:
             # A line of a CDXJ file.
             try:
                 named = {"urlkey": str(key), "timestamp": str(stamp), **json.loads(" ".join(map(str, rest)))}
-            except ValueError:
+            except (ValueError, TypeError, RecursionError):
                 return f"cannot be read: {_shown(entry)}"
         case list() if len(entry) >= min(len(columns), len(COLUMNS)) - 1:
             named = dict(zip(columns, map(str, entry), strict=False))
@@ -159,6 +161,8 @@ def _row(entry: object, columns: Sequence[str], now: datetime) -> Row | str:
     at = _time(stamp)
     if at is None:
         return f"{stamp!r} is no time: {_shown(entry)}"
+    if at < BEGINNING:
+        return f"{stamp} is before there was a web: {_shown(entry)}"
     if at > now + _AHEAD:
         return f"{stamp} is in the future: {_shown(entry)}"
     if not _is_url(url):

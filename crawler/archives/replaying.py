@@ -25,7 +25,7 @@ _PREFIX = "x-archive-orig-"
 _OF_THE_PAGE = frozenset(
     {"content-type", "content-language", "content-disposition", "etag", "last-modified", "location", "refresh"}
 )
-_STAMPED = re.compile(r"[0-9]{1,14}(?:[a-z]{2}_)?/")
+_STAMPED = re.compile(r"[0-9]{1,14}(?:[a-z]{2}_)?/(?=https?:/)", re.IGNORECASE)
 _ORIGINAL = re.compile(r"<([^<>]*)>\s*;\s*rel=\"?original\"?", re.IGNORECASE)
 
 
@@ -85,7 +85,7 @@ def _captured_at(answer: Snapshot) -> datetime | None:
     """When the capture was made; None of an answer that is none, for an archive dates every capture that it replays."""
     try:
         at = parsedate_to_datetime(answer.header("memento-datetime") or "")
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
 
@@ -93,7 +93,7 @@ def _captured_at(answer: Snapshot) -> datetime | None:
 def _of_the_archive(endpoint: Endpoint, row: Row, answer: Snapshot) -> NoCapture:
     location = answer.header("location")
     if 300 <= answer.status < 400 and location:
-        target = urljoin(answer.url, location)
+        target = _joined(answer.url, location)
         if target.startswith(endpoint.replay) and same_address(_unarchived(endpoint, target, row.url), row.url):
             return NoCapture(why="has it at another time", elsewhere=target)
         return NoCapture(why=f"redirected to {target[:200]}, which is no capture of it")
@@ -103,13 +103,20 @@ def _of_the_archive(endpoint: Endpoint, row: Row, answer: Snapshot) -> NoCapture
 
 def _unarchived(endpoint: Endpoint, location: str, url: str) -> str:
     """Where a page redirected to, whether or not the archive has put itself before that."""
-    absolute = urljoin(endpoint.replay, location) if _STAMPED.search(location) else location
+    absolute = _joined(endpoint.replay, location) if _STAMPED.search(location) else location
     if absolute.startswith(endpoint.replay):
         rest = absolute.removeprefix(endpoint.replay)
         stamped = _STAMPED.match(rest)
         if stamped:
             return rest[stamped.end() :]
-    return urljoin(url, location)
+    return _joined(url, location)
+
+
+def _joined(base: str, location: str) -> str:
+    try:
+        return urljoin(base, location)
+    except ValueError:
+        return location
 
 
 def _restored(answer: Snapshot) -> tuple[tuple[str, str], ...]:

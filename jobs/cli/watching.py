@@ -239,19 +239,29 @@ def backfill(
     context: typer.Context,
     source: Annotated[str | None, typer.Argument(metavar="SOURCE", help="Whose past it is.")] = None,
     origin: Annotated[
-        str, typer.Option("--from", help="listing, or dir:PATH with files named 20210615T080000Z.html.")
+        str, typer.Option("--from", help="listing, wayback[:URL], or dir:PATH with files named 20210615T080000Z.html.")
     ] = "listing",
-    page_url: Annotated[str | None, typer.Option(help="The page that the files of dir: are captures of.")] = None,
+    page_url: Annotated[
+        str | None, typer.Option(help="The page that the files of dir: are captures of; of an archive, only this page.")
+    ] = None,
     since: Annotated[datetime | None, typer.Option(formats=_TIME_FORMATS, help="Not before this time (UTC).")] = None,
     until: Annotated[datetime | None, typer.Option(formats=_TIME_FORMATS, help="Not after this time (UTC).")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most this many captures or pages.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
     as_json: Json_ = False,
 ) -> None:
-    """Bring in the past: walk a listing to its end, or read kept captures of one page.
+    """Bring in the past: walk a listing to its end, ask a web archive, or read kept captures of one page.
 
-    Stopped and started again it goes on where it was. Examples:
+    Stopped and started again it goes on where it was.
+
+    wayback asks the Internet Archive, wayback:URL another archive or a collection of pywb, one request at a time.
+    It is asked for the tracked pages, one by one where there are up to fifty, otherwise for all below the folder they
+    share; and for whatever `include` wants below the folder of the source, where that is set or nothing is tracked yet.
+
+    Examples:
     palimpsest backfill suqian-press --from listing
+    palimpsest backfill suqian-press --from wayback --since 2015-01-01 --dry-run
+    palimpsest backfill suqian-press --from wayback:http://127.0.0.1:8080/my-collection
     palimpsest backfill suqian-press --from dir:captures/ --page-url https://www.example.gov.cn/a.html
     """
     sources = _backfill_sources(context, source, origin, page_url)
