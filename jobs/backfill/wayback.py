@@ -168,10 +168,12 @@ class _Walk:
             if step.problem:
                 self.keeper.refused(f"{self.base}, {place.query.url}", step.problem)
             if step.counts:
-                await self._taken(collapsing.feed(index.rows), place, index)
+                # Found out once for an answer: it looks at all of it.
+                ordered = index.ordered
+                await self._taken(collapsing.feed(index.rows), place, ordered)
                 # The captures of one URL go on in the next answer where they ended in this one.
                 if step.next is None or (place.query.match != "exact" and step.next.spans != place.cursor.spans):
-                    await self._taken(collapsing.finish(), place, index)
+                    await self._taken(collapsing.finish(), place, ordered)
             if step.next is None or self.keeper.full:
                 return
             place = replace(place, cursor=step.next, done=("", ""))
@@ -201,7 +203,7 @@ class _Walk:
             "Give the address of an archive, or of a collection of pywb"
         )
 
-    async def _taken(self, captures: Iterable[Seen], place: Place, index: Index) -> None:
+    async def _taken(self, captures: Iterable[Seen], place: Place, ordered: bool) -> None:
         done = place.done
         for seen in captures:
             at = (seen.row.key, seen.row.stamp)
@@ -211,7 +213,7 @@ class _Walk:
             if self.keeper.full:
                 return
             # Of an answer in no order nothing can be said to lie behind.
-            done = at if index.ordered else done
+            done = at if ordered else done
             await self._take(seen, replace(place, index=self._endpoint.index, done=done).json)
 
     @property
