@@ -160,7 +160,8 @@ def after(query: Query, cursor: Cursor, answer: Index, now: datetime) -> Step:
         if answer.resume == cursor.resume or (cursor.answers and last == cursor.last):
             return Step(next=None, problem="the index repeats itself; it was not asked any further")
         return Step(next=replace(told, resume=_sendable(answer.resume)))
-    if answer.lines < MOST:
+    # Who has given a key before gives none when all is told.
+    if answer.lines < MOST or cursor.resume:
         spans = cursor.spans[1:]
         return Step(next=replace(told, spans=spans, resume="", last=("", "")) if spans else None)
     strays = any(not _within(row.stamp, begin, end) for row in rows)

@@ -146,6 +146,15 @@ def test_an_index_in_arrays_is_read_to_its_end_by_its_key(page_desk: Desk, archi
     assert len(archive.replays) == 7
 
 
+def test_a_last_answer_that_is_full_is_the_last(
+    page_desk: Desk, archive: WebArchive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.archives.asking.MOST", 3)
+    archive.captures = [Kept(f"202106{day:02d}080000", article(*PARAGRAPHS, f"第{day}版")) for day in range(1, 7)]
+    (result,) = page_desk.json(*words(archive.base))
+    assert (result["recorded"], result["failed"], len(archive.questions)) == (6, [], 2)
+
+
 def test_captures_that_say_the_same_are_asked_for_once(page_desk: Desk, archive: WebArchive) -> None:
     """That the same was there at the first and at the last is kept; what lies between is only counted."""
     archive.captures = [Kept(f"202106{day:02d}080000", article(*PARAGRAPHS)) for day in range(1, 8)]
