@@ -20,7 +20,8 @@ from jobs.backfill.keeper import Keeper, opened
 from jobs.backfill.wanted import Imported, Plan, Tell, source_of
 from jobs.backfill.warc_captures import MOST, Found, NotTaken, found_in, is_other, snapshot_of, time_of
 from jobs.backfill.warc_files import WarcFile, files_at
-from jobs.backfill.warc_records import Place, Record, records
+from jobs.backfill.warc_records import Record, records
+from jobs.backfill.warc_streams import Place
 from store import Capture, Same, Store
 
 # Payloads whose place is remembered for what refers to them by digest alone.
