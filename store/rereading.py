@@ -131,17 +131,21 @@ class Rereading:
             session.expunge_all()
             return row.checks, noise_of(noise), visits(checks, moved, self._blobs.get)
 
-    def retell(self, page: Page, checks: int, retold: Retold, *, rules: str, dry_run: bool = False) -> Rewritten:
+    def retell(
+        self, page: Page, checks: int, retold: Retold, *, rules: str, dry_run: bool = False, notify: bool = False
+    ) -> Rewritten:
         """Puts a history told anew in the place of the page's, whole or not at all, and says what became of it.
 
-        Notifies nobody; `dry_run` only says.
+        Notifies nobody, or, where `notify` is set, of what is new in it; `dry_run` only says.
         Raises StoreBusy where the page has other than `checks` Checks by now: then it must be judged again.
         """
         with writing(self._engine) as session:
             row = page_row(session, page.url, lock=True)
             if row.checks != checks:
                 raise StoreBusy(f"{page.url} was recorded by another process meanwhile; judge it again.")
-            rewritten = Retelling(session, row, recorded(session, row_id(row))).put(retold, rules)
+            rewritten = Retelling(session, row, recorded(session, row_id(row))).put(
+                retold, rules, notify=notify and not dry_run
+            )
             if dry_run:
                 session.rollback()
             return rewritten

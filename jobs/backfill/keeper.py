@@ -93,8 +93,12 @@ class Keeper:
     @property
     def full(self) -> bool:
         """Whether as many captures came as were asked for."""
-        came = self._result.recorded + self._result.known + self._result.planned + len(self._waiting)
-        return self._wanted.limit is not None and came >= self._wanted.limit
+        return self._wanted.limit is not None and self.came >= self._wanted.limit
+
+    @property
+    def came(self) -> int:
+        """How many captures came that were asked for, those already there among them."""
+        return self._result.recorded + self._result.known + self._result.planned + len(self._waiting)
 
     @property
     def dry_run(self) -> bool:
@@ -203,7 +207,7 @@ class Keeper:
         for done, page in enumerate(pages, start=1):
             self._settle(page)
             if tell:
-                tell(done, len(pages), "histories")
+                tell(done, len(pages), "telling histories anew")
             # Who waits for Ctrl-C, or for another's turn, is not kept waiting for all of them.
             await asyncio.sleep(0)
         if self._journal is not None and ended:
@@ -211,7 +215,7 @@ class Keeper:
 
     def _settle(self, page: Page) -> None:
         try:
-            made = settle(self._store, self._sources[page.source], page)
+            made = settle(self._store, self._sources[page.source], page, notify=self._wanted.notify)
         except PalimpsestError as error:
             self._result.fail(f"{page.url}: {error}")
         else:

@@ -68,8 +68,12 @@ class WarcCaptures:
         reading = _Reading(keeper)
         done, total = sum(file.size for file in files[:first]), sum(file.size for file in files)
         for file in files[first:]:
-            tell_file = (lambda at, done=done: tell(done + at, total, "bytes")) if tell else None
-            await reading.read(file, after if file.name == name else None, tell_file)
+
+            def hear(at: int, done: int = done) -> None:
+                if tell:
+                    tell(done + at, total, f"reading, {keeper.came:,} captures", "MB")
+
+            await reading.read(file, after if file.name == name else None, hear)
             done += file.size
             if keeper.full:
                 break
@@ -85,7 +89,7 @@ class _Reading:
         # By the digest of a payload: of what it was, None where that was no page.
         self._payloads: OrderedDict[str, tuple[str, datetime] | None] = OrderedDict()
 
-    async def read(self, file: WarcFile, after: Place | None, tell: Callable[[int], None] | None) -> None:
+    async def read(self, file: WarcFile, after: Place | None, tell: Callable[[int], None]) -> None:
         """Takes all records of a file, those behind `after`. Raises StoreError."""
 
         def report(place: Place, why: str) -> None:
@@ -98,8 +102,7 @@ class _Reading:
                     if self._keeper.full:
                         return
                     if number % _TURN == 0:
-                        if tell:
-                            tell(min(stream.tell(), file.size))
+                        tell(min(stream.tell(), file.size))
                         await asyncio.sleep(0)
         except (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
             self._keeper.refused(file.name, str(error))
