@@ -55,10 +55,11 @@ def benchmark(quick: bool, say: Say) -> list[Run]:
     """A tenth of it, then the whole; `quick`: a hundredth and a tenth."""
     pages = PAGES // 10 if quick else PAGES
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        return [_measured(Path(folder), number, say) for number in (pages // 10, pages)]
+        return [measured(Path(folder), number, say) for number in (pages // 10, pages)]
 
 
-def _measured(folder: Path, pages: int, say: Say) -> Run:
+def measured(folder: Path, pages: int, say: Say) -> Run:
+    """What so many pages with all their captures take."""
     place = folder / str(pages)
     place.mkdir()
     say(f"writing a WARC of {pages * EACH:,} captures")

@@ -2,6 +2,7 @@
 
 from store.archive import Archive
 from store.blobs import BlobStore, DatabaseBlobs, FolderBlobs
+from store.bringing import Capture, Kept, Same
 from store.figures import Figures
 from store.history import History
 from store.integrity import Integrity, Problem
@@ -30,6 +31,7 @@ from store.views import (
 __all__ = [
     "Archive",
     "BlobStore",
+    "Capture",
     "ChangeView",
     "CheckView",
     "Counts",
@@ -44,6 +46,7 @@ __all__ = [
     "History",
     "Integrity",
     "Journal",
+    "Kept",
     "Outbox",
     "OutboxItem",
     "PageView",
@@ -53,6 +56,7 @@ __all__ = [
     "Repaired",
     "Rereading",
     "Rewritten",
+    "Same",
     "SourceView",
     "Store",
     "Telling",

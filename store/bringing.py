@@ -15,8 +15,8 @@ from store.adding import expect
 from store.keeping import Keeping
 from store.later import not_tracked
 from store.recording import write_page
-from store.rows import key_of
-from store.tables import PageRow, SourceRow
+from store.rows import key_of, response_values
+from store.tables import PageRow, SnapshotRow, SourceRow
 from store.visits import keep, known_times
 
 
@@ -33,7 +33,38 @@ class Kept:
         return {**counts, **{name: counts.get(name, 0) + number for name, number in asdict(self).items()}}
 
 
-def bring(session: Session, keeping: Keeping, captures: Sequence[tuple[Page, Snapshot]], now: datetime) -> Kept:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Same:
+    """A capture whose body, of this digest and size, is that of one that is kept already or is kept with it."""
+
+    url: str
+    final_url: str
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    fetched_at: datetime
+    digest: str
+    size: int
+    redirects: tuple[str, ...] = ()
+
+
+Capture = Snapshot | Same
+
+
+def same_as(row: SnapshotRow) -> Same:
+    """What is the same as this response."""
+    return Same(
+        url=row.url,
+        final_url=row.final_url,
+        status=row.status,
+        headers=tuple((str(name), str(value)) for name, value in row.headers),
+        fetched_at=row.fetched_at,
+        digest=row.digest,
+        size=row.size,
+        redirects=tuple(row.redirects),
+    )
+
+
+def bring(session: Session, keeping: Keeping, captures: Sequence[tuple[Page, Capture]], now: datetime) -> Kept:
     """Admits the pages that are not known and keeps every capture that is not there yet; see `Rereading.keep_many`."""
     admitted = _admit(session, {page.url: page for page, _ in captures}.values(), now)
     ids = _locked(session, {page.url for page, _ in captures})
@@ -47,9 +78,11 @@ def bring(session: Session, keeping: Keeping, captures: Sequence[tuple[Page, Sna
         if (number, snapshot.fetched_at) in known:
             continue
         known.add((number, snapshot.fetched_at))
-        keeping.within(session, snapshot, last.get(number, ""))
+        if isinstance(snapshot, Snapshot):
+            keeping.within(session, snapshot, last.get(number, ""))
         last[number] = snapshot.digest
-        keep(session, number, snapshot)
+        size = len(snapshot.body) if isinstance(snapshot, Snapshot) else snapshot.size
+        keep(session, number, response_values(number, snapshot, size))
         added[page.url] += 1
     for url, checks in added.items():
         write_page(session, url, {"waiting": True}, checks=checks)

@@ -16,14 +16,14 @@ from crawler.model import Json, Noise, Page, Retold, Snapshot, Visit
 from store import bringing
 from store import journal as journals
 from store.blobs import BlobStore
-from store.bringing import Kept
+from store.bringing import Capture, Kept, Same, same_as
 from store.engine import reading, writing
 from store.journal import Journal
 from store.keeping import Keeping
 from store.noise import noise_of
 from store.recording import page_row, standing, write_page
 from store.retelling import Retelling, Rewritten
-from store.rows import row_id, snapshot_of
+from store.rows import row_id, snapshot_values
 from store.tables import PageRow, SourceRow
 from store.visits import is_kept, keep, last_response, moves, recorded, visits
 
@@ -58,12 +58,12 @@ class Rereading:
         with writing(self._engine) as session:
             page_id = standing(session, page.url).id
             self._keeping.within(session, snapshot)
-            keep(session, page_id, snapshot)
+            keep(session, page_id, snapshot_values(page_id, snapshot))
             write_page(session, page.url, {"waiting": True}, checks=1)
 
     def keep_many(
         self,
-        captures: Sequence[tuple[Page, Snapshot]],
+        captures: Sequence[tuple[Page, Capture]],
         now: datetime,
         *,
         journal: Journal | None = None,
@@ -77,8 +77,9 @@ class Rereading:
         `counts` are those before this call: what it keeps, admits and finds known is added to them.
         Raises StoreFull, StoreBusy; then nothing of it is kept.
         """
-        for _, snapshot in captures:
-            self._keeping.ahead(snapshot)
+        for _, capture in captures:
+            if isinstance(capture, Snapshot):
+                self._keeping.ahead(capture)
         with writing(self._engine) as session:
             kept = bringing.bring(session, self._keeping, captures, now)
             if journal is not None:
@@ -90,14 +91,11 @@ class Rereading:
         with reading(self._engine) as session:
             return is_kept(session, url, at)
 
-    def response(self, url: str, since: datetime, until: datetime) -> Snapshot | None:
-        """The last response kept of a page from between these times, both included; None where there is none.
-
-        Raises BlobCorrupt where its body cannot be read.
-        """
+    def response(self, url: str, since: datetime, until: datetime) -> Same | None:
+        """The last response kept of a page from between these times, both included; None where there is none."""
         with reading(self._engine) as session:
             row = last_response(session, url, since, until)
-        return None if row is None else snapshot_of(row, self._blobs.get(row.digest))
+            return None if row is None else same_as(row)
 
     def journal(
         self, source: str, origin: str, asked: Mapping[str, Json], now: datetime, *, dry_run: bool = False
@@ -133,17 +131,21 @@ class Rereading:
             session.expunge_all()
             return row.checks, noise_of(noise), visits(checks, moved, self._blobs.get)
 
-    def retell(self, page: Page, checks: int, retold: Retold, *, rules: str, dry_run: bool = False) -> Rewritten:
+    def retell(
+        self, page: Page, checks: int, retold: Retold, *, rules: str, dry_run: bool = False, notify: bool = False
+    ) -> Rewritten:
         """Puts a history told anew in the place of the page's, whole or not at all, and says what became of it.
 
-        Notifies nobody; `dry_run` only says.
+        Notifies nobody, or, where `notify` is set, of what is new in it; `dry_run` only says.
         Raises StoreBusy where the page has other than `checks` Checks by now: then it must be judged again.
         """
         with writing(self._engine) as session:
             row = page_row(session, page.url, lock=True)
             if row.checks != checks:
                 raise StoreBusy(f"{page.url} was recorded by another process meanwhile; judge it again.")
-            rewritten = Retelling(session, row, recorded(session, row_id(row))).put(retold, rules)
+            rewritten = Retelling(session, row, recorded(session, row_id(row))).put(
+                retold, rules, notify=notify and not dry_run
+            )
             if dry_run:
                 session.rollback()
             return rewritten

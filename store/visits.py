@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
-from crawler.model import ChangeKind, FailureReason, FetchFailed, NotModified, Outcome, Snapshot, Visit
-from store.adding import add_later
-from store.recording import add_snapshot
+from crawler.model import ChangeKind, FailureReason, FetchFailed, NotModified, Outcome, Visit
+from store.adding import add, add_later
 from store.rows import key_of, snapshot_of
 from store.sightings import CONTENT
 from store.tables import ChangeRow, CheckRow, PageRow, SnapshotRow
@@ -33,14 +33,14 @@ _IS_KEPT = (
 )
 
 
-def keep(session: Session, page_id: int, snapshot: Snapshot) -> None:
-    """Keeps a capture of the past as a Check of its time; its page must be told to wait."""
+def keep(session: Session, page_id: int, response: dict[str, Any]) -> None:
+    """Keeps a capture of the past, given as its row, as a Check of its time; its page must be told to wait."""
     check: dict[str, object] = {
         "page_id": page_id,
-        "snapshot_id": add_snapshot(session, page_id, snapshot),
-        "at": snapshot.fetched_at,
+        "snapshot_id": add(session, SnapshotRow, response),
+        "at": response["fetched_at"],
         "outcome": Outcome.FAILED.value,
-        "status": snapshot.status,
+        "status": response["status"],
         "detail": WAITS,
         "past": True,
     }
@@ -108,6 +108,7 @@ def moves(session: Session, page_id: int) -> dict[datetime, str]:
 
 def visits(checks: Sequence[Recorded], moved: Mapping[datetime, str], body: Body) -> Iterator[Visit]:
     """Each Check with what came of its request, one at a time. Raises BlobCorrupt where a body cannot be read."""
+    body = _once(body)
     for (check, _), snapshot in zip(checks, shown(checks), strict=True):
         yield Visit(
             at=check.at,
@@ -117,6 +118,19 @@ def visits(checks: Sequence[Recorded], moved: Mapping[datetime, str], body: Body
             missed=not check.past and check.outcome == Outcome.GONE.value,
             moved_to=moved.get(check.at, ""),
         )
+
+
+def _once(body: Body) -> Body:
+    """The same, but for one that comes again at once: most visits find what the one before found."""
+    last = ("", b"")
+
+    def get(digest: str) -> bytes:
+        nonlocal last
+        if digest != last[0]:
+            last = digest, body(digest)
+        return last[1]
+
+    return get
 
 
 def _without_body(check: CheckRow) -> NotModified | FetchFailed:

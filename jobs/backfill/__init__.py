@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from crawler.errors import ConfigurationError
 from crawler.model import Source
+from jobs.backfill.entries import feed, sitemap
 from jobs.backfill.folder import LOOSE_SOURCE, folder, time_in_name
 from jobs.backfill.listing import listing
 from jobs.backfill.wanted import Backfill, Imported, Plan, Tell
@@ -36,6 +37,8 @@ def _wayback(store: Store, sources: Sequence[Source], wanted: Plan) -> Backfill:
 # The ways into the past, by what `--from` names: a word, or what stands before a place.
 ORIGINS: Mapping[str, Way] = {
     "listing": listing,
+    "sitemap": sitemap,
+    "feed": feed,
     "warc:": _warc,
     "dir:": folder,
     "wayback": _wayback,

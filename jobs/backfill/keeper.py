@@ -17,7 +17,7 @@ from jobs.backfill.owners import Owners
 from jobs.backfill.wanted import Imported, Plan, Tell
 from jobs.settling import settle
 from jobs.wiring import utc_now
-from store import Journal, Store
+from store import Capture, Journal, Same, Store
 
 # A transaction takes so many captures or bytes: short enough for a daemon that waits for its turn to write.
 _MANY, _BYTES = 100, 4 * 1024 * 1024
@@ -76,7 +76,7 @@ class Keeper:
         self._journal = journal
         self._owners = Owners(store, list(self._sources.values()))
         self._before = dict(journal.counts) if journal else {}
-        self._waiting: list[tuple[Page, Snapshot]] = []
+        self._waiting: list[tuple[Page, Capture]] = []
         self._held: set[tuple[str, datetime]] = set()
         self._bytes = self._steps = 0
         self._position = journal.position if journal else None
@@ -93,8 +93,12 @@ class Keeper:
     @property
     def full(self) -> bool:
         """Whether as many captures came as were asked for."""
-        came = self._result.recorded + self._result.known + self._result.planned + len(self._waiting)
-        return self._wanted.limit is not None and came >= self._wanted.limit
+        return self._wanted.limit is not None and self.came >= self._wanted.limit
+
+    @property
+    def came(self) -> int:
+        """How many captures came that were asked for, those already there among them."""
+        return self._result.recorded + self._result.known + self._result.planned + len(self._waiting)
 
     @property
     def dry_run(self) -> bool:
@@ -125,7 +129,7 @@ class Keeper:
             return False
         return True
 
-    def keep(self, snapshot: Snapshot, position: Json = None) -> None:
+    def keep(self, snapshot: Capture, position: Json = None) -> None:
         """Takes a capture that is wanted; `position` is where to go on once it is written. Raises StoreError."""
         page = self.page_of(snapshot.url)
         if page is None:
@@ -136,23 +140,25 @@ class Keeper:
             return
         self._waiting.append((page, replace(snapshot, url=page.url)))
         self._held.add((page.url, snapshot.fetched_at))
-        self._bytes += len(snapshot.body)
+        self._bytes += len(snapshot.body) if isinstance(snapshot, Snapshot) else 0
         if len(self._waiting) >= _MANY or self._bytes >= _BYTES:
             self.flush()
 
-    def response(self, url: str, at: datetime, *, exactly: bool = False) -> Snapshot | None:
-        """What is kept of a URL of that time (to the second, if that is all that is known), or the last before it.
-
-        Raises BlobCorrupt where its body cannot be read.
-        """
+    def response(self, url: str, at: datetime, *, exactly: bool = False) -> Same | None:
+        """What is kept of a URL of that time (to the second, if that is all that is known), or the last before it."""
         page = self.page_of(url)
         if page is None:
             return None
         end = at if at.microsecond else at + timedelta(microseconds=999_999)
         since = at if exactly else _LONG_AGO
-        waiting = [one for of, one in self._waiting if of.url == page.url and since <= one.fetched_at <= end]
+        waiting = [_same(one) for of, one in self._waiting if of.url == page.url and since <= one.fetched_at <= end]
         kept = self._store.rereading.response(page.url, since, end)
         return max((*waiting, *([kept] if kept else [])), key=lambda one: one.fetched_at, default=None)
+
+    def body(self, response: Same) -> bytes:
+        """The body of what is kept. Raises BlobCorrupt where it cannot be read."""
+        self.flush()
+        return self._store.blobs.get(response.digest)
 
     def passed(self, position: Json) -> None:
         """Says that all up to here is dealt with, though nothing is kept of it. Raises StoreError."""
@@ -201,7 +207,7 @@ class Keeper:
         for done, page in enumerate(pages, start=1):
             self._settle(page)
             if tell:
-                tell(done, len(pages), "histories")
+                tell(done, len(pages), "telling histories anew")
             # Who waits for Ctrl-C, or for another's turn, is not kept waiting for all of them.
             await asyncio.sleep(0)
         if self._journal is not None and ended:
@@ -209,10 +215,25 @@ class Keeper:
 
     def _settle(self, page: Page) -> None:
         try:
-            made = settle(self._store, self._sources[page.source], page)
+            made = settle(self._store, self._sources[page.source], page, notify=self._wanted.notify)
         except PalimpsestError as error:
             self._result.fail(f"{page.url}: {error}")
         else:
             self._result.histories += 1
             self._result.versions += made.added
             self._result.changes += made.changes
+
+
+def _same(capture: Capture) -> Same:
+    if isinstance(capture, Same):
+        return capture
+    return Same(
+        url=capture.url,
+        final_url=capture.final_url,
+        status=capture.status,
+        headers=capture.headers,
+        fetched_at=capture.fetched_at,
+        digest=capture.digest,
+        size=len(capture.body),
+        redirects=capture.redirects,
+    )

@@ -16,9 +16,12 @@ NAMED_PROBLEMS = 100
 
 
 class Tell(Protocol):
-    """Hears how far long work is: so much done, of how much (None: not known), and of what, where that changes."""
+    """Hears how far long work is: so much done, of how much (None: not known), and what it is at, where that changes.
 
-    def __call__(self, done: int, of: int | None, what: str = "", /) -> None: ...
+    `unit` "MB": it is counted in bytes.
+    """
+
+    def __call__(self, done: int, of: int | None, what: str = "", unit: str = "", /) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,14 +14,15 @@ from datetime import datetime
 from pathlib import Path
 
 from crawler.errors import ConfigurationError
-from crawler.model import Json, Snapshot, Source
+from crawler.model import Json, Source
 from crawler.urls import canonical
 from jobs.backfill.keeper import Keeper, opened
 from jobs.backfill.wanted import Imported, Plan, Tell, source_of
 from jobs.backfill.warc_captures import MOST, Found, NotTaken, found_in, is_other, snapshot_of, time_of
 from jobs.backfill.warc_files import WarcFile, files_at
-from jobs.backfill.warc_records import Place, Record, records
-from store import Store
+from jobs.backfill.warc_records import Record, records
+from jobs.backfill.warc_streams import Place
+from store import Capture, Same, Store
 
 # Payloads whose place is remembered for what refers to them by digest alone.
 _REMEMBERED = 50_000
@@ -67,8 +68,12 @@ class WarcCaptures:
         reading = _Reading(keeper)
         done, total = sum(file.size for file in files[:first]), sum(file.size for file in files)
         for file in files[first:]:
-            tell_file = (lambda at, done=done: tell(done + at, total, "bytes")) if tell else None
-            await reading.read(file, after if file.name == name else None, tell_file)
+
+            def hear(at: int, done: int = done) -> None:
+                if tell:
+                    tell(done + at, total, f"reading, {keeper.came:,} captures", "MB")
+
+            await reading.read(file, after if file.name == name else None, hear)
             done += file.size
             if keeper.full:
                 break
@@ -84,7 +89,7 @@ class _Reading:
         # By the digest of a payload: of what it was, None where that was no page.
         self._payloads: OrderedDict[str, tuple[str, datetime] | None] = OrderedDict()
 
-    async def read(self, file: WarcFile, after: Place | None, tell: Callable[[int], None] | None) -> None:
+    async def read(self, file: WarcFile, after: Place | None, tell: Callable[[int], None]) -> None:
         """Takes all records of a file, those behind `after`. Raises StoreError."""
 
         def report(place: Place, why: str) -> None:
@@ -97,8 +102,7 @@ class _Reading:
                     if self._keeper.full:
                         return
                     if number % _TURN == 0:
-                        if tell:
-                            tell(min(stream.tell(), file.size))
+                        tell(min(stream.tell(), file.size))
                         await asyncio.sleep(0)
         except (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
             self._keeper.refused(file.name, str(error))
@@ -115,7 +119,7 @@ class _Reading:
         else:
             self._keeper.keep(snapshot, position)
 
-    def _snapshot(self, record: Record) -> Snapshot | None:
+    def _snapshot(self, record: Record) -> Capture | None:
         """The capture that is wanted; what is not is counted. Raises NotTaken."""
         found = found_in(record)
         if found is None:
@@ -148,10 +152,12 @@ class _Reading:
             if len(self._payloads) > _REMEMBERED:
                 self._payloads.popitem(last=False)
 
-    def _again(self, record: Record, found: Found) -> Snapshot:
+    def _again(self, record: Record, found: Found) -> Same:
         """A capture of what was captured before, of which the record has no body. Raises NotTaken."""
         if self._keeper.dry_run:
-            return Snapshot(url=found.url, final_url=found.url, status=200, headers=(), body=b"", fetched_at=found.at)
+            return Same(
+                url=found.url, final_url=found.url, status=200, headers=(), fetched_at=found.at, digest="", size=0
+            )
         before = self._before(record, found)
         if before is None:
             raise NotTaken(f"{found.url}: the same as a capture that is neither here nor kept")
@@ -165,7 +171,7 @@ class _Reading:
             fetched_at=found.at,
         )
 
-    def _before(self, record: Record, found: Found) -> Snapshot | None:
+    def _before(self, record: Record, found: Found) -> Same | None:
         """The capture that a revisit refers to: by address and time, by its digest, or the last of its own page."""
         refers = canonical(record.headers.get("warc-refers-to-target-uri", "").strip("<> "))
         at = time_of(record.headers.get("warc-refers-to-date", ""))
@@ -175,7 +181,7 @@ class _Reading:
             return kept
         last = self._keeper.response(found.url, found.at)
         not_modified = "not-modified" in record.headers.get("warc-profile", "") and not refers
-        return last if last and (not_modified or _is_of(found.payload, last.body)) else None
+        return last if last and (not_modified or _is_of(found.payload, self._keeper.body(last))) else None
 
 
 def _is_of(digest: str, body: bytes) -> bool:

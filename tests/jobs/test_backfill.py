@@ -76,7 +76,7 @@ class Killed(BaseException):
     """The process is no more."""
 
 
-def kill(*_: object) -> Rewritten:
+def kill(*_: object, **__: object) -> Rewritten:
     raise Killed
 
 

@@ -207,6 +207,30 @@ def test_each_address_goes_to_the_source_whose_it_is(desk: Desk, tmp_path: Path)
     assert {(one["url"], one["source"]) for one in desk.json("pages")} == {(PAGE, "press"), (notice.url, "notices")}
 
 
+def test_nobody_is_told_unless_asked(desk: Desk, tmp_path: Path) -> None:
+    """What the new history brought waits to be told then, each once; what was told already is not told again."""
+    path = warc(tmp_path / "a.warc.gz", LIFE[0], LIFE[2])
+    brought(desk, path)
+    with open_store(desk.data) as store:
+        assert store.outbox.waiting() == 0
+    spam = "".join(f"<a href='http://bet{n}.example.top/'>澳门赌场注册送彩金</a>" for n in range(6))
+    hidden = page(*DEARER).replace(
+        b"</body>", f"<div style='position:absolute;left:-9999px'>{spam}</div></body>".encode()
+    )
+    injected = Made(at="2021-06-19T08:00:00Z", body=hidden)
+    brought(desk, warc(tmp_path / "b.warc.gz", injected), "--notify")
+    with open_store(desk.data) as store:
+        waiting = store.outbox.undelivered()
+        told_of = sorted((one.what, one.kind, one.at.isoformat()) for one in waiting)
+    at = "2021-06-19T08:00:00+00:00"
+    assert ("change", "injected", at) in told_of
+    assert {what for what, _, _ in told_of} == {"change", "finding"}
+    assert all(when == at for _, _, when in told_of), "of nothing that was known before"
+    brought(desk, tmp_path / "b.warc.gz", "--notify")
+    with open_store(desk.data) as store:
+        assert store.outbox.waiting() == len(told_of)
+
+
 # ---- what is broken ----------------------------------------------------------------------------------------------
 
 
