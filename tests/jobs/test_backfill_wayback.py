@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -481,3 +485,39 @@ def test_nothing_answers(page_desk: Desk, archive: WebArchive) -> None:
     answered = page_desk(*words("gopher://example.org/"))
     assert answered.status == 2
     assert "not an http(s) URL" in answered.err
+
+
+# ---- stopped from outside --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize(("stop", "ended"), [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130)])
+def test_a_process_that_is_stopped_has_kept_all_that_came(
+    page_desk: Desk, archive: WebArchive, stop: signal.Signals, ended: int
+) -> None:
+    """While it waits for its fifth capture: the four before are kept, and their history is told by the next start."""
+    archive.captures = [Kept(f"202106{day:02d}080000", article(*PARAGRAPHS, f"第{day}版")) for day in range(1, 8)]
+    waits, goes_on, replay = threading.Event(), threading.Event(), archive.replay
+
+    def slow(asked: Asked) -> Answer:
+        if "20210605080000" in asked.path and not goes_on.is_set():
+            waits.set()
+            goes_on.wait(60)
+        return replay(asked)
+
+    archive.outside.otherwise(slow)
+    places = ("--data", str(page_desk.data), "--config", str(page_desk.config))
+    command = [sys.executable, "-c", "from jobs.start import main; main()", *places, *words(archive.base)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        assert waits.wait(60)
+        process.send_signal(stop)
+        assert process.wait(60) == ended
+    finally:
+        process.kill()
+        process.wait()
+        goes_on.set()
+    (result,) = page_desk.json(*words(archive.base))
+    assert (result["recorded"], result["known"], result["failed"]) == (3, 4, [])
+    assert archive.replays[5:] == [f"202106{day:02d}080000" for day in (5, 6, 7)]
+    assert len(told(page_desk)) == 7
