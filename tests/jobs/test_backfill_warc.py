@@ -5,6 +5,10 @@ from __future__ import annotations
 import io
 import os
 import random
+import signal
+import subprocess
+import sys
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +18,7 @@ import brotli  # type: ignore[import-untyped]
 import pytest
 import zstandard
 
+from crawler.errors import StoreError
 from store import open_store
 from tests.jobs.conftest import Desk
 from tests.jobs.site import PARAGRAPHS
@@ -377,6 +382,50 @@ def test_whatever_bytes_are_hit_nothing_else_is_lost(desk: Desk, tmp_path: Path,
         assert answered.status in (0, 1), answered.err
         listed = desk("--data", str(tmp_path / "fuzz" / str(turn)), "changes", PAGE, "--json").lines
         assert [(one["kind"], one["change"]) for one in listed] == TOLD, answered.err
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_a_time_at_which_nobody_captured_anything_is_named(desk: Desk, tmp_path: Path, at: str) -> None:
+    result = brought(desk, warc(tmp_path / "a.warc.gz", *LIFE, Made(at=at, body=page())), status=1)
+    assert (result["recorded"], result["failures"]) == (4, 1)
+    assert "nobody captured it at" in result["failed"][0]
+    assert told(desk) == TOLD
+
+
+@pytest.mark.alone
+def test_ctrl_c_ends_it_and_it_goes_on(desk: Desk, tmp_path: Path) -> None:
+    """What was kept stays, nothing comes twice, and the end is that of a run that nobody stopped."""
+    urls = [f"{HOST}/zwgk/t{number}.html" for number in range(60)]
+    made = [
+        Made(at=f"2021-06-{day:02d}T08:00:00Z", url=url, body=page(views=day)) for day in range(1, 29) for url in urls
+    ]
+    path = warc(tmp_path / "a.warc.gz", *made)
+    words = ["--data", str(desk.data), "--config", str(desk.config), "backfill", "press", "--from", f"warc:{path}"]
+    command = [sys.executable, "-c", "from jobs.start import main; main()", *words]
+    with subprocess.Popen(command, cwd=Path(__file__).parents[2], stderr=subprocess.PIPE, text=True) as child:
+        deadline = time.monotonic() + 60
+        while not kept(desk) and time.monotonic() < deadline and child.poll() is None:
+            time.sleep(0.02)
+        child.send_signal(signal.SIGINT)
+        _, said = child.communicate(timeout=60)
+    assert child.returncode == 130, said
+    assert "interrupted" in said
+    before = kept(desk)
+    assert 0 < before < len(made)
+    result = brought(desk, path)
+    assert (result["recorded"], result["known"]) == (len(made) - before, before)
+    assert {(one["checks"], one["versions"]) for one in desk.json("pages")} == {(28, 1)}
+
+
+def kept(desk: Desk) -> int:
+    """How many captures there are by now."""
+    if not (desk.data / "palimpsest.sqlite3").exists():
+        return 0
+    try:
+        with open_store(desk.data) as store:
+            return store.history.counts().checks
+    except StoreError:
+        return 0
 
 
 def test_more_problems_than_can_be_named_are_counted(desk: Desk, tmp_path: Path) -> None:
