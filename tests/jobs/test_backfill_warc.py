@@ -191,6 +191,50 @@ def test_pictures_scripts_and_redirects_are_no_pages_and_no_deletions(desk: Desk
     assert desk.json("pages")[0]["state"] == "live"
 
 
+def sent(at: str, url: str, to: str) -> Made:
+    return Made(at=at, url=url, status="302 Found", http=(("Location", to),))
+
+
+def test_a_redirect_is_followed_to_what_was_captured_of_its_target(desk: Desk, tmp_path: Path) -> None:
+    """By way of another address, as a visit would have: the page moved. What came later is not what it led to."""
+    by, new = f"{HOST}/go?1", f"{HOST}/zwgk/new/1.html"
+    at = "2021-07-01T08:00:00Z"
+    path = warc(
+        tmp_path / "a.warc.gz",
+        *LIFE,
+        sent(at, PAGE, by),
+        sent("2021-07-01T08:00:01Z", by, "/zwgk/new/1.html"),
+        Made(at="2021-07-01T08:00:02Z", url=new, body=page(*DEARER[:2])),
+        sent("2021-08-01T08:00:00Z", PAGE, new),
+        Made(at="2021-08-01T09:00:00Z", url=new, body=page(*DEARER[:2])),
+    )
+    result = brought(desk, path)
+    assert (result["recorded"], result["other"], result["failed"]) == (7, 1, [])
+    (moved, *_) = desk.json("changes", PAGE)
+    assert (moved["kind"], moved["at"]) == ("moved", at)
+    assert new in moved["summary"]
+
+
+def test_a_redirect_to_the_home_page_is_a_removal_once_confirmed(desk: Desk, tmp_path: Path) -> None:
+    home = [
+        made
+        for day in (1, 2)
+        for made in (
+            sent(f"2021-07-0{day}T08:00:00Z", PAGE, "/"),
+            Made(at=f"2021-07-0{day}T08:00:01Z", url=f"{HOST}/", body=page("首页", title="首页")),
+        )
+    ]
+    brought(desk, warc(tmp_path / "a.warc.gz", *LIFE, *home))
+    assert told(desk) == [("removed", "3..3"), *TOLD]
+
+
+def test_a_redirect_from_http_says_nothing(desk: Desk, tmp_path: Path) -> None:
+    by_http = sent("2021-06-17T07:59:59Z", PAGE.replace("https", "http"), PAGE)
+    result = brought(desk, warc(tmp_path / "a.warc.gz", *LIFE[:2], by_http, *LIFE[2:]))
+    assert (result["recorded"], result["other"]) == (4, 1)
+    assert told(desk) == TOLD
+
+
 def test_a_resource_is_a_capture_and_404s_are_a_removal(desk: Desk, tmp_path: Path) -> None:
     lost = [Made(at=f"2021-07-0{day}T08:00:00Z", status="404 Not Found", body=b"<p>404</p>") for day in (1, 2)]
     brought(desk, warc(tmp_path / "a.warc.gz", Made(at=LIFE[0].at, type="resource", body=page()), *lost))
