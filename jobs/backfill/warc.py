@@ -63,7 +63,8 @@ class WarcCaptures:
         origin = f"warc:{self.path.resolve()}"
         keeper = opened(self.store, self.sources, self.source, self.wanted, result, origin=origin)
         name, after = _place_in(keeper.position)
-        files = list(files_at(self.path, keeper.refused))
+        # What is no WARC was named, and counted, when it was begun.
+        files = list(files_at(self.path, keeper.refused if name is None else _unnamed))
         # Where the file in which it was stopped is not there any more, all are read: what is kept is known.
         first = next((number for number, file in enumerate(files) if file.name == name), 0)
         reading = _Reading(keeper)
@@ -81,6 +82,10 @@ class WarcCaptures:
         reading.end()
         await keeper.finish(tell)
         return result
+
+
+def _unnamed(what: str, why: str) -> None:
+    """It was named before."""
 
 
 class _Reading:

@@ -79,6 +79,7 @@ def test_killed_at_any_point_it_comes_to_what_it_would_have(tmp_path: Path, kind
     warc(folder / "a.warc.gz", *made[: len(made) // 2])
     warc(folder / "b.warc.gz", *made[len(made) // 2 :])
     (folder / "c.warc").write_bytes(raw("yesterday", b""))
+    (folder / "notes.txt").write_text("ours", encoding="utf-8")
     config = tmp_path / "sources.toml"
     config.write_text(f'[[source]]\nname = "press"\nurl = "{HOST}/zwgk/"\n', encoding="utf-8")
 

@@ -22,6 +22,7 @@ from crawler.errors import StoreError
 from store import open_store
 from tests.jobs.conftest import Desk
 from tests.jobs.site import PARAGRAPHS
+from tests.jobs.test_backfill import Killed, kill
 from tests.jobs.warcs import HOST, HTML, PAGE, Made, chunked, page, raw, warc, written, zipped
 
 CONFIG = f"""
@@ -459,6 +460,23 @@ def test_ctrl_c_ends_it_and_it_goes_on(desk: Desk, tmp_path: Path) -> None:
     result = brought(desk, path)
     assert (result["recorded"], result["known"]) == (len(made) - before, before)
     assert {(one["checks"], one["versions"]) for one in desk.json("pages")} == {(28, 1)}
+
+
+def test_what_was_named_before_it_was_killed_is_counted_once(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And it still ends with 1: not all of it came in."""
+    (tmp_path / "w").mkdir()
+    (tmp_path / "w" / "a.warc").write_bytes(raw("yesterday", page()) + b"".join(written(LIFE, gzipped=False)))
+    (tmp_path / "w" / "notes.txt").write_text("ours", encoding="utf-8")
+    monkeypatch.setattr("jobs.backfill.keeper.settle", kill)
+    with pytest.raises(Killed):
+        desk("backfill", "press", "--from", f"warc:{tmp_path / 'w'}")
+    monkeypatch.undo()
+    result = brought(desk, tmp_path / "w", status=1)
+    assert (result["recorded"], result["known"], result["failures"]) == (0, 4, 2)
+    assert result["failed"] == ["2 more were named before it was stopped"]
+    assert told(desk) == TOLD
 
 
 def kept(desk: Desk) -> int:
