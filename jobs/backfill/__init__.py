@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 from crawler.errors import ConfigurationError
 from crawler.model import Source
-from jobs.backfill.entries import feed, sitemap
 from jobs.backfill.folder import LOOSE_SOURCE, folder, time_in_name
 from jobs.backfill.listing import listing
 from jobs.backfill.wanted import Backfill, Imported, Plan, Tell
@@ -21,8 +20,20 @@ __all__ = ["LOOSE_SOURCE", "ORIGINS", "Backfill", "Imported", "Plan", "Tell", "p
 Way = Callable[[Store, Sequence[Source], Plan], Backfill]
 
 
+# Loaded where they are asked for, like every way that takes more than a page's visit does.
+def _sitemap(store: Store, sources: Sequence[Source], wanted: Plan) -> Backfill:
+    from jobs.backfill.entries import sitemap
+
+    return sitemap(store, sources, wanted)
+
+
+def _feed(store: Store, sources: Sequence[Source], wanted: Plan) -> Backfill:
+    from jobs.backfill.entries import feed
+
+    return feed(store, sources, wanted)
+
+
 def _warc(store: Store, sources: Sequence[Source], wanted: Plan) -> Backfill:
-    # Loaded where it is asked for, like every way that takes more than a page's visit does.
     from jobs.backfill.warc import warc
 
     return warc(store, sources, wanted)
@@ -37,8 +48,8 @@ def _wayback(store: Store, sources: Sequence[Source], wanted: Plan) -> Backfill:
 # The ways into the past, by what `--from` names: a word, or what stands before a place.
 ORIGINS: Mapping[str, Way] = {
     "listing": listing,
-    "sitemap": sitemap,
-    "feed": feed,
+    "sitemap": _sitemap,
+    "feed": _feed,
     "warc:": _warc,
     "dir:": folder,
     "wayback": _wayback,

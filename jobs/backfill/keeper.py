@@ -23,6 +23,8 @@ from store import Capture, Journal, Same, Store
 _MANY, _BYTES = 100, 4 * 1024 * 1024
 # The place is written at least every so many captures that bring nothing.
 _STEPS = 2_000
+# Before there was a web, and after today, nothing was captured.
+_FIRST, _CLOCKS_DIFFER = datetime(1990, 1, 1, tzinfo=UTC), timedelta(days=1)
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 _COUNTED = ("recorded", "known", "admitted", "other", "elsewhere", "failed")
 
@@ -123,6 +125,10 @@ class Keeper:
         page = self.page_of(url)
         if page is None:
             self._result.elsewhere += 1
+            return False
+        if not _FIRST <= at <= utc_now() + _CLOCKS_DIFFER:
+            # Taken at its word, it would be the page's last visit for years.
+            self.refused(page.url, f"nobody captured it at {at.isoformat()}")
             return False
         if (page.url, at) in self._held or self._store.rereading.is_kept(page.url, at):
             self._result.known += 1

@@ -8,7 +8,7 @@ import hashlib
 import zipfile
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -18,14 +18,15 @@ from crawler.model import Json, Source
 from crawler.urls import canonical
 from jobs.backfill.keeper import Keeper, opened
 from jobs.backfill.wanted import Imported, Plan, Tell, source_of
-from jobs.backfill.warc_captures import MOST, Found, NotTaken, found_in, is_other, snapshot_of, time_of
+from jobs.backfill.warc_captures import MOST, Found, NotTaken, found_in, is_other, redirected, snapshot_of, time_of
 from jobs.backfill.warc_files import WarcFile, files_at
 from jobs.backfill.warc_records import Record, records
+from jobs.backfill.warc_redirects import Redirects, as_led
 from jobs.backfill.warc_streams import Place
 from store import Capture, Same, Store
 
 # Payloads whose place is remembered for what refers to them by digest alone.
-_REMEMBERED = 50_000
+_REMEMBERED = 10_000
 # Records between two moments at which others have their turn, and Ctrl-C is heard.
 _TURN = 20
 
@@ -62,7 +63,8 @@ class WarcCaptures:
         origin = f"warc:{self.path.resolve()}"
         keeper = opened(self.store, self.sources, self.source, self.wanted, result, origin=origin)
         name, after = _place_in(keeper.position)
-        files = list(files_at(self.path, keeper.refused))
+        # What is no WARC was named, and counted, when it was begun.
+        files = list(files_at(self.path, keeper.refused if name is None else _unnamed))
         # Where the file in which it was stopped is not there any more, all are read: what is kept is known.
         first = next((number for number, file in enumerate(files) if file.name == name), 0)
         reading = _Reading(keeper)
@@ -77,8 +79,13 @@ class WarcCaptures:
             done += file.size
             if keeper.full:
                 break
+        reading.end()
         await keeper.finish(tell)
         return result
+
+
+def _unnamed(what: str, why: str) -> None:
+    """It was named before."""
 
 
 class _Reading:
@@ -88,6 +95,9 @@ class _Reading:
         self._keeper = keeper
         # By the digest of a payload: of what it was, None where that was no page.
         self._payloads: OrderedDict[str, tuple[str, datetime] | None] = OrderedDict()
+        self._redirects = Redirects()
+        # Of the last record that was dealt with.
+        self._position = keeper.position
 
     async def read(self, file: WarcFile, after: Place | None, tell: Callable[[int], None]) -> None:
         """Takes all records of a file, those behind `after`. Raises StoreError."""
@@ -107,29 +117,61 @@ class _Reading:
         except (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
             self._keeper.refused(file.name, str(error))
 
+    def end(self) -> None:
+        """There is no further file."""
+        self._no_pages(self._redirects.ended())
+
     def _take(self, file: WarcFile, record: Record) -> None:
         position: Json = {"file": file.name, "at": list(record.place)}
+        captures: list[Capture] = []
         try:
-            snapshot = self._snapshot(record)
+            found = found_in(record)
+            if found is not None:
+                captures = list(self._captures(record, found))
         except NotTaken as why:
             self._keeper.refused(_called(file, record.place), str(why))
-            snapshot = None
-        if snapshot is None:
-            self._keeper.passed(position)
-        else:
-            self._keeper.keep(snapshot, position)
+        self._position = position
+        self._no_pages(self._redirects.passed())
+        place = self._redirects.place(position)
+        for capture in captures:
+            self._keeper.keep(capture, place)
+        self._keeper.passed(place)
 
-    def _snapshot(self, record: Record) -> Capture | None:
-        """The capture that is wanted; what is not is counted. Raises NotTaken."""
-        found = found_in(record)
-        if found is None:
-            return None
-        if self._keeper.page_of(found.url) is not None and self._is_other(record, found):
+    def _captures(self, record: Record, found: Found) -> Iterator[Capture]:
+        """What the record is a capture of, as far as it is wanted; what is not is counted. Raises NotTaken."""
+        if record.type == "response" and (location := redirected(record)) is not None:
+            self._lead(found, canonical(location, found.url))
+            return
+        led = self._redirects.arrived(found)
+        own = self._snapshot(record, found)
+        if own is not None:
+            yield own
+        if led:
+            there = own or (self._again(record, found) if record.type == "revisit" else snapshot_of(record, found))
+            yield from (as_led(one, there) for one in led if there is not None)
+
+    def _lead(self, found: Found, target: str | None) -> None:
+        """A redirect waits for what it leads to; one to the same page, or to nowhere, says nothing of it."""
+        if target is not None:
+            self._redirects.led_on(found, target)
+        if not self._keeper.wants(found.url, found.at):
+            return
+        page = self._keeper.page_of(found.url)
+        if target is None or self._keeper.page_of(target) == page:
+            self._no_page(found)
+        else:
+            self._redirects.led(found, target, self._position)
+
+    def _snapshot(self, record: Record, found: Found) -> Capture | None:
+        """The capture of its own address, if it is wanted. Raises NotTaken."""
+        page = self._keeper.page_of(found.url)
+        if page is not None and self._is_other(record, found):
             self._no_page(found)
             return None
         if record.type == "revisit":
             return self._again(record, found) if self._keeper.wants(found.url, found.at) else None
-        self._remember(found.payload, (found.url, found.at))
+        if page is not None:
+            self._remember(found.payload, (page.url, found.at))
         if not self._keeper.wants(found.url, found.at):
             return None
         snapshot = snapshot_of(record, found)
@@ -142,6 +184,10 @@ class _Reading:
             record.type == "revisit" and self._payloads.get(found.payload, (found.url, found.at)) is None
         )
 
+    def _no_pages(self, number: int) -> None:
+        for _ in range(number):
+            self._keeper.other()
+
     def _no_page(self, found: Found) -> None:
         self._keeper.other()
         self._remember(found.payload, None)
@@ -149,6 +195,7 @@ class _Reading:
     def _remember(self, payload: str, what: tuple[str, datetime] | None) -> None:
         if payload:
             self._payloads[payload] = what
+            self._payloads.move_to_end(payload)
             if len(self._payloads) > _REMEMBERED:
                 self._payloads.popitem(last=False)
 

@@ -7,16 +7,17 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from crawler.fetch.inflate import BodyCorrupt, BodyReader, BodyTooLarge, BodyTruncated
-from crawler.model import FetchRequest, Snapshot
+from crawler.model import Snapshot
 from crawler.sniff import not_a_page
 from crawler.urls import canonical
 from jobs.backfill.warc_records import Record
+from jobs.check import PAGE_BYTES
 
 # As in a visit.
-MOST = FetchRequest(url="").max_bytes
+MOST = PAGE_BYTES
 # What is text to a browser and no page to a reader.
 _NO_PAGES = ("image/", "video/", "audio/", "font/", "text/css", "text/javascript", "text/ecmascript", "text/vtt")
-_SCRIPTS = ("javascript", "ecmascript", "font", "wasm", "octet-stream")
+_SCRIPTS = ("javascript", "ecmascript", "font", "wasm")
 _REDIRECTS = frozenset({300, 301, 302, 303, 305, 307, 308})
 
 
@@ -61,18 +62,20 @@ def time_of(stamp: str) -> datetime | None:
 
 
 def is_other(record: Record, found: Found) -> bool:
-    """Whether a record is of no page, as its headers say: a picture, a script, a redirect to somewhere else.
-
-    A visit follows a redirect, and so says nothing of the page until it knows what it leads to; no more does this.
-    """
+    """Whether a record is of no page, as its headers say: a picture, a script, or a redirect again."""
     if urlsplit(found.url).path == "/robots.txt" or (record.type == "response" and record.status == 304):
         return True
     if record.status in _REDIRECTS:
         return True
     declared = _declared(record).split(";")[0].strip().lower()
     return declared.startswith(_NO_PAGES) or (
-        declared.startswith("application/") and any(word in declared for word in _SCRIPTS[:-1])
+        declared.startswith("application/") and any(word in declared for word in _SCRIPTS)
     )
+
+
+def redirected(record: Record) -> str | None:
+    """Where a redirect leads, as it is written, "" where it does not say; None for what is no redirect."""
+    return _header(record, "location") if record.status in _REDIRECTS else None
 
 
 def snapshot_of(record: Record, found: Found) -> Snapshot | None:

@@ -26,9 +26,11 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 def captures() -> list[Made]:
-    """Crawl after crawl: edits, counters, pages that are the same again, and some that are lost for a while."""
+    """Crawl after crawl: edits, counters, pages that are the same again, some that are lost for a while, and some that
+    lead elsewhere."""
     made = []
     for turn in range(TURNS):
+        later: list[Made] = []
         for number in range(PAGES):
             url, at = (
                 f"{HOST}/zwgk/t{number}.html",
@@ -41,11 +43,16 @@ def captures() -> list[Made]:
                     ("WARC-Refers-To-Date", f"2021-01-01T08:00:{number:02d}Z"),
                 )
                 made.append(Made(at=at, url=url, type="revisit", http=(), headers=(IDENTICAL, *before)))
+            elif chance < 0.35 and turn:
+                new = f"{HOST}/zwgk/new/t{number}.html"
+                made.append(Made(at=at, url=url, status="302 Found", http=(("Location", new),)))
+                later.append(Made(at=at, url=new, body=page(*PARAGRAPHS, views=turn)))
             elif chance < 0.4 and turn:
                 made.append(Made(at=at, url=url, status="404 Not Found", body=b"<p>404</p>"))
             else:
                 text = (*PARAGRAPHS, f"附件第{turn // 4}号。") if chance < 0.7 else PARAGRAPHS
                 made.append(Made(at=at, url=url, body=page(*text, views=turn)))
+        made += later
     return made
 
 
@@ -72,6 +79,7 @@ def test_killed_at_any_point_it_comes_to_what_it_would_have(tmp_path: Path, kind
     warc(folder / "a.warc.gz", *made[: len(made) // 2])
     warc(folder / "b.warc.gz", *made[len(made) // 2 :])
     (folder / "c.warc").write_bytes(raw("yesterday", b""))
+    (folder / "notes.txt").write_text("ours", encoding="utf-8")
     config = tmp_path / "sources.toml"
     config.write_text(f'[[source]]\nname = "press"\nurl = "{HOST}/zwgk/"\n', encoding="utf-8")
 

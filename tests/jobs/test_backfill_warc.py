@@ -5,6 +5,10 @@ from __future__ import annotations
 import io
 import os
 import random
+import signal
+import subprocess
+import sys
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -14,9 +18,11 @@ import brotli  # type: ignore[import-untyped]
 import pytest
 import zstandard
 
+from crawler.errors import StoreError
 from store import open_store
 from tests.jobs.conftest import Desk
 from tests.jobs.site import PARAGRAPHS
+from tests.jobs.test_backfill import Killed, kill
 from tests.jobs.warcs import HOST, HTML, PAGE, Made, chunked, page, raw, warc, written, zipped
 
 CONFIG = f"""
@@ -184,6 +190,50 @@ def test_pictures_scripts_and_redirects_are_no_pages_and_no_deletions(desk: Desk
     assert (result["other"], result["recorded"], result["admitted"]) == (5, 4, 1)
     assert told(desk) == TOLD
     assert desk.json("pages")[0]["state"] == "live"
+
+
+def sent(at: str, url: str, to: str) -> Made:
+    return Made(at=at, url=url, status="302 Found", http=(("Location", to),))
+
+
+def test_a_redirect_is_followed_to_what_was_captured_of_its_target(desk: Desk, tmp_path: Path) -> None:
+    """By way of another address, as a visit would have: the page moved. What came later is not what it led to."""
+    by, new = f"{HOST}/go?1", f"{HOST}/zwgk/new/1.html"
+    at = "2021-07-01T08:00:00Z"
+    path = warc(
+        tmp_path / "a.warc.gz",
+        *LIFE,
+        sent(at, PAGE, by),
+        sent("2021-07-01T08:00:01Z", by, "/zwgk/new/1.html"),
+        Made(at="2021-07-01T08:00:02Z", url=new, body=page(*DEARER[:2])),
+        sent("2021-08-01T08:00:00Z", PAGE, new),
+        Made(at="2021-08-01T09:00:00Z", url=new, body=page(*DEARER[:2])),
+    )
+    result = brought(desk, path)
+    assert (result["recorded"], result["other"], result["failed"]) == (7, 1, [])
+    (moved, *_) = desk.json("changes", PAGE)
+    assert (moved["kind"], moved["at"]) == ("moved", at)
+    assert new in moved["summary"]
+
+
+def test_a_redirect_to_the_home_page_is_a_removal_once_confirmed(desk: Desk, tmp_path: Path) -> None:
+    home = [
+        made
+        for day in (1, 2)
+        for made in (
+            sent(f"2021-07-0{day}T08:00:00Z", PAGE, "/"),
+            Made(at=f"2021-07-0{day}T08:00:01Z", url=f"{HOST}/", body=page("首页", title="首页")),
+        )
+    ]
+    brought(desk, warc(tmp_path / "a.warc.gz", *LIFE, *home))
+    assert told(desk) == [("removed", "3..3"), *TOLD]
+
+
+def test_a_redirect_from_http_says_nothing(desk: Desk, tmp_path: Path) -> None:
+    by_http = sent("2021-06-17T07:59:59Z", PAGE.replace("https", "http"), PAGE)
+    result = brought(desk, warc(tmp_path / "a.warc.gz", *LIFE[:2], by_http, *LIFE[2:]))
+    assert (result["recorded"], result["other"]) == (4, 1)
+    assert told(desk) == TOLD
 
 
 def test_a_resource_is_a_capture_and_404s_are_a_removal(desk: Desk, tmp_path: Path) -> None:
@@ -377,6 +427,67 @@ def test_whatever_bytes_are_hit_nothing_else_is_lost(desk: Desk, tmp_path: Path,
         assert answered.status in (0, 1), answered.err
         listed = desk("--data", str(tmp_path / "fuzz" / str(turn)), "changes", PAGE, "--json").lines
         assert [(one["kind"], one["change"]) for one in listed] == TOLD, answered.err
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_a_time_at_which_nobody_captured_anything_is_named(desk: Desk, tmp_path: Path, at: str) -> None:
+    result = brought(desk, warc(tmp_path / "a.warc.gz", *LIFE, Made(at=at, body=page())), status=1)
+    assert (result["recorded"], result["failures"]) == (4, 1)
+    assert "nobody captured it at" in result["failed"][0]
+    assert told(desk) == TOLD
+
+
+@pytest.mark.alone
+def test_ctrl_c_ends_it_and_it_goes_on(desk: Desk, tmp_path: Path) -> None:
+    """What was kept stays, nothing comes twice, and the end is that of a run that nobody stopped."""
+    urls = [f"{HOST}/zwgk/t{number}.html" for number in range(60)]
+    made = [
+        Made(at=f"2021-06-{day:02d}T08:00:00Z", url=url, body=page(views=day)) for day in range(1, 29) for url in urls
+    ]
+    path = warc(tmp_path / "a.warc.gz", *made)
+    words = ["--data", str(desk.data), "--config", str(desk.config), "backfill", "press", "--from", f"warc:{path}"]
+    command = [sys.executable, "-c", "from jobs.start import main; main()", *words]
+    with subprocess.Popen(command, cwd=Path(__file__).parents[2], stderr=subprocess.PIPE, text=True) as child:
+        deadline = time.monotonic() + 60
+        while not kept(desk) and time.monotonic() < deadline and child.poll() is None:
+            time.sleep(0.02)
+        child.send_signal(signal.SIGINT)
+        _, said = child.communicate(timeout=60)
+    assert child.returncode == 130, said
+    assert "interrupted" in said
+    before = kept(desk)
+    assert 0 < before < len(made)
+    result = brought(desk, path)
+    assert (result["recorded"], result["known"]) == (len(made) - before, before)
+    assert {(one["checks"], one["versions"]) for one in desk.json("pages")} == {(28, 1)}
+
+
+def test_what_was_named_before_it_was_killed_is_counted_once(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And it still ends with 1: not all of it came in."""
+    (tmp_path / "w").mkdir()
+    (tmp_path / "w" / "a.warc").write_bytes(raw("yesterday", page()) + b"".join(written(LIFE, gzipped=False)))
+    (tmp_path / "w" / "notes.txt").write_text("ours", encoding="utf-8")
+    monkeypatch.setattr("jobs.backfill.keeper.settle", kill)
+    with pytest.raises(Killed):
+        desk("backfill", "press", "--from", f"warc:{tmp_path / 'w'}")
+    monkeypatch.undo()
+    result = brought(desk, tmp_path / "w", status=1)
+    assert (result["recorded"], result["known"], result["failures"]) == (0, 4, 2)
+    assert result["failed"] == ["2 more were named before it was stopped"]
+    assert told(desk) == TOLD
+
+
+def kept(desk: Desk) -> int:
+    """How many captures there are by now."""
+    if not (desk.data / "palimpsest.sqlite3").exists():
+        return 0
+    try:
+        with open_store(desk.data) as store:
+            return store.history.counts().checks
+    except StoreError:
+        return 0
 
 
 def test_more_problems_than_can_be_named_are_counted(desk: Desk, tmp_path: Path) -> None:
