@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from bench import (
+    backfill,
     blobs,
     detect,
     detect_speed,
@@ -42,6 +43,7 @@ BENCHMARKS = (
     "notify",
     "soak",
     "export",
+    "backfill",
 )
 
 
@@ -118,6 +120,9 @@ def main(words: Sequence[str] | None = None) -> int:
         soaked = soak.benchmark(asked.quick, tell)
         print(soak.report(soaked, as_json=asked.json))
         return int(not soaked.holds)
+    if asked.benchmark == "backfill":
+        print(backfill.report(backfill.benchmark(asked.quick, tell), as_json=asked.json))
+        return 0
     if asked.benchmark == "queue":
         print(queue.report(queue.benchmark(asked.quick, tell), as_json=asked.json))
         return 0

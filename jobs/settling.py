@@ -15,8 +15,10 @@ from store import Rewritten, Store
 _ATTEMPTS = 3
 
 
-def settle(store: Store, source: Source, page: Page, *, dry_run: bool = False) -> Rewritten:
+def settle(store: Store, source: Source, page: Page, *, dry_run: bool = False, notify: bool = False) -> Rewritten:
     """Tell the history of one Page anew, by today's rules, and say what became of it; `dry_run` only says.
+
+    `notify`: of the Changes and Findings that this brings somebody may be told, of nothing else.
 
     Raises NothingToRead where a page that had content would have none, BlobCorrupt where a response cannot be read, and
     StoreBusy where the page is recorded all the time; it then stays as it was, and waits on.
@@ -27,7 +29,8 @@ def settle(store: Store, source: Source, page: Page, *, dry_run: bool = False) -
         if retold.known.latest is None and store.history.page(page.url).versions:
             raise NothingToRead("today's rules find no content in it; left as it was")
         try:
-            return store.rereading.retell(page, checks, retold, rules=RULES, now=datetime.now(UTC), dry_run=dry_run)
+            now = datetime.now(UTC)
+            return store.rereading.retell(page, checks, retold, rules=RULES, now=now, dry_run=dry_run, notify=notify)
         except StoreBusy:
             if attempt == _ATTEMPTS:
                 raise

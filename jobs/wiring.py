@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -43,6 +43,14 @@ def fetcher_for(sources: Sequence[Source]) -> Fetcher:
         chromium=chromium.executable if chromium else None,
         sandbox=chromium.sandbox if chromium else True,
     )
+
+
+def archive_fetcher(*, monotonic: Callable[[], float], sleep: Callable[[float], Awaitable[None]]) -> Fetcher:
+    """A fetcher for archives that are asked for a site's past: all politeness but robots.txt.
+
+    docs/decisions/0004-web-archives.md says why.
+    """
+    return build_fetcher(user_agent=USER_AGENT, robots=False, monotonic=monotonic, sleep=sleep)
 
 
 @asynccontextmanager

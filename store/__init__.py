@@ -2,11 +2,13 @@
 
 from store.archive import Archive
 from store.blobs import BlobStore, DatabaseBlobs, FolderBlobs
+from store.bringing import Capture, Kept, Same
 from store.exporting import Exporting
 from store.figures import Figures
 from store.history import History
 from store.importing import FreshPage, Importing, KnownPage, Misfit, Taking
 from store.integrity import Integrity, Problem
+from store.journal import Journal
 from store.kept import Given, KeptPage, KeptResponse, Moment, Numbered
 from store.opening import Store, open_store
 from store.outbox import Fate, Outbox, OutboxItem, Telling
@@ -33,6 +35,7 @@ from store.views import (
 __all__ = [
     "Archive",
     "BlobStore",
+    "Capture",
     "ChangeView",
     "CheckView",
     "Counts",
@@ -51,6 +54,8 @@ __all__ = [
     "History",
     "Importing",
     "Integrity",
+    "Journal",
+    "Kept",
     "KeptPage",
     "KeptResponse",
     "KnownPage",
@@ -68,6 +73,7 @@ __all__ = [
     "Repaired",
     "Rereading",
     "Rewritten",
+    "Same",
     "SourceView",
     "Store",
     "Taking",

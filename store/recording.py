@@ -224,12 +224,10 @@ def write_outbox(
     The Change with which an event of the Source begins is told as that, though it is minor like those that follow it.
     """
     title = _title(held, timeline)
-    place: dict[str, object] = {"page_id": held.id, "title": title, "at": at, "next_attempt": at}
     for row, change in changes:
         view = ChangeView(id=row, page=held.url, source=held.source, title=title, at=at, change=change)
-        what = "event" if event is not None and change.minor and change.summary == event.summary else "change"
-        told = {"what": what, "summary": change.summary or change.kind.value, "payload": view.as_json()}
-        add_later(session, OutboxRow, place | told)
+        is_event = event is not None and change.minor and change.summary == event.summary
+        tell_change(session, held.id, view, what="event" if is_event else "change")
     for row, finding in opened:
         if not finding.silenced:
             seen = FindingView(
@@ -242,5 +240,22 @@ def write_outbox(
                 resolved_at=None,
                 finding=finding,
             )
-            summary = f"{finding.kind.value} ({finding.severity.value}): {finding.quote[:120]}"
-            add_later(session, OutboxRow, place | {"what": "finding", "summary": summary, "payload": seen.as_json()})
+            tell_finding(session, held.id, seen)
+
+
+def tell_change(session: Session, page_id: int, view: ChangeView, *, what: str = "change") -> None:
+    """Puts a Change into the outbox, by the end of the transaction."""
+    summary = view.change.summary or view.change.kind.value
+    _put(session, page_id, view.title, view.at, {"what": what, "summary": summary, "payload": view.as_json()})
+
+
+def tell_finding(session: Session, page_id: int, view: FindingView) -> None:
+    """Puts a Finding that opened into the outbox, by the end of the transaction."""
+    finding = view.finding
+    summary = f"{finding.kind.value} ({finding.severity.value}): {finding.quote[:120]}"
+    told: dict[str, object] = {"what": "finding", "summary": summary, "payload": view.as_json()}
+    _put(session, page_id, view.title, view.opened_at, told)
+
+
+def _put(session: Session, page_id: int, title: str | None, at: datetime, told: dict[str, object]) -> None:
+    add_later(session, OutboxRow, {"page_id": page_id, "title": title, "at": at, "next_attempt": at} | told)

@@ -1,7 +1,7 @@
 """Putting a history told anew in the place of a Page's, inside a transaction that the caller holds.
 
-What was told and still holds keeps its row, and so its number and what was notified of it. Nobody is notified; what
-waits to be told of a Change that is none any more is not told.
+What was told and still holds keeps its row, and so its number and what was notified of it. Nobody is notified unless
+that was asked for; what waits to be told of a Change that is none any more is not told.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ from crawler.model import Change, ChangeKind, Noise, Retold, ToldFinding, Verdic
 from crawler.model.chain import NOTHING
 from store.linking import RETOLD, link_of, note_former
 from store.noise import forget_waiting, noise_json, noise_of
+from store.recording import tell_change, tell_finding
 from store.rows import article_values, change_values, finding_values, page_values, row_id
 from store.tables import ChangeRow, FindingRow, PageRow, SourceRow, VersionRow
+from store.views import ChangeView, FindingView
 from store.visits import Recorded, shown
 
 Old = TypeVar("Old")
@@ -46,9 +48,14 @@ class Retelling:
         self._page_id = row_id(page)
         self._checks = checks
         self._versions: list[VersionRow] = []
+        self._new_changes: list[tuple[ChangeRow, Change]] = []
+        self._new_findings: list[tuple[FindingRow, ToldFinding]] = []
 
-    def put(self, retold: Retold, rules: str) -> Rewritten:
-        """Makes `retold` the page's history; it has a Verdict for each of the Checks."""
+    def put(self, retold: Retold, rules: str, *, notify: bool = False) -> Rewritten:
+        """Makes `retold` the page's history; it has a Verdict for each of the Checks.
+
+        `notify`: what was never told of it goes into the outbox.
+        """
         last, _ = self._checks[-1]
         newest = self._newest_digest()
         dropped, rewritten = self._put_versions(retold.verdicts)
@@ -67,7 +74,30 @@ class Retelling:
             # The last visit said another thing than the history now ends with: the page is read at once.
             self._page.next_check = min(self._page.next_check, last.at)
         self._learn(retold.known.noise)
+        if notify:
+            self._tell_news()
         return replace(rewritten, changes=changes)
+
+    def _tell_news(self) -> None:
+        page = self._page
+        for row, change in self._new_changes:
+            told = ChangeView(
+                id=row_id(row), page=page.url, source=page.source, title=page.title, at=row.at, change=change
+            )
+            tell_change(self._session, self._page_id, told)
+        for found, one in self._new_findings:
+            if not one.finding.silenced:
+                seen = FindingView(
+                    id=row_id(found),
+                    page=page.url,
+                    source=page.source,
+                    title=page.title,
+                    version=one.version,
+                    opened_at=one.opened_at,
+                    resolved_at=one.resolved_at,
+                    finding=one.finding,
+                )
+                tell_finding(self._session, self._page_id, seen)
 
     # ---- versions ------------------------------------------------------------------------------------------------
 
@@ -160,6 +190,7 @@ class Retelling:
         values = change_values(change, at)
         if row is None:
             row = ChangeRow(page_id=self._page_id, before_id=before, after_id=after, **values)
+            self._new_changes.append((row, change))
         elif _made_light(row, change) and row.before_id == before:
             row.at, row.after_id = at, after
         else:
@@ -196,7 +227,10 @@ class Retelling:
                 "resolved_at": one.resolved_at,
                 **finding_values(one.finding),
             }
-            known = pairs.get(place) or FindingRow(page_id=self._page_id, **life)
+            known = pairs.get(place)
+            if known is None:
+                known = FindingRow(page_id=self._page_id, **life)
+                self._new_findings.append((known, one))
             known.sqlmodel_update(life)
             self._session.add(known)
 

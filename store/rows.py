@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Protocol, cast
 from urllib.parse import urlsplit
 
 from crawler.model import (
@@ -115,18 +115,42 @@ def page_values(verdict: Verdict) -> dict[str, object]:
     return values
 
 
+class Response(Protocol):
+    """A kept response, whether its body is at hand or not."""
+
+    @property
+    def url(self) -> str: ...
+    @property
+    def final_url(self) -> str: ...
+    @property
+    def redirects(self) -> tuple[str, ...]: ...
+    @property
+    def status(self) -> int: ...
+    @property
+    def headers(self) -> tuple[tuple[str, str], ...]: ...
+    @property
+    def fetched_at(self) -> datetime: ...
+    @property
+    def digest(self) -> str: ...
+
+
 def snapshot_values(page_id: int, snapshot: Snapshot) -> dict[str, Any]:
     """What a row holds of a kept response."""
+    return response_values(page_id, snapshot, len(snapshot.body))
+
+
+def response_values(page_id: int, response: Response, size: int) -> dict[str, Any]:
+    """What a row holds of a response with a body of that size."""
     return {
         "page_id": page_id,
-        "fetched_at": snapshot.fetched_at,
-        "url": snapshot.url,
-        "final_url": snapshot.final_url,
-        "redirects": list(snapshot.redirects),
-        "status": snapshot.status,
-        "headers": [list(header) for header in snapshot.headers],
-        "digest": snapshot.digest,
-        "size": len(snapshot.body),
+        "fetched_at": response.fetched_at,
+        "url": response.url,
+        "final_url": response.final_url,
+        "redirects": list(response.redirects),
+        "status": response.status,
+        "headers": [list(header) for header in response.headers],
+        "digest": response.digest,
+        "size": size,
     }
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
+import sqlalchemy
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
-from crawler.model import ChangeKind, FailureReason, FetchFailed, NotModified, Outcome, Snapshot, Visit
-from store.adding import add
-from store.recording import add_snapshot
-from store.rows import row_id, snapshot_of
+from crawler.model import ChangeKind, FailureReason, FetchFailed, NotModified, Outcome, Visit
+from store.adding import add, add_later
+from store.rows import key_of, snapshot_of
 from store.sightings import CONTENT
 from store.tables import ChangeRow, CheckRow, PageRow, SnapshotRow
 
@@ -22,21 +24,52 @@ Recorded = tuple[CheckRow, SnapshotRow | None]
 Body = Callable[[str], bytes]
 
 
-def keep(session: Session, page: PageRow, snapshot: Snapshot) -> None:
-    """Keeps a capture of the past as a Check of its time; the page waits for its history to be told anew."""
-    page_id = row_id(page)
+# Made once: it is asked for every capture of a backfill.
+_IS_KEPT = (
+    sqlalchemy.select(col(CheckRow.id))
+    .join(PageRow, col(PageRow.id) == col(CheckRow.page_id))
+    .where(col(PageRow.key) == bindparam("page"), col(CheckRow.at) == bindparam("at"))
+    .limit(1)
+)
+
+
+def keep(session: Session, page_id: int, response: dict[str, Any]) -> None:
+    """Keeps a capture of the past, given as its row, as a Check of its time; its page must be told to wait."""
     check: dict[str, object] = {
         "page_id": page_id,
-        "snapshot_id": add_snapshot(session, page_id, snapshot),
-        "at": snapshot.fetched_at,
+        "snapshot_id": add(session, SnapshotRow, response),
+        "at": response["fetched_at"],
         "outcome": Outcome.FAILED.value,
-        "status": snapshot.status,
+        "status": response["status"],
         "detail": WAITS,
         "past": True,
     }
-    add(session, CheckRow, check)
-    page.checks += 1
-    page.waiting = True
+    add_later(session, CheckRow, check)
+
+
+def is_kept(session: Session, url: str, at: datetime) -> bool:
+    """Whether the page of this URL is there and has a Check of exactly this time."""
+    found = session.connection().execute(_IS_KEPT, {"page": key_of(url), "at": at})
+    return found.first() is not None
+
+
+def last_response(session: Session, url: str, since: datetime, until: datetime) -> SnapshotRow | None:
+    """The last response that was kept of a page, and not of a file behind its links, between two times."""
+    query = (
+        select(SnapshotRow)
+        .join(PageRow, col(PageRow.id) == col(SnapshotRow.page_id))
+        .where(PageRow.key == key_of(url), SnapshotRow.url == url)
+        .where(col(SnapshotRow.fetched_at) >= since, col(SnapshotRow.fetched_at) <= until)
+        .order_by(col(SnapshotRow.fetched_at).desc())
+        .limit(1)
+    )
+    return session.exec(query).first()
+
+
+def known_times(session: Session, pages: Collection[int], times: Collection[datetime]) -> set[tuple[int, datetime]]:
+    """Which of these pages have a Check at which of these times."""
+    query = select(CheckRow.page_id, CheckRow.at).where(col(CheckRow.page_id).in_(pages), col(CheckRow.at).in_(times))
+    return set(session.exec(query))
 
 
 def recorded(session: Session, page_id: int) -> list[Recorded]:
@@ -75,6 +108,7 @@ def moves(session: Session, page_id: int) -> dict[datetime, str]:
 
 def visits(checks: Sequence[Recorded], moved: Mapping[datetime, str], body: Body) -> Iterator[Visit]:
     """Each Check with what came of its request, one at a time. Raises BlobCorrupt where a body cannot be read."""
+    body = _once(body)
     for (check, _), snapshot in zip(checks, shown(checks), strict=True):
         yield Visit(
             at=check.at,
@@ -84,6 +118,19 @@ def visits(checks: Sequence[Recorded], moved: Mapping[datetime, str], body: Body
             missed=not check.past and check.outcome == Outcome.GONE.value,
             moved_to=moved.get(check.at, ""),
         )
+
+
+def _once(body: Body) -> Body:
+    """The same, but for one that comes again at once: most visits find what the one before found."""
+    last = ("", b"")
+
+    def get(digest: str) -> bytes:
+        nonlocal last
+        if digest != last[0]:
+            last = digest, body(digest)
+        return last[1]
+
+    return get
 
 
 def _without_body(check: CheckRow) -> NotModified | FetchFailed:

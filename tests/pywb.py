@@ -1,4 +1,4 @@
-"""A real pywb for the tests, in a process of its own on loopback, started once; its collections hold the WARCs of a test.
+"""A real pywb for the tests, a process of its own on loopback, started once; its collections hold the WARCs of a test.
 
     base = collection(tmp_path / "captures.warc.gz")      # http://127.0.0.1:PORT/archive-1
     httpx.get(f"{base}/cdx", params={"url": "http://www.example.gov.cn/a.html", "output": "json"})

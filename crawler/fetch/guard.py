@@ -202,13 +202,15 @@ def _failed(url: str, now: datetime, reason: FailureReason, detail: str) -> Fetc
 
 
 class GuardFetcher:
-    """The outermost wrapper: refuses what is not http(s) and follows redirects."""
+    """The outermost wrapper: refuses what is not http(s) and follows redirects, unless a request is not to."""
 
     def __init__(self, inner: Fetcher) -> None:
         self._inner = inner
 
     async def fetch(self, request: FetchRequest, now: datetime) -> FetchResult:
         """See Fetcher."""
+        if not request.follow:
+            return refusal(request.url, request.url, now) or await self._inner.fetch(request, now)
         return await follow(self._inner, request, now, MAX_REDIRECTS, stubs=not request.part)
 
     def pause(self, url: str) -> float:

@@ -30,7 +30,8 @@ class FetchRequest:
     """One GET as the fetcher needs it. `may_be_private`: the configuration names this host, so it may be local.
 
     `render`: an HTML page is wanted as its scripts leave it, run in `timezone`. `part`: asked for by such a page's
-    scripts. `headers` are sent in place of ours of the same name.
+    scripts. `headers` are sent in place of ours of the same name. `follow` False: a redirect, or a page that only sends
+    its reader on, is the answer.
     """
 
     url: str
@@ -44,6 +45,7 @@ class FetchRequest:
     render: bool = False
     timezone: str = "UTC"
     part: bool = False
+    follow: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -118,7 +118,7 @@ def watched(name: str, total: int | None, *, quiet: bool) -> Iterator[Tell | Non
         return
     with progress() as bar:
         task = bar.add_task(name, total=total)
-        yield lambda done, of: bar.update(task, completed=done, total=of)
+        yield lambda done, of, what="", unit="": bar.update(task, completed=done, total=of, description=what or name)
 
 
 def conclude(result: Concluded, *, as_json: bool) -> None:

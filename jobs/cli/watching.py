@@ -17,7 +17,8 @@ from crawler.urls import canonical
 from jobs.backfill import Plan, plan
 from jobs.cli.context import run_async, run_service, settings_of, sources_of, store_of
 from jobs.cli.listing import Json_, is_url
-from jobs.cli.output import conclude, console, errors, one_line, print_json, print_line, printable, progress, watched
+from jobs.cli.output import conclude, console, errors, one_line, print_json, print_line, printable, progress
+from jobs.cli.progressing import followed
 from jobs.cli.pruning import FOLD_VARIABLE, age_of
 from jobs.cli.telling import checked_lines, json_watch
 from jobs.notify import deliver
@@ -239,19 +240,41 @@ def backfill(
     context: typer.Context,
     source: Annotated[str | None, typer.Argument(metavar="SOURCE", help="Whose past it is.")] = None,
     origin: Annotated[
-        str, typer.Option("--from", help="listing, or dir:PATH with files named 20210615T080000Z.html.")
+        str,
+        typer.Option(
+            "--from",
+            metavar="WAY",
+            help="listing, sitemap, feed, wayback[:URL] (a web archive), warc:PATH (WARC files, a folder of them, "
+            "WACZ), or dir:PATH with files named 20210615T080000Z.html.",
+        ),
     ] = "listing",
-    page_url: Annotated[str | None, typer.Option(help="The page that the files of dir: are captures of.")] = None,
+    page_url: Annotated[
+        str | None, typer.Option(help="The page that the files of dir: are captures of; of an archive, only this page.")
+    ] = None,
     since: Annotated[datetime | None, typer.Option(formats=_TIME_FORMATS, help="Not before this time (UTC).")] = None,
     until: Annotated[datetime | None, typer.Option(formats=_TIME_FORMATS, help="Not after this time (UTC).")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most this many captures or pages.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
+    notify: Annotated[
+        bool, typer.Option("--notify", help="Tell those whom `notify` names of what is new; else nobody is told.")
+    ] = False,
     as_json: Json_ = False,
 ) -> None:
-    """Bring in the past: walk a listing to its end, or read kept captures of one page.
+    """Bring in the past: from a listing walked to its end, a sitemap or feed, a web archive, or kept captures.
 
-    Stopped and started again it goes on where it was. Examples:
+    Stopped (Ctrl-C) and started again it goes on where it was. Without SOURCE, captures go to the source whose host and
+    `include` fit. Notifications go out with the next pass, `run` or `notify`, and only with --notify.
+
+    wayback asks the Internet Archive, wayback:URL another archive or a collection of pywb, one request at a time. It is
+    asked for the tracked pages: one by one where there are up to fifty, otherwise for all below the folder they share;
+    and for whatever `include` wants below the folder of the source, where that is set or nothing is tracked yet.
+
+    Examples:
     palimpsest backfill suqian-press --from listing
+    palimpsest backfill suqian-press --from sitemap --since 2020-01-01 --dry-run
+    palimpsest backfill suqian-press --from wayback --since 2015-01-01 --dry-run
+    palimpsest backfill suqian-press --from wayback:http://127.0.0.1:8080/my-collection
+    palimpsest backfill --from warc:crawls/
     palimpsest backfill suqian-press --from dir:captures/ --page-url https://www.example.gov.cn/a.html
     """
     sources = _backfill_sources(context, source, origin, page_url)
@@ -266,10 +289,11 @@ def backfill(
                 since=since.replace(tzinfo=UTC) if since else None,
                 until=until.replace(tzinfo=UTC) if until else None,
                 limit=limit,
+                notify=notify,
                 settings=settings_of(context),
             ),
         )
-        with watched("backfill", work.total, quiet=as_json) as tell:
+        with followed("backfill", quiet=as_json) as tell:
             result = run_async(work.run(dry_run=dry_run, tell=tell))
     conclude(result, as_json=as_json)
 

@@ -13,7 +13,20 @@ from pathlib import Path
 
 import pytest
 
-from bench import detect_speed, extract, fetch, fetch_pages, fetch_table, judge, machines, peer_env, queue, soak, table
+from bench import (
+    backfill,
+    detect_speed,
+    extract,
+    fetch,
+    fetch_pages,
+    fetch_table,
+    judge,
+    machines,
+    peer_env,
+    queue,
+    soak,
+    table,
+)
 from bench.fetch_trackers import TRACKERS
 from bench.pages import GBK, GOVERNMENT, SETS, Labelled, demo_pages
 from bench.pagetext import text_of
@@ -264,6 +277,17 @@ def test_what_the_queue_bears_is_counted_in_pages(monkeypatch: pytest.MonkeyPatc
     assert [one["pages_per_second"] for one in json.loads(queue.report(runs, as_json=True))["runs"]] == [
         round(run.rate) for run in runs
     ]
+
+
+def test_a_backfill_is_measured_on_captures_of_every_kind(tmp_path: Path) -> None:
+    run = backfill.measured(tmp_path, 2, quiet)
+    assert (run.captures, run.versions, run.changes) == (2 * backfill.EACH, 20, 20)
+    assert run.cpu > 0
+    assert run.peak > 20
+    small = replace(run, peak=run.peak / 2)
+    told = backfill.report([small, replace(run, cpu=0.001)], as_json=False)
+    assert "captures a CPU second holds" in told
+    assert "IS EXCEEDED" in told
 
 
 def test_the_machines_hold_only_where_nothing_was_missed_doubled_or_crowded() -> None:

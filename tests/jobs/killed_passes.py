@@ -21,7 +21,8 @@ def load_all() -> None:
     """What a pass loads on its way. It is not run here: its threads would not be there in a child."""
     for name in """
         alembic.command crawler.detect.language.pairs crawler.extract crawler.fetch crawler.judge httpcore httpx psycopg
-        jobs.check jobs.notify jobs.sweep jobs.wiring sqlalchemy.dialects.postgresql.psycopg sqlalchemy.dialects.sqlite
+        jobs.backfill.warc jobs.check jobs.notify jobs.sweep jobs.wiring sqlalchemy.dialects.postgresql.psycopg
+        sqlalchemy.dialects.sqlite warcio.recordloader
     """.split():  # noqa: SIM905 - words read better than a list of them
         import_module(name)
 

@@ -63,7 +63,7 @@ def test_killed_before_the_history_was_told_it_tells_it_when_started_again(desk:
     """All captures were kept, none was judged: nothing is left to bring in, and nothing was lost."""
     words = ("backfill", "--from", f"dir:{captures}", "--page-url", PAGE)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("jobs.backfill.settle", kill)
+        patch.setattr("jobs.backfill.keeper.settle", kill)
         with pytest.raises(Killed):
             desk(*words)
     assert desk.json("changes", PAGE) == []
@@ -76,7 +76,7 @@ class Killed(BaseException):
     """The process is no more."""
 
 
-def kill(*_: object) -> Rewritten:
+def kill(*_: object, **__: object) -> Rewritten:
     raise Killed
 
 

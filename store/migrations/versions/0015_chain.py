@@ -12,7 +12,7 @@ from crawler.model.chain import NOTHING, Chained, article_bytes, response_bytes,
 from store.columns import AnyText, JsonText, UtcTime
 
 revision = "0015"
-down_revision = "0013"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 

@@ -223,3 +223,19 @@ async def test_the_deadline_covers_all_hops_together(site, get):
     assert isinstance(got, FetchFailed)
     assert got.reason is FailureReason.TIMEOUT
     assert "/8" not in site.paths
+
+
+async def test_a_redirect_is_the_answer_where_it_is_not_to_be_followed(site, fetcher):
+    """Neither by the server nor by a page that only sends its reader on."""
+    site.redirect("/old", "/new")
+    site.page("/stub", "<script>location.href='/new'</script>")
+    site.page("/new", "<p>here")
+    for path, status in (("/old", 301), ("/stub", 200)):
+        request = FetchRequest(url=site.url(path), may_be_private=site.private, follow=False)
+        got = await fetcher.fetch(request, NOW)
+        assert isinstance(got, Snapshot)
+        assert (got.status, got.final_url, got.redirects) == (status, site.url(path), ())
+    refused = await fetcher.fetch(FetchRequest(url="file:///etc/passwd", follow=False), NOW)
+    assert isinstance(refused, FetchFailed)
+    assert refused.reason is FailureReason.REFUSED_SCHEME
+    assert "/new" not in site.paths
