@@ -119,10 +119,8 @@ def _bring(settings: Settings, histories: Sequence[History], *, dry_run: bool, q
     with opened_store(settings) as store:
         if dry_run:
             return planned(store, histories)
-        whole = total(histories)
-        with watched("bringing in what was kept", whole, quiet=quiet) as tell:
-            heard = (lambda done, of: tell(done, whole)) if tell else None
-            return bring(store, configured(settings.config), histories, utc_now(), heard)
+        with watched("bringing in what was kept", total(histories), quiet=quiet) as tell:
+            return bring(store, configured(settings.config), histories, utc_now(), tell)
 
 
 # ---- what Palimpsest wrote itself --------------------------------------------------------------------------------

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -75,10 +76,15 @@ def bring(
     store.archive.declare([*sources, *paused], now)
     # A page belongs to the source that admitted it first, which may be another.
     owners = {source.name: source for source in (*paused, *sources)}
+    done, of = itertools.count(1), total(histories)
+
+    def hear() -> None:
+        if tell:
+            tell(next(done), of)
+
     try:
-        done = 0
         for history in histories:
-            done = _one(store, history, owners, now, brought, tell, done)
+            _one(store, history, owners, now, brought, hear)
     finally:
         if paused:
             store.archive.declare(sources, now)
@@ -91,13 +97,11 @@ def _one(
     owners: Mapping[str, Source],
     now: datetime,
     brought: Brought,
-    tell: Tell | None,
-    done: int,
-) -> int:
+    hear: Callable[[], None],
+) -> None:
     store.archive.admit(history.source.name, [Link(url=history.url)], now)
     page = store.archive.page(history.url) or Page(url=history.url, source=history.source.name)
     for at in history.past.times:
-        done += 1
         if store.archive.has_check(page, at):
             brought.known += 1
         elif at > now:
@@ -105,14 +109,12 @@ def _one(
             brought.remarks.append(Remark(level=Level.REFUSED, where=where, what="what was kept", why=why))
         else:
             _keep(store, page, history.past.kept(at), brought)
-        if tell:
-            tell(done, None)
+        hear()
     if page in store.rereading.waiting([page.source]):
         try:
             brought.versions += settle(store, owners.get(page.source, history.source), page).added
         except PalimpsestError as error:
             brought.problems.append(f"{page.url}: {error}")
-    return done
 
 
 def _keep(store: Store, page: Page, kept: Kept | Remark, brought: Brought) -> None:
