@@ -75,7 +75,7 @@ COLUMNS: Mapping[What, Mapping[str, Kind]] = {
 _FORMULA = re.compile("[=+\\-@\t\r\n＝＋－＠]")
 _UNPRINTABLE = re.compile("[\0\ud800-\udfff]")
 # Rows of a row group of Parquet, or characters of text in them, whichever comes first.
-_ROWS, _CHARACTERS = 20_000, 8_000_000
+_ROWS, _CHARACTERS = 5_000, 4_000_000
 
 
 def rows(store: Store, selection: Selection, what: What, counted: Counted) -> Iterator[Row]:
