@@ -26,7 +26,9 @@ def serve(
 ) -> None:
     """The dashboard, the API and the feeds, until Ctrl-C.
 
-    Example: palimpsest serve --listen 127.0.0.1:8080
+    \b
+    Example:
+      palimpsest serve --listen 127.0.0.1:8080
     """
     with store_of(context) as store:
         run_service(_serve(store, listen))
