@@ -12,6 +12,7 @@ from store.journal import Journal
 from store.kept import Given, KeptPage, KeptResponse, Moment, Numbered
 from store.opening import Store, open_store
 from store.outbox import Fate, Outbox, OutboxItem, Telling
+from store.people import Deed, People, Person, Role
 from store.proof import FormerLink, Linked, Proof, Unreadable, reading_of
 from store.queue import Queue, owner_of
 from store.repairing import Repaired
@@ -40,6 +41,7 @@ __all__ = [
     "CheckView",
     "Counts",
     "DatabaseBlobs",
+    "Deed",
     "Exporting",
     "Fate",
     "Figures",
@@ -66,6 +68,8 @@ __all__ = [
     "Outbox",
     "OutboxItem",
     "PageView",
+    "People",
+    "Person",
     "Problem",
     "Proof",
     "Queue",
@@ -73,6 +77,7 @@ __all__ = [
     "Repaired",
     "Rereading",
     "Rewritten",
+    "Role",
     "Same",
     "SourceView",
     "Store",

@@ -23,6 +23,7 @@ from store.importing import Importing
 from store.integrity import Integrity, Tell
 from store.migrate import migrate
 from store.outbox import Outbox
+from store.people import People
 from store.proof import Proof
 from store.queue import Queue
 from store.repairing import Repaired
@@ -43,6 +44,7 @@ class Store:
         self.archive = Archive(engine, blobs)
         self.history = History(engine, blobs)
         self.outbox = Outbox(engine)
+        self.people = People(engine)
         self.rereading = Rereading(engine, blobs)
         self.exporting = Exporting(engine, blobs)
         self.importing = Importing(engine, blobs)

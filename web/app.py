@@ -7,7 +7,7 @@ from datetime import datetime
 from importlib.resources import files
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
@@ -15,16 +15,20 @@ from starlette.staticfiles import StaticFiles
 
 from crawler.errors import ConfigurationError, NotKnown, PalimpsestError
 from store.history import History
+from store.people import People
 from web import api, feeds, pages
+from web.door import Door, Guard, checked, login
 from web.panel import Panel, Unwatched, routes
 from web.render import environment
 from web.room import Room
-from web.safe import LOOPBACK_NAMES, SECURITY_HEADERS, Guard
+from web.safe import LOOPBACK_NAMES, SECURITY_HEADERS
 
 TITLES = {
     400: "This cannot be asked",
+    401: "Who are you?",
+    403: "This was not done",
     404: "Not in the store",
-    405: "Only reading is possible here",
+    405: "That is not possible here",
     422: "This cannot be asked",
     500: "Something went wrong here",
     503: "The store is busy",
@@ -36,14 +40,16 @@ def create_app(
     *,
     clock: Callable[[], datetime],
     token: str | None = None,
+    people: People | None = None,
     timezone: str = "Asia/Shanghai",
     hosts: Collection[str] = LOOPBACK_NAMES,
     panel: Panel | None = None,
 ) -> FastAPI:
     """The application that shows a store's history, and the `panel` of its process to machines that watch it.
 
-    `clock` returns the time now in UTC; pages show times in `timezone`. With a token every request but /healthz must
-    carry it; without one only requests addressed to `hosts` are answered. Raises ConfigurationError for an empty token.
+    `clock` returns the time now in UTC; pages show times in `timezone`. With a token, or where `people` has anybody,
+    every request but /healthz and those to log in must be somebody's; otherwise only requests addressed to `hosts` are
+    answered. Raises ConfigurationError for an empty token.
     """
     if token is not None and not token.strip():
         raise ConfigurationError(
@@ -57,18 +63,22 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        dependencies=[Depends(checked)],
     )
     app.state.room = Room(history=history, templates=environment(timezone), clock=clock)
+    app.state.door = Door(clock=clock, token=token, people=people, hosts=hosts)
+    app.state.desk = login.Desk()
     app.router.routes.extend(routes(panel or Unwatched()))
     app.include_router(pages.router)
     app.include_router(api.router)
     app.include_router(feeds.router)
+    app.include_router(login.router)
     app.mount("/static", StaticFiles(directory=str(files("web").joinpath("static"))))
     app.add_exception_handler(HTTPException, _http_problem)
     app.add_exception_handler(RequestValidationError, _wrong_request)
     app.add_exception_handler(PalimpsestError, _refusal)
     app.add_exception_handler(Exception, _surprise)
-    app.add_middleware(Guard, token=token, hosts=hosts)
+    app.add_middleware(Guard, door=app.state.door)
     return app
 
 
