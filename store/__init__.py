@@ -3,6 +3,7 @@
 from store.archive import Archive
 from store.blobs import BlobStore, DatabaseBlobs, FolderBlobs
 from store.bringing import Capture, Kept, Same
+from store.cursors import Cursor, Part
 from store.exporting import Exporting
 from store.figures import Figures
 from store.history import History
@@ -12,6 +13,7 @@ from store.journal import Journal
 from store.kept import Given, KeptPage, KeptResponse, Moment, Numbered
 from store.opening import Store, open_store
 from store.outbox import Fate, Outbox, OutboxItem, Telling
+from store.parts import Parts
 from store.people import Deed, People, Person, Role
 from store.proof import FormerLink, Linked, Proof, Unreadable, reading_of
 from store.queue import Queue, owner_of
@@ -40,6 +42,7 @@ __all__ = [
     "ChangeView",
     "CheckView",
     "Counts",
+    "Cursor",
     "DatabaseBlobs",
     "Deed",
     "Exporting",
@@ -68,6 +71,8 @@ __all__ = [
     "Outbox",
     "OutboxItem",
     "PageView",
+    "Part",
+    "Parts",
     "People",
     "Person",
     "Problem",

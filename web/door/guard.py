@@ -15,9 +15,10 @@ from crawler.errors import StoreError
 from web.door.identity import CHALLENGE, Came, Door
 from web.safe import SECURITY_HEADERS
 
-# What somebody sees who is not in yet: that the process lives, the form to log in with, and what that is drawn with.
+# What somebody sees who is not in yet: that the process lives, and the form to log in with, with all that it is drawn
+# with and the switch of its language.
 OPEN_PATHS = frozenset({"/healthz"})
-BEFORE_LOGIN = ("/login", "/static/")
+BEFORE_LOGIN = ("/login", "/static/", "/reader")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # Forms hold a sentence or two; nobody needs to send more, and what is sent is held in memory.
 MOST_SENT = 256 * 1024

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Form, Query, Request
@@ -18,6 +17,7 @@ from web.door.limits import Limits
 from web.door.passwords import LONGEST, matches
 from web.door.who import came_of
 from web.room import InRoom, Room
+from web.safe import local_path
 
 router = APIRouter(include_in_schema=False)
 
@@ -137,14 +137,5 @@ def _form(
 
 
 def own_path(path: str) -> str:
-    """The path if it leads to a page of ours, else `/`.
-
-    Browsers read a back slash as a slash, and drop tabs and line ends before they read at all.
-    """
-    if not path.startswith("/") or path.startswith("//") or any(char < " " or char in "\\\x7f" for char in path):
-        return "/"
-    try:
-        parts = urlsplit(path)
-    except ValueError:
-        return "/"
-    return path if not parts.scheme and not parts.netloc and not path.startswith(("/login", "/logout")) else "/"
+    """The path if it leads to a page of ours, and not in or out again; else `/`."""
+    return "/" if path.startswith(("/login", "/logout")) else local_path(path)
