@@ -3,6 +3,7 @@
 from store.archive import Archive
 from store.blobs import BlobStore, DatabaseBlobs, FolderBlobs
 from store.bringing import Capture, Kept, Same
+from store.browsing import PagePart, Parts, ReadFinding, ReadVersion, Response
 from store.exporting import Exporting
 from store.figures import Figures
 from store.history import History
@@ -10,6 +11,7 @@ from store.importing import FreshPage, Importing, KnownPage, Misfit, Taking
 from store.integrity import Integrity, Problem
 from store.journal import Journal
 from store.kept import Given, KeptPage, KeptResponse, Moment, Numbered
+from store.marks import Mark, Marks, MarkState
 from store.opening import Store, open_store
 from store.outbox import Fate, Outbox, OutboxItem, Telling
 from store.proof import FormerLink, Linked, Proof, Unreadable, reading_of
@@ -20,6 +22,7 @@ from store.retelling import Rewritten
 from store.retention import Folded
 from store.rows import article_json, article_of, host_of
 from store.search import FoundVersion, FoundVersions
+from store.stretches import Stretch
 from store.views import (
     ChangeView,
     CheckView,
@@ -60,22 +63,31 @@ __all__ = [
     "KeptResponse",
     "KnownPage",
     "Linked",
+    "Mark",
+    "MarkState",
+    "Marks",
     "Misfit",
     "Moment",
     "Numbered",
     "Outbox",
     "OutboxItem",
+    "PagePart",
     "PageView",
+    "Parts",
     "Problem",
     "Proof",
     "Queue",
+    "ReadFinding",
+    "ReadVersion",
     "Recorded",
     "Repaired",
     "Rereading",
+    "Response",
     "Rewritten",
     "Same",
     "SourceView",
     "Store",
+    "Stretch",
     "Taking",
     "Telling",
     "Unreadable",

@@ -24,7 +24,9 @@ from crawler.model import (
 from store import attachments
 from store.base import Row
 from store.blobs import BlobStore
+from store.browsing import Parts, marked_findings
 from store.engine import reading
+from store.marks import FindingMarkRow, MarkState
 from store.noise import SourceEventView, event_view, noise_of
 from store.recording import page_row
 from store.rows import key_of, row_id, snapshot_of, version_of
@@ -50,6 +52,7 @@ class History:
     def __init__(self, engine: Engine, blobs: BlobStore) -> None:
         self._engine = engine
         self._blobs = blobs
+        self.parts = Parts(engine, blobs)
 
     # ---- listings ------------------------------------------------------------------------------------------------
 
@@ -125,17 +128,18 @@ class History:
         kind: FindingKind | None = None,
         severity: Severity | None = None,
         open_only: bool = False,
+        state: MarkState | None = None,
         since: datetime | None = None,
         limit: int | None = None,
         newest_first: bool = True,
     ) -> tuple[FindingView, ...]:
-        """Findings by the time they opened. `since` counts from their opening; `severity` means exactly that one."""
-        query = (
-            select(FindingRow, PageRow, VersionRow.number)
-            .join(PageRow, col(FindingRow.page_id) == col(PageRow.id))
-            .outerjoin(VersionRow, col(FindingRow.version_id) == col(VersionRow.id))
-        )
-        query = query.where(*_of(FindingRow, page, source))
+        """Findings by the time they opened. `since` counts from their opening; `severity` means exactly that one.
+
+        `state`: what somebody decided of them last; open is what nobody has decided anything of, too.
+        """
+        query = marked_findings().where(*_of(FindingRow, page, source))
+        if state is not None:
+            query = query.where(func.coalesce(FindingMarkRow.state, MarkState.OPEN.value) == state.value)
         if kind is not None:
             query = query.where(FindingRow.kind == kind.value)
         if severity is not None:
