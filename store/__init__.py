@@ -3,7 +3,8 @@
 from store.archive import Archive
 from store.blobs import BlobStore, DatabaseBlobs, FolderBlobs
 from store.bringing import Capture, Kept, Same
-from store.browsing import PagePart, Parts, ReadFinding, ReadVersion, Response
+from store.browsing import Browsing, PagePart, ReadFinding, ReadVersion, Response
+from store.cursors import Cursor, Part
 from store.exporting import Exporting
 from store.figures import Figures
 from store.history import History
@@ -14,6 +15,7 @@ from store.kept import Given, KeptPage, KeptResponse, Moment, Numbered
 from store.marks import Mark, Marks, MarkState
 from store.opening import Store, open_store
 from store.outbox import Fate, Outbox, OutboxItem, Telling
+from store.parts import Parts
 from store.proof import FormerLink, Linked, Proof, Unreadable, reading_of
 from store.queue import Queue, owner_of
 from store.repairing import Repaired
@@ -38,10 +40,12 @@ from store.views import (
 __all__ = [
     "Archive",
     "BlobStore",
+    "Browsing",
     "Capture",
     "ChangeView",
     "CheckView",
     "Counts",
+    "Cursor",
     "DatabaseBlobs",
     "Exporting",
     "Fate",
@@ -73,6 +77,7 @@ __all__ = [
     "OutboxItem",
     "PagePart",
     "PageView",
+    "Part",
     "Parts",
     "Problem",
     "Proof",

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Engine, case, func, or_
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from crawler.errors import NotKnown
 from crawler.model import Severity, Snapshot, Version
 from store.blobs import BlobStore
+from store.cursors import Cursor
 from store.engine import reading
-from store.marks import NEWEST_MARK, FindingMarkRow, unknown_finding
+from store.marks import unknown_finding
+from store.parts import changes_query, findings_query
 from store.recording import page_row
 from store.rows import row_id, snapshot_of, version_of
 from store.showing import change_view, finding_view, page_view, version_view
-from store.stretches import STRETCHES, Place, Stretch, stretches_before
-from store.tables import ChangeRow, CheckRow, FindingRow, PageRow, SnapshotRow, VersionRow
+from store.stretches import STRETCHES, Stretch, stretches_before
+from store.tables import ChangeRow, CheckRow, FindingRow, SnapshotRow, VersionRow
 from store.views import ChangeView, FindingView, PageView, VersionView
 
 # So many Findings are shown of one Page or Version.
@@ -34,7 +34,7 @@ class PagePart:
     page: PageView
     stretches: tuple[Stretch, ...]
     changes: tuple[ChangeView, ...]
-    older: Place | None
+    older: Cursor | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,14 +75,14 @@ class ReadFinding:
     again: tuple[FindingView, ...]
 
 
-class Parts:
+class Browsing:
     """The part of a History that reads one Page closely. Every method reads so much and no more."""
 
     def __init__(self, engine: Engine, blobs: BlobStore) -> None:
         self._engine = engine
         self._blobs = blobs
 
-    def page(self, url: str, before: Place | None = None) -> PagePart:
+    def page(self, url: str, before: Cursor | None = None) -> PagePart:
         """A part of the history of a page: what was recorded of it before a place. Raises NotKnown."""
         with reading(self._engine) as session:
             page = page_row(session, url)
@@ -95,7 +95,7 @@ class Parts:
         with reading(self._engine) as session:
             grave = case({one.value: one.rank for one in Severity}, value=FindingRow.severity, else_=0)
             query = (
-                marked_findings()
+                findings_query()
                 .where(FindingRow.page_id == row_id(page_row(session, url)))
                 .order_by(col(FindingRow.resolved_at).is_not(None), grave.desc(), col(FindingRow.opened_at).desc())
                 .limit(FINDINGS)
@@ -137,34 +137,20 @@ class Parts:
         return None if row is None else snapshot_of(row, self._blobs.get(row.digest))
 
 
-def marked_findings() -> Any:  # noqa: ANN401 - a query over four tables, some of them absent
-    """Findings with their pages, the numbers of their versions, and the marks that hold."""
-    return (
-        select(FindingRow, PageRow, VersionRow.number, FindingMarkRow)
-        .join(PageRow, col(FindingRow.page_id) == col(PageRow.id))
-        .outerjoin(VersionRow, col(FindingRow.version_id) == col(VersionRow.id))
-        .outerjoin(FindingMarkRow, col(FindingMarkRow.id) == NEWEST_MARK)
-    )
-
-
 def _changes_between(
-    session: Session, page_id: int, after: Place | None, before: Place | None
+    session: Session, page_id: int, after: Cursor | None, before: Cursor | None
 ) -> tuple[ChangeView, ...]:
     """The Changes that belong to a part; those of the very time at which it begins were shown with the one before."""
-    first, second = aliased(VersionRow), aliased(VersionRow)
     query = (
-        select(ChangeRow, PageRow, first.number, second.number)
-        .join(PageRow, col(ChangeRow.page_id) == col(PageRow.id))
-        .outerjoin(first, col(ChangeRow.before_id) == col(first.id))
-        .outerjoin(second, col(ChangeRow.after_id) == col(second.id))
+        changes_query()
         .where(ChangeRow.page_id == page_id)
         .order_by(col(ChangeRow.at).desc(), col(ChangeRow.id).desc())
         .limit(4 * STRETCHES)
     )
     if after is not None:
-        query = query.where(col(ChangeRow.at) >= after[0])
+        query = query.where(col(ChangeRow.at) >= after.at)
     if before is not None:
-        query = query.where(col(ChangeRow.at) < before[0])
+        query = query.where(col(ChangeRow.at) < before.at)
     return tuple(change_view(*found) for found in session.exec(query))
 
 
@@ -180,7 +166,7 @@ def _read_version(session: Session, url: str, number: int) -> ReadVersion:
         raise NotKnown(f"{url} has no version {number}; `palimpsest log {url}` lists what there is.")
     row, snapshot = found
     there = (
-        marked_findings()
+        findings_query()
         .where(FindingRow.page_id == page.id, func.coalesce(VersionRow.number, 0) <= number)
         .where(or_(col(FindingRow.resolved_at).is_(None), col(FindingRow.resolved_at) > row.seen_at))
         .order_by(col(FindingRow.opened_at).desc(), col(FindingRow.id).desc())
@@ -196,7 +182,7 @@ def _read_version(session: Session, url: str, number: int) -> ReadVersion:
 
 
 def _read_finding(session: Session, number: int) -> ReadFinding:
-    found = session.exec(marked_findings().where(FindingRow.id == number)).first()
+    found = session.exec(findings_query().where(FindingRow.id == number)).first()
     if found is None:
         raise unknown_finding(number)
     row, page, _, _ = found
@@ -205,7 +191,7 @@ def _read_finding(session: Session, number: int) -> ReadFinding:
     if row.resolved_at is not None:
         last = last.where(or_(col(VersionRow.seen_at) <= row.opened_at, col(VersionRow.seen_at) < row.resolved_at))
     again = (
-        marked_findings()
+        findings_query()
         .where(FindingRow.page_id == page.id, FindingRow.fingerprint == row.fingerprint, FindingRow.id != number)
         .order_by(col(FindingRow.opened_at).desc())
         .limit(20)

@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from crawler.model import Outcome
 from store.base import table_of
+from store.cursors import Cursor
 from store.tables import ChangeRow, CheckRow, VersionRow
 
 # So many Checks are looked through for one part of a history, and so many stretches of them come back.
@@ -20,9 +21,6 @@ STRETCHES = 100
 # Longer than any interval that is not configured by hand: nobody looked.
 GAP = timedelta(days=14)
 _CHECKS, _VERSIONS, _CHANGES = table_of(CheckRow), table_of(VersionRow), table_of(ChangeRow)
-
-# Where a part of a history ends: the time and the row of its oldest Check.
-Place = tuple[datetime, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +40,9 @@ class Stretch:
     visits: int
 
 
-def stretches_before(session: Session, page_id: int, before: Place | None) -> tuple[tuple[Stretch, ...], Place | None]:
+def stretches_before(
+    session: Session, page_id: int, before: Cursor | None
+) -> tuple[tuple[Stretch, ...], Cursor | None]:
     """The newest STRETCHES before a place, newest first, and the place where the next ones begin, if there are any."""
     found = session.connection().execute(_runs_of(page_id, before)).all()
     shown = found[:STRETCHES]
@@ -59,12 +59,12 @@ def stretches_before(session: Session, page_id: int, before: Place | None) -> tu
         )
         for row in shown
     )
-    if shown and (len(found) > STRETCHES or _any_before(session, page_id, (shown[-1].since, shown[-1].first))):
-        return stretches, (shown[-1].since, shown[-1].first)
+    if shown and (len(found) > STRETCHES or _any_before(session, page_id, _place(shown[-1]))):
+        return stretches, _place(shown[-1])
     return stretches, None
 
 
-def _runs_of(page_id: int, before: Place | None) -> Executable:
+def _runs_of(page_id: int, before: Cursor | None) -> Executable:
     """Runs of like Checks, newest first, as many as are shown and one more."""
     part = _marked(_looked_through(page_id, before))
     # One more than before wherever a Check is not like the newer one beside it.
@@ -91,7 +91,7 @@ def _runs_of(page_id: int, before: Place | None) -> Executable:
     )
 
 
-def _looked_through(page_id: int, before: Place | None) -> CTE:
+def _looked_through(page_id: int, before: Cursor | None) -> CTE:
     query = sqlalchemy.select(_CHECKS).where(_CHECKS.c.page_id == page_id)
     if before is not None:
         query = query.where(_is_before(_CHECKS.c.at, _CHECKS.c.id, before))
@@ -130,12 +130,17 @@ def _like_the_newer(part: CTE) -> ColumnElement[bool]:
     )
 
 
-def _is_before(at: Any, number: Any, place: Place) -> ColumnElement[bool]:  # noqa: ANN401 - columns
-    return or_(at < place[0], and_(at == place[0], number < place[1]))
+def _is_before(at: Any, number: Any, place: Cursor) -> ColumnElement[bool]:  # noqa: ANN401 - columns
+    return and_(at <= place.at, or_(at < place.at, number < place.id))
 
 
-def _any_before(session: Session, page_id: int, place: Place) -> bool:
+def _any_before(session: Session, page_id: int, place: Cursor) -> bool:
     older = sqlalchemy.select(_CHECKS.c.id).where(
         _CHECKS.c.page_id == page_id, _is_before(_CHECKS.c.at, _CHECKS.c.id, place)
     )
     return session.connection().execute(older.limit(1)).first() is not None
+
+
+def _place(run: Any) -> Cursor:  # noqa: ANN401 - a row
+    """Where a run ends: at its oldest Check."""
+    return Cursor(id=run.first, at=run.since)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from importlib.resources import files
 from typing import Any
@@ -15,19 +15,21 @@ from starlette.staticfiles import StaticFiles
 
 from crawler.errors import ConfigurationError, NotKnown, PalimpsestError
 from store.history import History
-from web import api, feeds, pages
+from web import api, feeds, pages, reader
+from web.language import N_, catalogues
 from web.panel import Panel, Unwatched, routes
+from web.reader import Clocks
 from web.render import environment
-from web.room import Room
+from web.room import Room, room_of
 from web.safe import LOOPBACK_NAMES, SECURITY_HEADERS, Guard
 
 TITLES = {
-    400: "This cannot be asked",
-    404: "Not in the store",
-    405: "Only reading is possible here",
-    422: "This cannot be asked",
-    500: "Something went wrong here",
-    503: "The store is busy",
+    400: N_("This cannot be asked"),
+    404: N_("Not in the store"),
+    405: N_("Only reading is possible here"),
+    422: N_("This cannot be asked"),
+    500: N_("Something went wrong here"),
+    503: N_("The store is busy"),
 }
 
 
@@ -37,13 +39,15 @@ def create_app(
     clock: Callable[[], datetime],
     token: str | None = None,
     timezone: str = "Asia/Shanghai",
+    zones: Mapping[str, str] | None = None,
     hosts: Collection[str] = LOOPBACK_NAMES,
     panel: Panel | None = None,
 ) -> FastAPI:
     """The application that shows a store's history, and the `panel` of its process to machines that watch it.
 
-    `clock` returns the time now in UTC; pages show times in `timezone`. With a token every request but /healthz must
-    carry it; without one only requests addressed to `hosts` are answered. Raises ConfigurationError for an empty token.
+    `clock` returns the time now in UTC; pages show times in `timezone`, those of a source in its own of `zones`. With a
+    token every request but /healthz must carry it; without one only requests addressed to `hosts` are answered. Raises
+    ConfigurationError for an empty token.
     """
     if token is not None and not token.strip():
         raise ConfigurationError(
@@ -58,9 +62,12 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.room = Room(history=history, templates=environment(timezone), clock=clock)
+    clocks = Clocks(common=timezone, sources=zones or {})
+    languages = {tag: environment(clocks, words) for tag, words in catalogues().items()}
+    app.state.room = Room(history=history, languages=languages, clock=clock, clocks=clocks)
     app.router.routes.extend(routes(panel or Unwatched()))
     app.include_router(pages.router)
+    app.include_router(reader.router)
     app.include_router(api.router)
     app.include_router(feeds.router)
     app.mount("/static", StaticFiles(directory=str(files("web").joinpath("static"))))
@@ -77,13 +84,13 @@ def create_app(
 
 def problem(request: Request, status: int, detail: str, headers: dict[str, str] | None = None) -> Response:
     """What went wrong, as a page or, under /api, as problem+json (RFC 9457)."""
-    title = TITLES.get(status, "This did not work")
+    title = TITLES.get(status, N_("This did not work"))
     if request.url.path.startswith("/api/"):
         body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
         answer: Response = api.json_response(body, status=status, media_type="application/problem+json")
     else:
-        room: Room = request.app.state.room
-        answer = room.page("problem.html", status=status, title=title, detail=detail, code=status)
+        room = room_of(request)
+        answer = room.page("problem.html", status=status, title=room.words.gettext(title), detail=detail, code=status)
     answer.headers.update(headers or {})
     return answer
 

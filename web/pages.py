@@ -58,8 +58,7 @@ def today(room: InRoom) -> Response:
 
 def _by_day(room: Room, views: Sequence[ChangeView]) -> list[tuple[str, list[ChangeView]]]:
     """Changes under the day, in the room's zone, on which they happened."""
-    day = room.templates.filters["day"]
-    return [(name, list(group)) for name, group in groupby(views, key=lambda view: day(view.at))]
+    return [(name, list(group)) for name, group in groupby(views, key=lambda view: room.day(view.at))]
 
 
 @router.get("/changes")

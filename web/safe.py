@@ -19,8 +19,10 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # `sandbox` goes only to raw snapshots: they are shown as text, and would still be powerless if a browser disagreed.
+# Scripts are ours or none: every answer says `nosniff`, so that nothing kept can pass for one.
 PAGE_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
 )
 RAW_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 
@@ -49,6 +51,13 @@ def safe_href(url: str | None) -> str | None:
         return url if parts.scheme in {"http", "https"} and parts.hostname else None
     except ValueError:
         return None
+
+
+def local_path(text: str) -> str:
+    """The path if a browser that follows it stays here, else "/": what a redirect may be sent to."""
+    # White space and back slashes are dropped or turned by browsers, and two slashes name another host.
+    odd = any(character <= " " or character in "\\\x7f" for character in text)
+    return text if text.startswith("/") and not text.startswith("//") and not odd else "/"
 
 
 def must_have_token(host: str) -> bool:

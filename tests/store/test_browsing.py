@@ -36,7 +36,7 @@ def test_like_checks_come_as_one(store: Store, page: Page) -> None:
         record(page, failed(page, hour))
     record(page, failed(page, 7, None, "timeout"))
     record(page, saying(page, NOW + 8 * HOUR, "two", change(1, 2)))
-    part = store.history.parts.page(page.url)
+    part = store.history.browsing.page(page.url)
     assert drawn(part) == [
         ("changed", 1, 2),
         ("failed", 1, None),
@@ -61,7 +61,7 @@ def test_folded_checks_are_counted_and_a_silence_is_a_gap(store: Store, page: Pa
     assert sum(folded.folded for folded in store.retention.fold(NOW + 5 * HOUR)) > 0
     record(page, verdict(NOW + timedelta(days=40)))
     record(page, verdict(NOW + timedelta(days=41)))
-    assert drawn(store.history.parts.page(page.url)) == [
+    assert drawn(store.history.browsing.page(page.url)) == [
         ("unchanged", 2, None),
         ("unchanged", 4, None),
         ("changed", 1, 1),
@@ -75,9 +75,9 @@ def test_parts_make_the_whole(store: Store, page: Page) -> None:
     for number in range(1, versions):
         at = NOW + number * HOUR
         store.archive.record(page, saying(page, at, str(number), change(number, number + 1)))
-    first = store.history.parts.page(page.url)
+    first = store.history.browsing.page(page.url)
     assert first.older is not None
-    second = store.history.parts.page(page.url, first.older)
+    second = store.history.browsing.page(page.url, first.older)
     assert second.older is None
     seen = [one.version for part in (first, second) for one in part.stretches]
     assert seen == list(range(versions, 0, -1))
@@ -89,7 +89,7 @@ def test_a_version_with_what_stood_on_it(store: Store, page: Page) -> None:
     spam = finding("one")
     store.archive.record(page, saying(page, NOW, "one", CREATED, findings=(spam,)))
     store.archive.record(page, saying(page, NOW + HOUR, "two", change(1, 2), findings=()))
-    one, two = (store.history.parts.version(page.url, number) for number in (1, 2))
+    one, two = (store.history.browsing.version(page.url, number) for number in (1, 2))
     assert [view.finding.quote for view in one.findings] == ["one"]
     assert two.findings == ()
     assert two.view.link == store.history.versions(page.url)[1].link
@@ -97,7 +97,7 @@ def test_a_version_with_what_stood_on_it(store: Store, page: Page) -> None:
     assert two.response.size == 3
     assert two.page.versions == 2
     with pytest.raises(NotKnown, match="no version 3"):
-        store.history.parts.version(page.url, 3)
+        store.history.browsing.version(page.url, 3)
 
 
 def test_a_finding_with_its_life(store: Store, page: Page) -> None:
@@ -108,19 +108,19 @@ def test_a_finding_with_its_life(store: Store, page: Page) -> None:
     store.archive.record(page, saying(page, NOW + 2 * HOUR, "none", change(2, 3), findings=()))
     store.archive.record(page, saying(page, NOW + 3 * HOUR, "one", change(3, 4), findings=(spam,)))
     again, before = store.history.findings()
-    read = store.history.parts.finding(before.id)
+    read = store.history.browsing.finding(before.id)
     assert (read.finding.version, read.until) == (1, 2)
     assert [view.id for view in read.again] == [again.id]
-    assert store.history.parts.finding(again.id).until == 4
-    showed = store.history.parts.showing(before)
+    assert store.history.browsing.finding(again.id).until == 4
+    showed = store.history.browsing.showing(before)
     assert showed is not None
     assert showed.body == b"one"
     with pytest.raises(NotKnown, match="no finding"):
-        store.history.parts.finding(again.id + 1)
+        store.history.browsing.finding(again.id + 1)
 
 
 def test_the_gravest_open_ones_first(store: Store, page: Page) -> None:
     low, high = finding("a", severity=Severity.LOW), finding("b", severity=Severity.CRITICAL)
     store.archive.record(page, saying(page, NOW, "one", CREATED, findings=(low, high)))
     store.archive.record(page, verdict(NOW + HOUR, findings=(low,)))
-    assert [view.finding.quote for view in store.history.parts.findings(page.url)] == ["a", "b"]
+    assert [view.finding.quote for view in store.history.browsing.findings(page.url)] == ["a", "b"]

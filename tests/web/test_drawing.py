@@ -145,7 +145,7 @@ def test_the_diff_file_stands_alone():
     assert "<del>212</del><ins>230</ins>" in html
     assert "<script" not in html
     assert "/static/" not in html
-    assert "@media (prefers-color-scheme: dark)" in html
+    assert "light-dark(" in html
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ PAGES = [
     ("/version", {"url": HOSTILE, "n": SCRIPT}),
 ]
 ELEMENTS = """html head meta title link body header div nav main footer a span h1 h2 h3 p bdi dl dt dd ul ol li form
-label select option button input table thead tbody tr th td time article mark ins del details summary code"""
+label select option button input table thead tbody tr th td time article mark ins del details summary code script"""
 
 
 class Reader(HTMLParser):
@@ -35,9 +35,12 @@ class Reader(HTMLParser):
     def __init__(self):
         super().__init__()
         self.elements, self.attributes, self.links, self.text = set(), set(), [], []
+        self.scripts = []
 
     def handle_starttag(self, tag, attrs):
         self.elements.add(tag)
+        if tag == "script":
+            self.scripts.append(dict(attrs))
         self.attributes |= {name for name, _ in attrs}
         given = dict(attrs)
         self.links += [(given[name], given.get("rel", "")) for name in ("href", "src", "action") if name in given]
@@ -58,6 +61,7 @@ def test_no_payload_becomes_markup(ask, path, query):
     """Only elements of our own templates, no event handler, and no link to anything but http and ourselves."""
     seen = read(ask(path, **query))
     assert seen.elements <= set(ELEMENTS.split())
+    assert seen.scripts == [{"src": "/static/reader.js", "defer": None}]
     assert not {name for name in seen.attributes if name.startswith("on") or name == "style"}
     for link, rel in seen.links:
         assert link.startswith(("/", "?", "#", "https://www.example.gov.cn/"))
