@@ -16,6 +16,7 @@ from store.marks import Mark, Marks, MarkState
 from store.opening import Store, open_store
 from store.outbox import Fate, Outbox, OutboxItem, Telling
 from store.parts import Parts
+from store.people import Deed, People, Person, Role
 from store.proof import FormerLink, Linked, Proof, Unreadable, reading_of
 from store.queue import Queue, owner_of
 from store.repairing import Repaired
@@ -47,6 +48,7 @@ __all__ = [
     "Counts",
     "Cursor",
     "DatabaseBlobs",
+    "Deed",
     "Exporting",
     "Fate",
     "Figures",
@@ -79,6 +81,8 @@ __all__ = [
     "PageView",
     "Part",
     "Parts",
+    "People",
+    "Person",
     "Problem",
     "Proof",
     "Queue",
@@ -89,6 +93,7 @@ __all__ = [
     "Rereading",
     "Response",
     "Rewritten",
+    "Role",
     "Same",
     "SourceView",
     "Store",

@@ -24,6 +24,7 @@ from store.integrity import Integrity, Tell
 from store.marks import Marks
 from store.migrate import migrate
 from store.outbox import Outbox
+from store.people import People
 from store.proof import Proof
 from store.queue import Queue
 from store.repairing import Repaired
@@ -45,6 +46,7 @@ class Store:
         self.history = History(engine, blobs)
         self.marks = Marks(engine)
         self.outbox = Outbox(engine)
+        self.people = People(engine)
         self.rereading = Rereading(engine, blobs)
         self.exporting = Exporting(engine, blobs)
         self.importing = Importing(engine, blobs)
