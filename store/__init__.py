@@ -3,6 +3,7 @@
 from store.archive import Archive
 from store.blobs import BlobStore, DatabaseBlobs, FolderBlobs
 from store.bringing import Capture, Kept, Same
+from store.browsing import Browsing, PagePart, ReadFinding, ReadVersion, Response
 from store.cursors import Cursor, Part
 from store.exporting import Exporting
 from store.figures import Figures
@@ -11,6 +12,7 @@ from store.importing import FreshPage, Importing, KnownPage, Misfit, Taking
 from store.integrity import Integrity, Problem
 from store.journal import Journal
 from store.kept import Given, KeptPage, KeptResponse, Moment, Numbered
+from store.marks import Mark, Marks, MarkState
 from store.opening import Store, open_store
 from store.outbox import Fate, Outbox, OutboxItem, Telling
 from store.parts import Parts
@@ -23,6 +25,7 @@ from store.retelling import Rewritten
 from store.retention import Folded
 from store.rows import article_json, article_of, host_of
 from store.search import FoundVersion, FoundVersions
+from store.stretches import Stretch
 from store.views import (
     ChangeView,
     CheckView,
@@ -38,6 +41,7 @@ from store.views import (
 __all__ = [
     "Archive",
     "BlobStore",
+    "Browsing",
     "Capture",
     "ChangeView",
     "CheckView",
@@ -65,11 +69,15 @@ __all__ = [
     "KeptResponse",
     "KnownPage",
     "Linked",
+    "Mark",
+    "MarkState",
+    "Marks",
     "Misfit",
     "Moment",
     "Numbered",
     "Outbox",
     "OutboxItem",
+    "PagePart",
     "PageView",
     "Part",
     "Parts",
@@ -78,14 +86,18 @@ __all__ = [
     "Problem",
     "Proof",
     "Queue",
+    "ReadFinding",
+    "ReadVersion",
     "Recorded",
     "Repaired",
     "Rereading",
+    "Response",
     "Rewritten",
     "Role",
     "Same",
     "SourceView",
     "Store",
+    "Stretch",
     "Taking",
     "Telling",
     "Unreadable",

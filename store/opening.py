@@ -21,6 +21,7 @@ from store.figures import Figures
 from store.history import History
 from store.importing import Importing
 from store.integrity import Integrity, Tell
+from store.marks import Marks
 from store.migrate import migrate
 from store.outbox import Outbox
 from store.people import People
@@ -43,6 +44,7 @@ class Store:
         self.blobs = blobs
         self.archive = Archive(engine, blobs)
         self.history = History(engine, blobs)
+        self.marks = Marks(engine)
         self.outbox = Outbox(engine)
         self.people = People(engine)
         self.rereading = Rereading(engine, blobs)
