@@ -13,7 +13,7 @@ from store.journal import Journal
 from store.kept import Given, KeptPage, KeptResponse, Moment, Numbered
 from store.opening import Store, open_store
 from store.outbox import Fate, Outbox, OutboxItem, Telling
-from store.parts import Parts
+from store.parts import PageOrder, Parts
 from store.proof import FormerLink, Linked, Proof, Unreadable, reading_of
 from store.queue import Queue, owner_of
 from store.repairing import Repaired
@@ -68,6 +68,7 @@ __all__ = [
     "Numbered",
     "Outbox",
     "OutboxItem",
+    "PageOrder",
     "PageView",
     "Part",
     "Parts",

@@ -13,6 +13,7 @@ from jinja2 import Environment
 
 from store.history import History
 from web.language import Catalogue, catalogues
+from web.memory import Memory
 from web.reader import Clocks, Reader, reader_of
 from web.render import render
 
@@ -32,6 +33,7 @@ class Room:
     history: History
     languages: Mapping[str, Environment]
     clock: Callable[[], datetime]
+    memory: Memory = field(default_factory=Memory)
     clocks: Clocks = field(default_factory=Clocks)
     reader: Reader = field(default_factory=Reader)
 
