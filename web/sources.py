@@ -25,6 +25,8 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 YEAR = timedelta(days=364)
 WEEKS_OF_FINDINGS = 26
+# A year of changes is thousands of rows, and drawn in squares of a day.
+RHYTHM_FRESH = timedelta(minutes=1)
 PAGES_SHOWN, CHANGES_SHOWN, EVENTS_SHOWN = 10, 10, 5
 # A check may run late by a pass or two before anybody should worry.
 OVERDUE_AFTER = timedelta(minutes=30)
@@ -72,9 +74,9 @@ def source(room: InRoom, name: Annotated[str, Query(max_length=1000)]) -> Respon
     view = room.history.source(name)
     now, clock = room.clock(), room.clocks.of(room.reader, name)[0]
     since = now - YEAR
-    changed = room.history.tallies.change_times(name, since)
-    found = room.history.tallies.finding_times(name, now - timedelta(weeks=WEEKS_OF_FINDINGS))
-    parts = room.history.parts
+    tallies, parts = room.history.tallies, room.history.parts
+    changed, _ = room.memory.recall(f"changes of {name}", now, RHYTHM_FRESH, lambda: tallies.change_times(name, since))
+    found = tallies.finding_times(name, now - timedelta(weeks=WEEKS_OF_FINDINGS))
     return room.page(
         "source.html",
         here="sources",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from itertools import islice
 
 from fastapi import APIRouter
@@ -45,7 +47,8 @@ def today(
     grave = one_of(Severity, severity, "severity")
     start = since_of(since or DEFAULT_SPAN, room.clock())
     tally = room.history.tallies.changes(since=start, source=source or None, most=COUNTED)
-    latest = _latest(room, source or None, chosen, None if minor else False)
+    newest = _newest(room, source or None, chosen, start, None if minor else False)
+    latest = [view for view in newest if chosen or view.kind is not ChangeKind.CREATED][:CHANGES]
     names = room.history.tallies.source_names()
     return room.page(
         "today.html",
@@ -56,7 +59,7 @@ def today(
         alarms=_alarms(room, source or None, grave),
         days=by_day(room, [view for view in latest if start is None or view.at >= start]),
         before=[view for view in latest if start is not None and view.at < start],
-        created=room.history.parts.changes(kind=ChangeKind.CREATED, source=source or None, limit=CREATED).rows,
+        created=[view for view in newest if view.kind is ChangeKind.CREATED and not chosen][:CREATED],
         source_names=names,
         spans=list(SPANS),
         asked={"source": source, "kind": kind, "severity": severity, "since": since or DEFAULT_SPAN, "minor": minor},
@@ -72,9 +75,11 @@ def _alarms(room: Room, source: str | None, severity: Severity | None) -> list[F
     return list(islice((view for views in found for view in views), ALARMS))
 
 
-def _latest(room: Room, source: str | None, kind: ChangeKind | None, minor: bool | None) -> list[ChangeView]:
-    """The newest changes, without new pages unless it is those that were asked for."""
+def _newest(
+    room: Room, source: str | None, kind: ChangeKind | None, start: datetime | None, minor: bool | None
+) -> Sequence[ChangeView]:
+    """The newest changes; those of one kind only of the time that is looked at, for they may lie far apart."""
+    read = room.history.parts.changes
     if kind is not None:
-        return list(room.history.parts.changes(source=source, kind=kind, minor=minor, limit=CHANGES).rows)
-    found = room.history.parts.changes(source=source, minor=minor, limit=SEARCHED).rows
-    return [view for view in found if view.kind is not ChangeKind.CREATED][:CHANGES]
+        return read(source=source, kind=kind, since=start, minor=minor, limit=CHANGES).rows
+    return read(source=source, minor=minor, limit=SEARCHED).rows
