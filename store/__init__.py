@@ -15,7 +15,7 @@ from store.kept import Given, KeptPage, KeptResponse, Moment, Numbered
 from store.marks import Mark, Marks, MarkState
 from store.opening import Store, open_store
 from store.outbox import Fate, Outbox, OutboxItem, Telling
-from store.parts import Parts
+from store.parts import PageOrder, Parts
 from store.people import Deed, People, Person, Role
 from store.proof import FormerLink, Linked, Proof, Unreadable, reading_of
 from store.queue import Queue, owner_of
@@ -77,6 +77,7 @@ __all__ = [
     "Numbered",
     "Outbox",
     "OutboxItem",
+    "PageOrder",
     "PagePart",
     "PageView",
     "Part",

@@ -41,6 +41,7 @@ from store.tables import (
     SourceRow,
     VersionRow,
 )
+from store.tallies import Tallies
 from store.views import ChangeView, CheckView, Counts, FindingView, PageView, SourceView, VersionView
 
 
@@ -52,11 +53,17 @@ class History:
         self._blobs = blobs
         self._parts = Parts(engine)
         self.browsing = Browsing(engine, blobs)
+        self._tallies = Tallies(engine)
 
     @property
     def parts(self) -> Parts:
         """The same lists as below, each a part at a time."""
         return self._parts
+
+    @property
+    def tallies(self) -> Tallies:
+        """How much there is of what, and when it happened."""
+        return self._tallies
 
     # ---- listings ------------------------------------------------------------------------------------------------
 
@@ -70,6 +77,16 @@ class History:
         )
         with reading(self._engine) as session:
             return tuple(source_view(row, count, first) for row, count, first in session.exec(query))
+
+    def source(self, name: str) -> SourceView:
+        """One source. Raises NotKnown."""
+        mine = col(PageRow.source) == name
+        with reading(self._engine) as session:
+            row = session.get(SourceRow, name)
+            if row is None:
+                raise NotKnown(f"{name} is no source; `palimpsest sources` lists what there is.")
+            count, first = session.exec(select(func.count(), func.min(PageRow.next_check)).where(mine)).one()
+            return source_view(row, count, first)
 
     def pages(
         self, source: str | None = None, *, state: PageState | None = None, limit: int | None = None, offset: int = 0

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Engine
@@ -28,6 +29,18 @@ from store.views import ChangeView, CheckView, FindingView, PageView, VersionVie
 
 PART = 100
 T = TypeVar("T")
+
+
+class PageOrder(StrEnum):
+    """What a list of pages goes by: the admission, first to last; what changed or was visited last; what is due first.
+
+    But for the first they are named as the column that they go by.
+    """
+
+    ADMITTED = "admitted"
+    CHANGED = "last_changed"
+    CHECKED = "last_checked"
+    DUE = "next_check"
 
 
 class Parts:
@@ -104,16 +117,27 @@ class Parts:
         limit: int | None = PART,
         source: str | None = None,
         state: PageState | None = None,
+        order: PageOrder = PageOrder.ADMITTED,
     ) -> Part[PageView]:
-        """Pages in the order of their admission."""
-        query = select(PageRow).order_by(col(PageRow.id))
+        """Pages in the order of their admission, or in another; by times only those that have such a time."""
+        query = select(PageRow)
         if source is not None:
             query = query.where(PageRow.source == source)
         if state is not None:
             query = query.where(PageRow.state == state.value)
-        if after is not None:
-            query = query.where(col(PageRow.id) > _number(after))
-        rows = self._part(query, limit, lambda row: row, lambda row: Cursor(id=row_id(row)))
+        if order is PageOrder.ADMITTED:
+            query = query.order_by(col(PageRow.id))
+            if after is not None:
+                query = query.where(col(PageRow.id) > _number(after))
+        else:
+            at = col(getattr(PageRow, order.value))
+            newest = order is not PageOrder.DUE
+            query = _by_time(query.where(at.is_not(None)), at, col(PageRow.id), after, newest)
+
+        def place(row: PageRow) -> Cursor:
+            return Cursor(id=row_id(row), at=None if order is PageOrder.ADMITTED else getattr(row, order.value))
+
+        rows = self._part(query, limit, lambda row: row, place)
         return Part(rows=tuple(page_view(row) for row in rows.rows), next=rows.next)
 
     def log(

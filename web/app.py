@@ -17,7 +17,7 @@ from crawler.errors import ConfigurationError, NotKnown, PalimpsestError
 from store.history import History
 from store.marks import Marks
 from store.people import People
-from web import api, feeds, finding, pages, raw, reader, reading
+from web import api, feeds, finding, health, lists, raw, reader, reading, searching, sources, today
 from web.door import Door, Guard, checked, login
 from web.language import N_, catalogues
 from web.panel import Panel, Unwatched, routes
@@ -77,10 +77,8 @@ def create_app(
     app.state.door = Door(clock=clock, token=token, people=people, hosts=hosts)
     app.state.desk = login.Desk()
     app.router.routes.extend(routes(panel or Unwatched()))
-    app.include_router(pages.router)
-    for part in (reading, raw, finding):
-        app.include_router(part.router)
-    app.include_router(reader.router)
+    for shown in (today, lists, sources, searching, health, reading, raw, finding, reader):
+        app.include_router(shown.router)
     app.include_router(api.router)
     app.include_router(feeds.router)
     app.include_router(login.router)
@@ -124,6 +122,9 @@ def _wrong_request(request: Request, error: Exception) -> Response:
 def _refusal(request: Request, error: Exception) -> Response:
     if isinstance(error, NotKnown):
         return problem(request, 404, str(error))
+    # Nothing is configured by a request: it asked for something that is not there to be asked.
+    if isinstance(error, ConfigurationError):
+        return problem(request, 400, str(error))
     if getattr(error, "retry_helps", False):
         return problem(request, 503, str(error), {"Retry-After": "5"})
     return problem(request, 500, str(error))

@@ -207,6 +207,18 @@ def _stamped(clocks: Clocks, pattern: str) -> Callable[[Context, datetime, str |
     return stamped
 
 
+def _span_labels(words: Catalogue, spans: Iterable[str], chosen: str | None) -> dict[str, str]:
+    """Stretches of time by what they are called; a day that a link named and no form offers stays among them."""
+    named = {one: words.gettext(N_("the last %(span)s")) % {"span": _span_named(one, words)} for one in spans}
+    return named if not chosen or chosen in named else {chosen: chosen} | named
+
+
+def _span_named(span: str, words: Catalogue) -> str:
+    if span == "1d":
+        return words.gettext(N_("24 hours"))
+    return words.gettext(N_("%(count)s days")) % {"count": span.removesuffix("d")}
+
+
 def environment(clocks: Clocks, words: Catalogue = _ENGLISH) -> Environment:
     """The template environment of one language: everything escaped, nothing undefined passed over.
 
@@ -240,6 +252,7 @@ def environment(clocks: Clocks, words: Catalogue = _ENGLISH) -> Environment:
         timezone=clocks.common,
         languages=LANGUAGES,
         language=words.language,
+        span_labels=lambda spans, chosen=None: _span_labels(words, spans, chosen),
         count_labels={name: words.gettext(said) for name, said in COUNTS.items()},
         labels={group: {name: words.gettext(said) for name, said in of.items()} for group, of in LABELS.items()},
     )

@@ -17,6 +17,7 @@ from store.marks import Marks
 from web.door.csrf import csrf_field
 from web.door.who import came_of
 from web.language import Catalogue, catalogues
+from web.memory import Memory
 from web.reader import Clocks, Reader, reader_of
 from web.render import render
 
@@ -44,6 +45,7 @@ class Room:
     history: History
     languages: Mapping[str, Environment]
     clock: Callable[[], datetime]
+    memory: Memory = field(default_factory=Memory)
     clocks: Clocks = field(default_factory=Clocks)
     reader: Reader = field(default_factory=Reader)
     account: Account | None = None

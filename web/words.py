@@ -75,6 +75,16 @@ LABELS: dict[str, dict[str, str]] = {
         "flip_flop": "flips between two texts",
         "lying_validators": "same validators, another text",
     },
+    "alarm": {
+        "failing": "failing",
+        "overdue": "overdue",
+    },
+    "job": {
+        "todo": "waiting",
+        "doing": "under way",
+        "failed": "failed",
+        "aborted": "broken off",
+    },
     "field": {
         "title": "title",
         "body": "body",
