@@ -18,7 +18,8 @@ from web.safe import SECURITY_HEADERS
 # What somebody sees who is not in yet: that the process lives, and the form to log in with, with all that it is drawn
 # with and the switch of its language.
 OPEN_PATHS = frozenset({"/healthz"})
-BEFORE_LOGIN = ("/login", "/static/", "/reader")
+BEFORE_LOGIN = frozenset({"/login", "/reader"})
+DRAWN_WITH = "/static/"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # Forms hold a sentence or two; nobody needs to send more, and what is sent is held in memory.
 MOST_SENT = 256 * 1024
@@ -82,9 +83,14 @@ class Guard:
         if came.wait:
             later = {"Retry-After": str(int(came.wait) + 1)}
             return refused(path, 429, "Too many wrong tokens; wait a little.", later)
-        if came.person is not None or path.startswith(BEFORE_LOGIN):
+        if came.person is not None or path in BEFORE_LOGIN or path.startswith(DRAWN_WITH):
             return None
-        if standing.people and method in SAFE_METHODS and "text/html" in asked.headers.get("accept", ""):
+        if (
+            standing.people
+            and not came.wrong
+            and method in SAFE_METHODS
+            and "text/html" in asked.headers.get("accept", "")
+        ):
             back = path + (f"?{asked.url.query}" if asked.url.query else "")
             return RedirectResponse(f"/login?{urlencode({'next': back})}", 303)
         text = "This reading room asks who you are: log in at /login, or send a token as Bearer or as the password."
