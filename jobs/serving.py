@@ -49,7 +49,7 @@ async def reading_room(store: Store, address: str, say: Say, *, panel: Panel | N
     from web.app import create_app
 
     token = _token_for(store, address)
-    app = create_app(store.history, clock=utc_now, token=token, people=store.people, panel=panel)
+    app = create_app(store.history, clock=utc_now, token=token, people=store.people, marks=store.marks, panel=panel)
     # Asked once while the store is there: a store that goes away later neither opens nor closes the door.
     app.state.door.standing()
     async with _serving(app, address, "reading room", say) as url:

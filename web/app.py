@@ -15,8 +15,9 @@ from starlette.staticfiles import StaticFiles
 
 from crawler.errors import ConfigurationError, NotKnown, PalimpsestError
 from store.history import History
+from store.marks import Marks
 from store.people import People
-from web import api, feeds, health, lists, pages, reader, searching, sources, today
+from web import api, feeds, finding, health, lists, raw, reader, reading, searching, sources, today
 from web.door import Door, Guard, checked, login
 from web.language import N_, catalogues
 from web.panel import Panel, Unwatched, routes
@@ -43,6 +44,7 @@ def create_app(
     clock: Callable[[], datetime],
     token: str | None = None,
     people: People | None = None,
+    marks: Marks | None = None,
     timezone: str = "Asia/Shanghai",
     zones: Mapping[str, str] | None = None,
     hosts: Collection[str] = LOOPBACK_NAMES,
@@ -52,7 +54,8 @@ def create_app(
 
     `clock` returns the time now in UTC; pages show times in `timezone`, those of a source in its own of `zones`. With a
     token, or where `people` has anybody, every request but /healthz and those to log in must be somebody's; otherwise
-    only requests addressed to `hosts` are answered. Raises ConfigurationError for an empty token.
+    only requests addressed to `hosts` are answered. Without `marks` nothing can be decided of findings. Raises
+    ConfigurationError for an empty token.
     """
     if token is not None and not token.strip():
         raise ConfigurationError(
@@ -70,11 +73,11 @@ def create_app(
     )
     clocks = Clocks(common=timezone, sources=zones or {})
     languages = {tag: environment(clocks, words) for tag, words in catalogues().items()}
-    app.state.room = Room(history=history, languages=languages, clock=clock, clocks=clocks)
+    app.state.room = Room(history=history, marks=marks, languages=languages, clock=clock, clocks=clocks)
     app.state.door = Door(clock=clock, token=token, people=people, hosts=hosts)
     app.state.desk = login.Desk()
     app.router.routes.extend(routes(panel or Unwatched()))
-    for shown in (today, lists, sources, searching, health, pages, reader):
+    for shown in (today, lists, sources, searching, health, reading, raw, finding, reader):
         app.include_router(shown.router)
     app.include_router(api.router)
     app.include_router(feeds.router)
