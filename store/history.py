@@ -23,7 +23,9 @@ from crawler.model import (
 from store import attachments
 from store.base import Row
 from store.blobs import BlobStore
+from store.browsing import Browsing
 from store.engine import reading
+from store.marks import MarkState
 from store.noise import SourceEventView, noise_of
 from store.parts import Parts, changes_query, findings_query
 from store.recording import page_row
@@ -51,6 +53,7 @@ class History:
         self._blobs = blobs
         self._parts = Parts(engine)
         self._tallies = Tallies(engine)
+        self.browsing = Browsing(engine, blobs)
 
     @property
     def parts(self) -> Parts:
@@ -121,17 +124,22 @@ class History:
         kind: FindingKind | None = None,
         severity: Severity | None = None,
         open_only: bool = False,
+        state: MarkState | None = None,
         since: datetime | None = None,
         limit: int | None = None,
         newest_first: bool = True,
     ) -> tuple[FindingView, ...]:
-        """Findings by the time they opened. `since` counts from their opening; `severity` means exactly that one."""
+        """Findings by the time they opened. `since` counts from their opening; `severity` means exactly that one.
+
+        `state`: what somebody decided of them last; open is also what nobody has decided anything of.
+        """
         return self.parts.findings(
             page=page,
             source=source,
             kind=kind,
             severity=severity,
             open_only=open_only,
+            state=state,
             since=since,
             limit=limit,
             newest_first=newest_first,

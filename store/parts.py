@@ -12,13 +12,14 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Engine
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import Select
 
 from crawler.errors import ConfigurationError
 from crawler.model import ChangeKind, FindingKind, PageState, Severity
 from store.cursors import Cursor, Part
 from store.engine import reading
+from store.marks import NEWEST_MARK, FindingMarkRow, MarkState
 from store.noise import SourceEventView, event_view
 from store.recording import page_row
 from store.rows import key_of, row_id
@@ -86,11 +87,12 @@ class Parts:
         kind: FindingKind | None = None,
         severity: Severity | None = None,
         open_only: bool = False,
+        state: MarkState | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
         newest_first: bool = True,
     ) -> Part[FindingView]:
-        """Findings by the time they opened. `severity` means exactly that one."""
+        """Findings by the time they opened. `severity` means exactly that one; `state`: what was decided of it last."""
         at, number = col(FindingRow.opened_at), col(FindingRow.id)
         query = findings_query().where(*_of(FindingRow, page, source), *_within(at, since, until))
         if kind is not None:
@@ -99,6 +101,8 @@ class Parts:
             query = query.where(FindingRow.severity == severity.value)
         if open_only:
             query = query.where(col(FindingRow.resolved_at).is_(None))
+        if state is not None:
+            query = query.where(func.coalesce(FindingMarkRow.state, MarkState.OPEN.value) == state.value)
         query = _by_time(query, at, number, after, newest_first)
 
         def place(view: FindingView) -> Cursor:
@@ -233,12 +237,13 @@ def changes_query() -> Select[ChangeRow, PageRow, int, int]:
     )
 
 
-def findings_query() -> Select[FindingRow, PageRow, int]:
-    """Findings with their pages and the numbers of their versions."""
+def findings_query() -> Select[FindingRow, PageRow, int, FindingMarkRow]:
+    """Findings with their pages, the numbers of their versions, and the marks that hold."""
     return (
-        select(FindingRow, PageRow, VersionRow.number)
+        select(FindingRow, PageRow, VersionRow.number, FindingMarkRow)
         .join(PageRow, col(FindingRow.page_id) == col(PageRow.id))
         .outerjoin(VersionRow, col(FindingRow.version_id) == col(VersionRow.id))
+        .outerjoin(FindingMarkRow, col(FindingMarkRow.id) == NEWEST_MARK)
     )
 
 

@@ -10,8 +10,11 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment
+from markupsafe import Markup
 
 from store.history import History
+from web.door.csrf import csrf_field
+from web.door.who import came_of
 from web.language import Catalogue, catalogues
 from web.memory import Memory
 from web.reader import Clocks, Reader, reader_of
@@ -21,6 +24,14 @@ from web.render import render
 MAX_NUMBER = 2**31 - 1
 # Lists are read from their start; further back a filter serves better than paging.
 MAX_OFFSET = 100_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Somebody who is logged in, and the field that their form to log out holds."""
+
+    name: str
+    csrf: Markup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +47,7 @@ class Room:
     memory: Memory = field(default_factory=Memory)
     clocks: Clocks = field(default_factory=Clocks)
     reader: Reader = field(default_factory=Reader)
+    account: Account | None = None
 
     @property
     def templates(self) -> Environment:
@@ -53,7 +65,8 @@ class Room:
 
     def page(self, name: str, *, here: str = "", status: int = 200, **context: object) -> HTMLResponse:
         """A template as a response; `here` names the place in the navigation."""
-        body = render(self.templates, name, here=here, now=self.clock(), reader=self.reader, **context)
+        shared = {"here": here, "now": self.clock(), "reader": self.reader, "account": self.account}
+        body = render(self.templates, name, **shared, **context)
         headers = {"Content-Language": self.reader.language, "Vary": "Accept-Language, Cookie"}
         return HTMLResponse(body, status, headers)
 
@@ -61,7 +74,14 @@ class Room:
 def room_of(request: Request) -> Room:
     """The Room of the application that serves this request, for the reader who sent it."""
     room: Room = request.app.state.room
-    return replace(room, reader=reader_of(request))
+    return replace(room, reader=reader_of(request), account=_account_of(request))
+
+
+def _account_of(request: Request) -> Account | None:
+    came = came_of(request)
+    if came.person is None or came.session is None:
+        return None
+    return Account(name=came.person.name, csrf=csrf_field(request))
 
 
 InRoom = Annotated[Room, Depends(room_of)]

@@ -29,6 +29,7 @@ ROUTES = {
     "/raw": {"url": HOSTILE, "n": 2},
     "/healthz": {},
     "/metrics": {},
+    "/login": {},
     "/feeds/changes.atom": {},
     "/feeds/findings.atom": {},
     "/api/v1/openapi.json": {},
@@ -42,6 +43,10 @@ ROUTES = {
     "/api/v1/diff": {"url": QUIET, "a": 1, "b": 2},
     "/static/palimpsest.css": {},
 }
+
+
+# What somebody needs who is to log in.
+OPEN = {"/login", "/static/palimpsest.css"}
 
 
 def basic(password, user="reader"):
@@ -64,11 +69,12 @@ def test_every_route_is_listed(app):
 def test_every_answer_is_guarded(ask, path):
     """No route forgets the policy that keeps a payload from running."""
     answer = ask(path, **ROUTES[path])
-    assert answer.status_code == 200
+    # Where nobody has to log in, the form to do so sends on.
+    assert answer.status_code == (303 if path == "/login" else 200)
     policy = RAW_POLICY if path == "/raw" else PAGE_POLICY
     assert answer.headers.get_list("content-security-policy") == [policy]
     assert answer.headers["x-content-type-options"] == "nosniff"
-    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["referrer-policy"] == "same-origin"
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/page?url=https://unknown.example/", "/version?url=x&n=0", "/page"])
@@ -102,7 +108,10 @@ def test_a_surprise_is_a_guarded_page(path, kind):
 def test_with_a_token_every_route_asks_for_it(locked, path):
     """Only the health check is open, and it tells nothing."""
     answer = locked(path, **ROUTES[path])
-    if path == "/healthz":
+    if path in OPEN:
+        assert answer.status_code == 200
+        assert QUIET not in answer.text
+    elif path == "/healthz":
         assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
     else:
         assert answer.status_code == 401
