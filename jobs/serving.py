@@ -6,12 +6,14 @@ import asyncio
 import contextlib
 import os
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 from crawler.errors import ConfigurationError
+from crawler.model import Source
 from jobs.check import Clock
 from jobs.told import Say, Told
 from jobs.wiring import utc_now
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from jobs.metrics import Metrics
     from web.panel import Panel
 
+# That of a source which names none, as in sources.toml.
+DEFAULT_TIMEZONE = "Asia/Shanghai"
 TOKEN_VARIABLE = "PALIMPSEST_WEB_TOKEN"  # noqa: S105 - the name of the variable, not a token
 # The addresses of proxies that say truly whom they pass on, and that they were asked over https.
 PROXIES_VARIABLE = "PALIMPSEST_WEB_PROXIES"
@@ -39,8 +43,12 @@ def parse_address(text: str) -> tuple[str, int]:
 
 
 @asynccontextmanager
-async def reading_room(store: Store, address: str, say: Say, *, panel: Panel | None = None) -> AsyncIterator[str]:
+async def reading_room(
+    store: Store, address: str, say: Say, *, panel: Panel | None = None, sources: Sequence[Source] = ()
+) -> AsyncIterator[str]:
     """Serve the store's history, and the process's panel, while the context lasts; the URL it answers at.
+
+    Times are told by the clocks of the `sources`, and by the one that most of them have where no source is meant.
 
     Raises ConfigurationError for an address in use, or beyond loopback where nobody is asked who they are: without a
     token in PALIMPSEST_WEB_TOKEN, and without a user or a token in the store.
@@ -49,7 +57,19 @@ async def reading_room(store: Store, address: str, say: Say, *, panel: Panel | N
     from web.app import create_app
 
     token = _token_for(store, address)
-    app = create_app(store.history, clock=utc_now, token=token, people=store.people, marks=store.marks, panel=panel)
+    zones = {source.name: source.timezone for source in sources}
+    common = Counter(zones.values()).most_common(1)
+    timezone = common[0][0] if common else DEFAULT_TIMEZONE
+    app = create_app(
+        store.history,
+        clock=utc_now,
+        token=token,
+        people=store.people,
+        marks=store.marks,
+        panel=panel,
+        timezone=timezone,
+        zones=zones,
+    )
     # Asked once while the store is there: a store that goes away later neither opens nor closes the door.
     app.state.door.standing()
     async with _serving(app, address, "reading room", say) as url:
@@ -88,6 +108,7 @@ async def shown(
     metrics: str | None = None,
     clock: Clock = utc_now,
     elected: Callable[[], bool | None] = lambda: None,
+    sources: Sequence[Source] = (),
 ) -> AsyncIterator[None]:
     """Serve the reading room at `web` and the panel at `metrics`, where they are given, while the context lasts."""
     async with AsyncExitStack() as stack:
@@ -97,7 +118,7 @@ async def shown(
             # Each has its own, for each is served by a loop of its own.
             if web:
                 panel = StorePanel(store, counted, clock, elected)
-                await stack.enter_async_context(reading_room(store, web, say, panel=panel))
+                await stack.enter_async_context(reading_room(store, web, say, panel=panel, sources=sources))
             if metrics:
                 panel = StorePanel(store, counted, clock, elected)
                 await stack.enter_async_context(panel_served(store, panel, metrics, say))
