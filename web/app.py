@@ -97,8 +97,13 @@ def problem(request: Request, status: int, detail: str, headers: dict[str, str] 
 
 def _http_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  registered for nothing else
+    headers = dict(error.headers or {})
+    if error.status_code == 405 and "GET" in headers.get("Allow", ""):
+        headers["Allow"] = ", ".join(sorted({*headers["Allow"].split(", "), "HEAD", "OPTIONS"}))
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers=headers)
     detail = "There is no such page in the reading room." if error.detail == "Not Found" else str(error.detail)
-    return problem(request, error.status_code, detail, dict(error.headers or {}))
+    return problem(request, error.status_code, detail, headers)
 
 
 def _wrong_request(request: Request, error: Exception) -> Response:
@@ -110,6 +115,8 @@ def _wrong_request(request: Request, error: Exception) -> Response:
 def _refusal(request: Request, error: Exception) -> Response:
     if isinstance(error, NotKnown):
         return problem(request, 404, str(error))
+    if isinstance(error, ConfigurationError):
+        return problem(request, 422, str(error))
     if getattr(error, "retry_helps", False):
         return problem(request, 503, str(error), {"Retry-After": "5"})
     return problem(request, 500, str(error))
