@@ -109,8 +109,13 @@ def problem(request: Request, status: int, detail: str, headers: dict[str, str] 
 
 def _http_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  registered for nothing else
+    headers = dict(error.headers or {})
+    if error.status_code == 405 and "GET" in headers.get("Allow", ""):
+        headers["Allow"] = ", ".join(sorted({*headers["Allow"].split(", "), "HEAD", "OPTIONS"}))
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers=headers)
     detail = "There is no such page in the reading room." if error.detail == "Not Found" else str(error.detail)
-    return problem(request, error.status_code, detail, dict(error.headers or {}))
+    return problem(request, error.status_code, detail, headers)
 
 
 def _wrong_request(request: Request, error: Exception) -> Response:
@@ -124,7 +129,7 @@ def _refusal(request: Request, error: Exception) -> Response:
         return problem(request, 404, str(error))
     # Nothing is configured by a request: it asked for something that is not there to be asked.
     if isinstance(error, ConfigurationError):
-        return problem(request, 400, str(error))
+        return problem(request, 422, str(error))
     if getattr(error, "retry_helps", False):
         return problem(request, 503, str(error), {"Retry-After": "5"})
     return problem(request, 500, str(error))
