@@ -45,6 +45,7 @@ PAGES = [
     at("/diff", url=QUIET, a=1, b=2, view="sides"),
     at("/diff", url=HOSTILE, a=1, b=2),
     at("/finding", id=1),
+    at("/finding", id=99999),
     at("/nowhere"),
     at("/page", url="https://unknown.example/"),
 ]
