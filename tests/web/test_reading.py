@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from crawler.model import Article, Change, ChangeKind, Outcome, PageState, Verdict
+from crawler.model import Article, Change, ChangeKind, Outcome, Page, PageState, Source, Verdict
 from store import Store, open_store
 from tests.web.shelf import GONE, HOSTILE, NOW, QUIET, START, Shelf, asker, snapshot, verdict
 from web import create_app
