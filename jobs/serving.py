@@ -65,6 +65,7 @@ async def reading_room(
         clock=utc_now,
         token=token,
         people=store.people,
+        marks=store.marks,
         panel=panel,
         timezone=timezone,
         zones=zones,

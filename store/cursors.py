@@ -10,8 +10,8 @@ from typing import Generic, TypeVar
 from crawler.errors import ConfigurationError
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# Rows of 64 bits and times of four digits' years: what no database refuses, and no list lacks.
-_WRITTEN = re.compile(r"(?:(-?\d{1,18})_)?(\d{1,18})", re.ASCII)
+# Rows of 64 bits, and times from 1970 to the year 5138: what no database refuses, and no list lacks.
+_WRITTEN = re.compile(r"(?:(\d{1,17})_)?(\d{1,18})", re.ASCII)
 T = TypeVar("T")
 
 
@@ -33,10 +33,7 @@ class Cursor:
         """The inverse of `str`. Raises ConfigurationError for what no list ever gave."""
         if found := _WRITTEN.fullmatch(text):
             at, number = found.groups()
-            try:
-                return cls(id=int(number), at=None if at is None else _EPOCH + timedelta(microseconds=int(at)))
-            except OverflowError:
-                pass
+            return cls(id=int(number), at=None if at is None else _EPOCH + timedelta(microseconds=int(at)))
         raise ConfigurationError(f"{text[:100]!r} is no place in a list; take one that a list gave, or begin without.")
 
 

@@ -52,8 +52,8 @@ class History:
         self._engine = engine
         self._blobs = blobs
         self._parts = Parts(engine)
-        self._tallies = Tallies(engine)
         self.browsing = Browsing(engine, blobs)
+        self._tallies = Tallies(engine)
 
     @property
     def parts(self) -> Parts:
@@ -69,14 +69,8 @@ class History:
 
     def sources(self) -> tuple[SourceView, ...]:
         """Every source that was ever configured, by name."""
-        query = (
-            select(SourceRow, func.count(col(PageRow.id)), func.min(PageRow.next_check))
-            .outerjoin(PageRow, col(PageRow.source) == col(SourceRow.name))
-            .group_by(col(SourceRow.name))
-            .order_by(col(SourceRow.name))
-        )
         with reading(self._engine) as session:
-            return tuple(source_view(row, count, first) for row, count, first in session.exec(query))
+            return tuple(source_view(row, count, first) for row, count, first in session.exec(_sources()))
 
     def source(self, name: str) -> SourceView:
         """One source. Raises NotKnown."""
@@ -241,6 +235,16 @@ class History:
                 open_findings=count(session, FindingRow, col(FindingRow.resolved_at).is_(None)),
                 pending_notifications=count(session, OutboxRow, col(OutboxRow.delivered_at).is_(None)),
             )
+
+
+def _sources() -> Select[SourceRow, int, datetime]:
+    """Sources by name, each with how many pages it has and when the first of them is due."""
+    return (
+        select(SourceRow, func.count(col(PageRow.id)), func.min(PageRow.next_check))
+        .outerjoin(PageRow, col(PageRow.source) == col(SourceRow.name))
+        .group_by(col(SourceRow.name))
+        .order_by(col(SourceRow.name))
+    )
 
 
 def _versions_of(session: Session, url: str) -> Select[VersionRow, SnapshotRow]:

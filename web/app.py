@@ -15,8 +15,9 @@ from starlette.staticfiles import StaticFiles
 
 from crawler.errors import ConfigurationError, NotKnown, PalimpsestError
 from store.history import History
+from store.marks import Marks
 from store.people import People
-from web import api, feeds, health, lists, pages, reader, searching, sources, today
+from web import api, feeds, finding, health, lists, raw, reader, reading, searching, sources, today
 from web.door import Door, Guard, checked, login
 from web.language import N_, catalogues
 from web.panel import Panel, Unwatched, routes
@@ -43,6 +44,7 @@ def create_app(
     clock: Callable[[], datetime],
     token: str | None = None,
     people: People | None = None,
+    marks: Marks | None = None,
     timezone: str = "Asia/Shanghai",
     zones: Mapping[str, str] | None = None,
     hosts: Collection[str] = LOOPBACK_NAMES,
@@ -52,7 +54,8 @@ def create_app(
 
     `clock` returns the time now in UTC; pages show times in `timezone`, those of a source in its own of `zones`. With a
     token, or where `people` has anybody, every request but /healthz and those to log in must be somebody's; otherwise
-    only requests addressed to `hosts` are answered. Raises ConfigurationError for an empty token.
+    only requests addressed to `hosts` are answered. Without `marks` nothing can be decided of findings. Raises
+    ConfigurationError for an empty token.
     """
     if token is not None and not token.strip():
         raise ConfigurationError(
@@ -70,11 +73,11 @@ def create_app(
     )
     clocks = Clocks(common=timezone, sources=zones or {})
     languages = {tag: environment(clocks, words) for tag, words in catalogues().items()}
-    app.state.room = Room(history=history, languages=languages, clock=clock, clocks=clocks)
+    app.state.room = Room(history=history, marks=marks, languages=languages, clock=clock, clocks=clocks)
     app.state.door = Door(clock=clock, token=token, people=people, hosts=hosts)
     app.state.desk = login.Desk()
     app.router.routes.extend(routes(panel or Unwatched()))
-    for shown in (today, lists, sources, searching, health, pages, reader):
+    for shown in (today, lists, sources, searching, health, reading, raw, finding, reader):
         app.include_router(shown.router)
     app.include_router(api.router)
     app.include_router(feeds.router)
@@ -106,8 +109,13 @@ def problem(request: Request, status: int, detail: str, headers: dict[str, str] 
 
 def _http_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  registered for nothing else
+    headers = dict(error.headers or {})
+    if error.status_code == 405 and "GET" in headers.get("Allow", ""):
+        headers["Allow"] = ", ".join(sorted({*headers["Allow"].split(", "), "HEAD", "OPTIONS"}))
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers=headers)
     detail = "There is no such page in the reading room." if error.detail == "Not Found" else str(error.detail)
-    return problem(request, error.status_code, detail, dict(error.headers or {}))
+    return problem(request, error.status_code, detail, headers)
 
 
 def _wrong_request(request: Request, error: Exception) -> Response:
@@ -121,7 +129,7 @@ def _refusal(request: Request, error: Exception) -> Response:
         return problem(request, 404, str(error))
     # Nothing is configured by a request: it asked for something that is not there to be asked.
     if isinstance(error, ConfigurationError):
-        return problem(request, 400, str(error))
+        return problem(request, 422, str(error))
     if getattr(error, "retry_helps", False):
         return problem(request, 503, str(error), {"Retry-After": "5"})
     return problem(request, 500, str(error))

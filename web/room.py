@@ -13,6 +13,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from store.history import History
+from store.marks import Marks
 from web.door.csrf import csrf_field
 from web.door.who import came_of
 from web.language import Catalogue, catalogues
@@ -38,7 +39,7 @@ class Account:
 class Room:
     """The reading room's furniture, as it stands for one reader. `clock` returns the time now, in UTC.
 
-    `languages` has the templates of each language by its tag.
+    `languages` has the templates of each language by its tag. `marks` is where people note what they decide.
     """
 
     history: History
@@ -48,6 +49,7 @@ class Room:
     clocks: Clocks = field(default_factory=Clocks)
     reader: Reader = field(default_factory=Reader)
     account: Account | None = None
+    marks: Marks | None = None
 
     @property
     def templates(self) -> Environment:

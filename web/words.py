@@ -94,6 +94,16 @@ LABELS: dict[str, dict[str, str]] = {
         "document_number": "document number",
         "attachments": "attachments",
     },
+    "mark": {
+        "open": "open",
+        "acknowledged": "acknowledged",
+        "silenced": "silenced",
+    },
+    "decision": {
+        "open": "open: somebody should look at it",
+        "acknowledged": "acknowledged: somebody knows of it",
+        "silenced": "silenced: nobody is told when it opens again",
+    },
     "kind": {
         "listing": "listing",
         "feed": "feed",

@@ -186,7 +186,7 @@ def test_versions_from_before_there_was_a_chain_are_linked_as_if_there_had_been(
     engine = create_engine(url_of(tmp_path / "data", database))
     with engine.begin() as connection:
         # Back to what it was before.
-        for later in ("sessions", "people", "tokens", "audit", "former_links"):
+        for later in ("finding_marks", "sessions", "people", "tokens", "audit", "former_links"):
             connection.execute(text(f"DROP TABLE {later}"))
         connection.execute(text("ALTER TABLE versions DROP COLUMN link"))
         connection.execute(text("UPDATE alembic_version SET version_num = :before"), {"before": chain.down_revision})

@@ -10,7 +10,7 @@ from starlette.routing import Mount
 from crawler.errors import ConfigurationError
 from tests.web.shelf import HOSTILE, NOW, QUIET, asker
 from web import create_app, must_have_token
-from web.safe import PAGE_POLICY, RAW_POLICY
+from web.safe import FRAMED_POLICY, FRAMING_POLICY, PAGE_POLICY, RAW_POLICY
 
 TOKEN = "wort-für-wort-字"
 # Every route with a query that it answers; test_every_route_is_listed keeps this whole.
@@ -27,6 +27,9 @@ ROUTES = {
     "/version": {"url": QUIET, "n": 1},
     "/diff": {"url": QUIET, "a": 1, "b": 2},
     "/raw": {"url": HOSTILE, "n": 2},
+    "/raw/view": {"url": HOSTILE, "n": 2},
+    "/raw/html": {"url": HOSTILE, "n": 2},
+    "/finding": {"id": 1},
     "/healthz": {},
     "/metrics": {},
     "/login": {},
@@ -34,6 +37,13 @@ ROUTES = {
     "/feeds/findings.atom": {},
     "/api/v1/openapi.json": {},
     "/api/v1/sources": {},
+    "/api/v1/source": {"name": "press"},
+    "/api/v1/events": {},
+    "/api/v1/page": {"url": QUIET},
+    "/api/v1/change": {"id": 1},
+    "/api/v1/finding": {"id": 1},
+    "/api/v1/search": {"q": "食堂"},
+    "/api/v1/figures": {},
     "/api/v1/pages": {},
     "/api/v1/changes": {},
     "/api/v1/findings": {},
@@ -47,6 +57,9 @@ ROUTES = {
 
 # What somebody needs who is to log in.
 OPEN = {"/login", "/static/palimpsest.css"}
+
+
+POLICIES = {"/raw": RAW_POLICY, "/raw/view": FRAMING_POLICY, "/raw/html": FRAMED_POLICY}
 
 
 def basic(password, user="reader"):
@@ -71,10 +84,9 @@ def test_every_answer_is_guarded(ask, path):
     answer = ask(path, **ROUTES[path])
     # Where nobody has to log in, the form to do so sends on.
     assert answer.status_code == (303 if path == "/login" else 200)
-    policy = RAW_POLICY if path == "/raw" else PAGE_POLICY
-    assert answer.headers.get_list("content-security-policy") == [policy]
+    assert answer.headers.get_list("content-security-policy") == [POLICIES.get(path, PAGE_POLICY)]
     assert answer.headers["x-content-type-options"] == "nosniff"
-    assert answer.headers["referrer-policy"] == "same-origin"
+    assert answer.headers["referrer-policy"] == ("no-referrer" if path == "/raw/html" else "same-origin")
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/page?url=https://unknown.example/", "/version?url=x&n=0", "/page"])
