@@ -24,6 +24,7 @@ from store import attachments
 from store.base import Row
 from store.blobs import BlobStore
 from store.engine import reading
+from store.mementos import Mementos
 from store.noise import SourceEventView, noise_of
 from store.parts import Parts, changes_query, findings_query
 from store.recording import page_row
@@ -49,11 +50,17 @@ class History:
         self._engine = engine
         self._blobs = blobs
         self._parts = Parts(engine)
+        self._mementos = Mementos(engine, blobs)
 
     @property
     def parts(self) -> Parts:
         """The same lists as below, each a part at a time."""
         return self._parts
+
+    @property
+    def mementos(self) -> Mementos:
+        """The kept responses of a page, as an archive tells of them."""
+        return self._mementos
 
     # ---- listings ------------------------------------------------------------------------------------------------
 

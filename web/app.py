@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from crawler.errors import ConfigurationError, NotKnown, PalimpsestError
 from store.history import History
-from web import api, feeds, pages, reader
+from web import api, feeds, memento, pages, reader
 from web.language import N_, catalogues
 from web.panel import Panel, Unwatched, routes
 from web.reader import Clocks
@@ -70,6 +70,7 @@ def create_app(
     app.include_router(reader.router)
     app.include_router(api.router)
     app.include_router(feeds.router)
+    app.include_router(memento.router)
     app.mount("/static", StaticFiles(directory=str(files("web").joinpath("static"))))
     app.add_exception_handler(HTTPException, _http_problem)
     app.add_exception_handler(RequestValidationError, _wrong_request)

@@ -25,6 +25,13 @@ PAGE_POLICY = (
     "frame-ancestors 'none'"
 )
 RAW_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
+# A page with a frame in it; the frame can be led nowhere but to ourselves, where nothing lets itself be framed but what
+# has the policy below it: no script, nothing loaded, no form, no origin, no way to the page around it.
+FRAMING_POLICY = f"{PAGE_POLICY}; frame-src 'self'"
+FRAMED_POLICY = (
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'"
+)
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": PAGE_POLICY,
