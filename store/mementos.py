@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine
-from sqlmodel import Session, col, select
+from sqlalchemy import Engine, or_
+from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from crawler.errors import NotKnown
@@ -15,8 +15,8 @@ from store.blobs import BlobStore
 from store.cursors import Cursor, Part
 from store.engine import reading
 from store.recording import page_row
-from store.rows import row_id, snapshot_of
-from store.tables import SnapshotRow
+from store.rows import host_of, row_id, snapshot_of
+from store.tables import PageRow, SnapshotRow
 
 # Archives name captures by the second.
 _SECOND = timedelta(seconds=1)
@@ -78,6 +78,38 @@ class Mementos:
         shown = tuple(_memento(url, row) for row in (rows if limit is None else rows[:limit]))
         more = len(rows) > len(shown)
         return Part(rows=shown, next=Cursor(id=shown[-1].id, at=shown[-1].at) if more else None)
+
+    def below(
+        self,
+        url: str,
+        *,
+        limit: int,
+        whole_host: bool = False,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> tuple[Memento, ...]:
+        """Those of all Pages whose URL begins so, or of its host, Page by Page, the oldest first; so many at most.
+
+        As archives have it, http and https are one, and so is a host with and without `www.`.
+        """
+        bare = url.partition("://")[2].removeprefix("www.")
+        begins = [f"{scheme}://{www}{bare}" for scheme in ("http", "https") for www in ("", "www.")]
+        hosts = {host_of(one) for one in begins}
+        query = (
+            select(SnapshotRow, PageRow.url)
+            .join(PageRow, col(SnapshotRow.page_id) == col(PageRow.id))
+            .where(col(PageRow.host).in_(hosts))
+            .order_by(col(SnapshotRow.page_id), col(SnapshotRow.fetched_at), col(SnapshotRow.id))
+            .limit(limit)
+        )
+        if not whole_host:
+            query = query.where(or_(*(func.substr(PageRow.url, 1, len(begin)) == begin for begin in begins)))
+        if since is not None:
+            query = query.where(col(SnapshotRow.fetched_at) >= since)
+        if until is not None:
+            query = query.where(col(SnapshotRow.fetched_at) < until)
+        with reading(self._engine) as session:
+            return tuple(_memento(page, row) for row, page in session.exec(query))
 
     def near(self, url: str, at: datetime | None) -> Beside:
         """The one nearest to a time, the earlier of two that are as near; the newest for None.

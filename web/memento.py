@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import Annotated, Literal
@@ -103,19 +104,22 @@ def cdx(
     url: Url,
     begin: Annotated[str, Query(alias="from", pattern=r"^\d{0,14}$")] = "",
     end: Annotated[str, Query(alias="to", pattern=r"^\d{0,14}$")] = "",
+    match: Annotated[Literal["exact", "prefix", "host"], Query(alias="matchType")] = "exact",
     limit: Annotated[int, Query(ge=1, le=10_000)] = 5_000,
 ) -> Response:
-    """The Mementos of one URL as pywb's CDX server lists them, an object a line, the oldest first."""
-    try:
-        tracked = _tracked(room, url)
-    except NotKnown:
-        # An index that lists nothing: whoever walks it goes on with the next address.
-        return Response(b"", media_type="text/x-ndjson")
-    since = of_stamp(begin) if begin else None
-    until = of_stamp(end, last=True) if end else None
-    part = room.history.mementos.of(tracked, limit=limit, since=since, until=until)
-    lines = (json.dumps(_as_cdx(one)) + "\n" for one in part.rows)
-    return Response("".join(lines), media_type="text/x-ndjson")
+    """The Mementos of a URL, of all below it or of its host, as pywb's CDX server lists them: an object a line.
+
+    Those of one URL are in the order of their times. What is not tracked has none: who walks an index goes on.
+    """
+    since, until = of_stamp(begin) if begin else None, of_stamp(end, last=True) if end else None
+    rows: tuple[Memento, ...] = ()
+    if match == "exact":
+        with suppress(NotKnown):
+            tracked = _tracked(room, url)
+            rows = room.history.mementos.of(tracked, limit=limit, since=since, until=until).rows
+    elif (below := canonical(url)) is not None:
+        rows = room.history.mementos.below(below, whole_host=match == "host", limit=limit, since=since, until=until)
+    return Response("".join(json.dumps(_as_cdx(one)) + "\n" for one in rows), media_type="text/x-ndjson")
 
 
 @router.get("/memento/{rest:path}")

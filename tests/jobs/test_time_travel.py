@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urljoin
 
 import httpx
 import pytest
@@ -57,11 +58,12 @@ def served(store: Store) -> Iterator[str]:
         thread.join()
 
 
-def desk_of(folder: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
-    """A Palimpsest that watches one page."""
+def desk_of(folder: Path, capsys: pytest.CaptureFixture[str], kind: str = "page") -> Desk:
+    """A Palimpsest that watches one page, or the listing that it is in."""
     folder.mkdir()
     desk = Desk(folder, capsys)
-    desk.config.write_text(f'[[source]]\nname = "office"\nurl = "{PAGE}"\nkind = "page"\n', encoding="utf-8")
+    url = PAGE if kind == "page" else urljoin(PAGE, "index.html")
+    desk.config.write_text(f'[[source]]\nname = "office"\nurl = "{url}"\nkind = "{kind}"\n', encoding="utf-8")
     return desk
 
 
@@ -69,8 +71,9 @@ def told(desk: Desk) -> list[tuple[str, str, str]]:
     return [(one["kind"], one["change"], one["at"]) for one in desk.json("changes", PAGE)]
 
 
+@pytest.mark.parametrize("kind", ["page", "listing"])
 def test_another_palimpsest_takes_our_past_for_its_own(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], outside: Outside
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], outside: Outside, kind: str
 ) -> None:
     """What one has kept, the other fetches from it as from any archive, and comes to the same history."""
     archive = WebArchive(outside)
@@ -82,7 +85,7 @@ def test_another_palimpsest_takes_our_past_for_its_own(
         Kept("20210702080000", b"<html>gone", status=404),
         Kept("20210801080000", article(*EDITED)),
     ]
-    one, other = desk_of(tmp_path / "one", capsys), desk_of(tmp_path / "other", capsys)
+    one, other = desk_of(tmp_path / "one", capsys), desk_of(tmp_path / "other", capsys, kind)
     one.json("backfill", "office", "--from", f"wayback:{archive.base}")
     with open_store(one.data) as store, served(store) as room:
         kept = [store.history.snapshot(PAGE, number) for number in (1, 2)]

@@ -10,7 +10,7 @@ import pytest
 
 from crawler.model import Article, Change, ChangeKind, Outcome, Snapshot, Source
 from store import open_store
-from tests.web.shelf import GONE, NOW, QUIET, START, Shelf, asker, snapshot, verdict
+from tests.web.shelf import GONE, HOSTILE, NOW, QUIET, START, Shelf, asker, snapshot, verdict
 from web import create_app
 from web.safe import FRAMED_POLICY
 
@@ -230,6 +230,22 @@ def test_the_index_lists_what_there_is(odd, ask):
     assert len(odd("/memento/cdx", url=ODD, **{"from": "2026030201", "to": "2026030201"}).text.splitlines()) == 59
     assert odd("/memento/cdx", url=ODD, to="9999").text.count("\n") == 1204
     assert odd("/memento/cdx", url="http://nobody.example/").text == ""
+
+
+def test_the_index_lists_what_is_below_an_address(ask, odd):
+    """A folder or a host, under either scheme, with and without www.; nothing of what only begins like it."""
+
+    def pages(url, match, **more):
+        lines = ask("/memento/cdx", url=url, matchType=match, **more).text.splitlines()
+        return [json.loads(line)["url"] for line in lines]
+
+    assert pages("http://example.gov.cn/xwfb/", "prefix") == [QUIET, QUIET, GONE, HOSTILE, HOSTILE]
+    assert pages("http://example.gov.cn/xw", "host") == pages("https://www.example.gov.cn/", "prefix")
+    assert pages("http://www.example.gov.cn/xwfb/2", "prefix") == [GONE]
+    assert pages("http://example.gov.cn/other/", "prefix") == pages("http://example.gov/", "host") == []
+    assert len(pages("http://example.gov.cn/", "host", to="2026030201")) == 2
+    assert len(pages("http://example.gov.cn/", "host", limit=1)) == 1
+    assert ask("/memento/cdx", url=QUIET, matchType="domain").status_code == 422
 
 
 def test_a_removed_page_keeps_its_past(ask):
