@@ -21,7 +21,7 @@ from typing import Any
 from bench.store_fill import Say, fill
 from bench.store_rows import RARE, SOURCES, VERSIONS, WORDS, Writer
 from crawler.model import Page
-from store import Store, open_store
+from store import Cursor, Store, open_store
 
 PAGES = {"postgresql": 1_000_000, "sqlite": 100_000}
 QUICK_PAGES = 400
@@ -82,6 +82,9 @@ def questions(store: Store, writer: Writer) -> dict[str, Callable[[random.Random
     def phrase(chance: random.Random) -> str:
         return "".join(chance.choices(WORDS, k=2))
 
+    def far_back(chance: random.Random) -> Cursor:
+        return Cursor(id=1, at=now - chance.random() * timedelta(days=300))
+
     return {
         "due: claim 50 of all": claim,
         "due: claim 50 of one source": lambda chance: claim(chance, sources=[source(chance)]),
@@ -90,6 +93,13 @@ def questions(store: Store, writer: Writer) -> dict[str, Callable[[random.Random
         "a page's versions": lambda chance: history.versions(page(chance).url),
         "newest 50 changes": lambda chance: history.changes(limit=50),
         "newest 50 changes, one source": lambda chance: history.changes(source=source(chance), limit=50),
+        "50 changes, far back": lambda chance: history.parts.changes(after=far_back(chance), limit=50),
+        "50 changes, far back, one source": lambda chance: history.parts.changes(
+            after=far_back(chance), source=source(chance), limit=50
+        ),
+        "50 pages, far back": lambda chance: history.parts.pages(
+            after=Cursor(id=chance.randrange(writer.pages)), limit=50
+        ),
         "newest 50 findings": lambda chance: history.findings(limit=50),
         "newest 50 findings, one source": lambda chance: history.findings(source=source(chance), limit=50),
         "newest 50 open findings": lambda chance: history.findings(open_only=True, limit=50),

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine
-from sqlalchemy.orm import aliased
+from sqlalchemy import Engine
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import Select
 
@@ -24,23 +23,26 @@ from crawler.model import (
 from store import attachments
 from store.base import Row
 from store.blobs import BlobStore
+from store.browsing import Browsing
 from store.engine import reading
-from store.noise import SourceEventView, event_view, noise_of
+from store.marks import MarkState
+from store.mementos import Mementos
+from store.noise import SourceEventView, noise_of
+from store.parts import Parts, changes_query, findings_query
 from store.recording import page_row
-from store.rows import key_of, row_id, snapshot_of, version_of
+from store.rows import row_id, snapshot_of, version_of
 from store.search import FoundVersions, search, unindexed
-from store.showing import change_view, check_view, finding_view, page_view, source_view, version_view
+from store.showing import change_view, finding_view, page_view, source_view
 from store.tables import (
     ChangeRow,
-    CheckRow,
     FindingRow,
     OutboxRow,
     PageRow,
     SnapshotRow,
-    SourceEventRow,
     SourceRow,
     VersionRow,
 )
+from store.tallies import Tallies
 from store.views import ChangeView, CheckView, Counts, FindingView, PageView, SourceView, VersionView
 
 
@@ -50,36 +52,49 @@ class History:
     def __init__(self, engine: Engine, blobs: BlobStore) -> None:
         self._engine = engine
         self._blobs = blobs
+        self._parts = Parts(engine)
+        self.browsing = Browsing(engine, blobs)
+        self._tallies = Tallies(engine)
+        self._mementos = Mementos(engine, blobs)
+
+    @property
+    def parts(self) -> Parts:
+        """The same lists as below, each a part at a time."""
+        return self._parts
+
+    @property
+    def tallies(self) -> Tallies:
+        """How much there is of what, and when it happened."""
+        return self._tallies
+
+    @property
+    def mementos(self) -> Mementos:
+        """The kept responses of a page, as an archive tells of them."""
+        return self._mementos
 
     # ---- listings ------------------------------------------------------------------------------------------------
 
     def sources(self) -> tuple[SourceView, ...]:
         """Every source that was ever configured, by name."""
-        query = (
-            select(SourceRow, func.count(col(PageRow.id)), func.min(PageRow.next_check))
-            .outerjoin(PageRow, col(PageRow.source) == col(SourceRow.name))
-            .group_by(col(SourceRow.name))
-            .order_by(col(SourceRow.name))
-        )
         with reading(self._engine) as session:
-            return tuple(source_view(row, count, first) for row, count, first in session.exec(query))
+            return tuple(source_view(row, count, first) for row, count, first in session.exec(_sources()))
+
+    def source(self, name: str) -> SourceView:
+        """One source. Raises NotKnown."""
+        mine = col(PageRow.source) == name
+        with reading(self._engine) as session:
+            row = session.get(SourceRow, name)
+            if row is None:
+                raise NotKnown(f"{name} is no source; `palimpsest sources` lists what there is.")
+            count, first = session.exec(select(func.count(), func.min(PageRow.next_check)).where(mine)).one()
+            return source_view(row, count, first)
 
     def pages(
-        self,
-        source: str | None = None,
-        *,
-        state: PageState | None = None,
-        limit: int | None = None,
-        offset: int = 0,
+        self, source: str | None = None, *, state: PageState | None = None, limit: int | None = None, offset: int = 0
     ) -> tuple[PageView, ...]:
-        """Pages in the order of their admission."""
-        query = select(PageRow).order_by(col(PageRow.id)).limit(limit).offset(offset)
-        if source is not None:
-            query = query.where(PageRow.source == source)
-        if state is not None:
-            query = query.where(PageRow.state == state.value)
-        with reading(self._engine) as session:
-            return tuple(page_view(row) for row in session.exec(query))
+        """Pages in the order of their admission; `offset` of them are read and passed over, as `parts` never does."""
+        most = None if limit is None else offset + limit
+        return self.parts.pages(source=source, state=state, limit=most).rows[offset:]
 
     def page(self, url: str) -> PageView:
         """One page. Raises NotKnown."""
@@ -98,24 +113,9 @@ class History:
         newest_first: bool = True,
     ) -> tuple[ChangeView, ...]:
         """Changes by time. `minor` False leaves out the minor ones, True everything else."""
-        before, after = aliased(VersionRow), aliased(VersionRow)
-        query = (
-            select(ChangeRow, PageRow, before.number, after.number)
-            .join(PageRow, col(ChangeRow.page_id) == col(PageRow.id))
-            .outerjoin(before, col(ChangeRow.before_id) == col(before.id))
-            .outerjoin(after, col(ChangeRow.after_id) == col(after.id))
-        )
-        query = query.where(*_of(ChangeRow, page, source))
-        if kind is not None:
-            query = query.where(ChangeRow.kind == kind.value)
-        if since is not None:
-            query = query.where(col(ChangeRow.at) >= since)
-        if minor is not None:
-            query = query.where(col(ChangeRow.minor).is_(minor))
-        order = (col(ChangeRow.at), col(ChangeRow.id))
-        query = query.order_by(*(key.desc() for key in order) if newest_first else order).limit(limit)
-        with reading(self._engine) as session:
-            return tuple(change_view(*found) for found in session.exec(query))
+        return self.parts.changes(
+            page=page, source=source, kind=kind, since=since, minor=minor, limit=limit, newest_first=newest_first
+        ).rows
 
     def findings(
         self,
@@ -125,29 +125,42 @@ class History:
         kind: FindingKind | None = None,
         severity: Severity | None = None,
         open_only: bool = False,
+        state: MarkState | None = None,
         since: datetime | None = None,
         limit: int | None = None,
         newest_first: bool = True,
     ) -> tuple[FindingView, ...]:
-        """Findings by the time they opened. `since` counts from their opening; `severity` means exactly that one."""
-        query = (
-            select(FindingRow, PageRow, VersionRow.number)
-            .join(PageRow, col(FindingRow.page_id) == col(PageRow.id))
-            .outerjoin(VersionRow, col(FindingRow.version_id) == col(VersionRow.id))
-        )
-        query = query.where(*_of(FindingRow, page, source))
-        if kind is not None:
-            query = query.where(FindingRow.kind == kind.value)
-        if severity is not None:
-            query = query.where(FindingRow.severity == severity.value)
-        if open_only:
-            query = query.where(col(FindingRow.resolved_at).is_(None))
-        if since is not None:
-            query = query.where(col(FindingRow.opened_at) >= since)
-        order = (col(FindingRow.opened_at), col(FindingRow.id))
-        query = query.order_by(*(key.desc() for key in order) if newest_first else order).limit(limit)
+        """Findings by the time they opened. `since` counts from their opening; `severity` means exactly that one.
+
+        `state`: what somebody decided of them last; open is also what nobody has decided anything of.
+        """
+        return self.parts.findings(
+            page=page,
+            source=source,
+            kind=kind,
+            severity=severity,
+            open_only=open_only,
+            state=state,
+            since=since,
+            limit=limit,
+            newest_first=newest_first,
+        ).rows
+
+    def change(self, number: int) -> ChangeView:
+        """One Change by the number that lists give it. Raises NotKnown."""
         with reading(self._engine) as session:
-            return tuple(finding_view(*found) for found in session.exec(query))
+            found = session.exec(changes_query().where(col(ChangeRow.id) == number)).first()
+        if found is None:
+            raise NotKnown(f"there is no change {number}; `palimpsest changes` lists what there is.")
+        return change_view(*found)
+
+    def finding(self, number: int) -> FindingView:
+        """One Finding by the number that lists give it. Raises NotKnown."""
+        with reading(self._engine) as session:
+            found = session.exec(findings_query().where(col(FindingRow.id) == number)).first()
+        if found is None:
+            raise NotKnown(f"there is no finding {number}; `palimpsest findings` lists what there is.")
+        return finding_view(*found)
 
     def search(
         self, query: str, *, source: str | None = None, limit: int = 20, before: int | None = None
@@ -168,19 +181,7 @@ class History:
 
     def log(self, url: str, *, limit: int | None = None, newest_first: bool = False) -> tuple[CheckView, ...]:
         """Every Check of a page by time, each with the Version it brought. Raises NotKnown."""
-        order = (col(CheckRow.at), col(CheckRow.id))
-        with reading(self._engine) as session:
-            page_id = row_id(page_row(session, url))
-            brought = select(VersionRow.seen_at, VersionRow.number).where(VersionRow.page_id == page_id)
-            numbers: dict[datetime, int] = dict(session.exec(brought).all())
-            query = (
-                select(CheckRow, SnapshotRow.digest)
-                .outerjoin(SnapshotRow, col(CheckRow.snapshot_id) == col(SnapshotRow.id))
-                .where(CheckRow.page_id == page_id)
-                .order_by(*(key.desc() for key in order) if newest_first else order)
-                .limit(limit)
-            )
-            return tuple(check_view(row, digest, numbers) for row, digest in session.exec(query))
+        return self.parts.log(url, limit=limit, newest_first=newest_first).rows
 
     def noise(self, source: str | None = None) -> dict[str, Noise]:
         """What was learned of each source's noise (of one), those of which nothing was left out."""
@@ -192,11 +193,7 @@ class History:
 
     def events(self, source: str | None = None) -> tuple[SourceEventView, ...]:
         """What happened to whole sources, newest first."""
-        query = select(SourceEventRow).order_by(col(SourceEventRow.at).desc(), col(SourceEventRow.id).desc())
-        if source is not None:
-            query = query.where(SourceEventRow.source == source)
-        with reading(self._engine) as session:
-            return tuple(event_view(row) for row in session.exec(query))
+        return self.parts.events(source, limit=None).rows
 
     def files(self, url: str) -> tuple[AttachedFile, ...]:
         """The files behind a page's links that were ever asked for, and how each stands. Raises NotKnown."""
@@ -205,9 +202,7 @@ class History:
 
     def versions(self, url: str) -> tuple[VersionView, ...]:
         """The Versions of a page by number, without their texts. Raises NotKnown."""
-        with reading(self._engine) as session:
-            query = _versions_of(session, url).order_by(col(VersionRow.number))
-            return tuple(version_view(row, snapshot) for row, snapshot in session.exec(query))
+        return self.parts.versions(url, limit=None).rows
 
     def version(self, url: str, number: int | None = None) -> Version:
         """One Version, the newest where no number is given. Raises NotKnown."""
@@ -249,13 +244,14 @@ class History:
             )
 
 
-def _of(row: type[ChangeRow | FindingRow], page: str | None, source: str | None) -> list[ColumnElement[bool]]:
-    conditions = []
-    if page is not None:
-        conditions.append(col(PageRow.key) == key_of(page))
-    if source is not None:
-        conditions.append(col(row.source) == source)
-    return conditions
+def _sources() -> Select[SourceRow, int, datetime]:
+    """Sources by name, each with how many pages it has and when the first of them is due."""
+    return (
+        select(SourceRow, func.count(col(PageRow.id)), func.min(PageRow.next_check))
+        .outerjoin(PageRow, col(PageRow.source) == col(SourceRow.name))
+        .group_by(col(SourceRow.name))
+        .order_by(col(SourceRow.name))
+    )
 
 
 def _versions_of(session: Session, url: str) -> Select[VersionRow, SnapshotRow]:

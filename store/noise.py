@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlmodel import Session, col, delete, func, select, update
 
-from crawler.model import TEMPLATE_KINDS, Noise, SourceEvent, VolatilePlace
+from crawler.model import TEMPLATE_KINDS, Json, Noise, SourceEvent, VolatilePlace
 from store.later import write_now
 from store.tables import ChangeRow, OutboxRow, PageRow, SourceEventRow
+from store.views import iso
 
 TEMPLATE = "template"
 
@@ -25,6 +26,16 @@ class SourceEventView:
     last_at: datetime
     pages: int
     summary: str
+
+    def as_json(self) -> dict[str, Json]:
+        """One event in a list."""
+        return {
+            "source": self.source,
+            "at": iso(self.at),
+            "last_at": iso(self.last_at),
+            "pages": self.pages,
+            "summary": self.summary,
+        }
 
 
 def noise_of(values: Sequence[dict[str, Any]]) -> Noise:

@@ -1,6 +1,6 @@
 """REST under /api/v1: the objects of the listing commands, in JSON arrays, newest first.
 
-What is left of a list is named by a `Link: <…>; rel="next"` header. Errors are problem+json.
+What is left of a list is named by a `Link: <…>; rel="next"` header. Every answer has an ETag. Errors are problem+json.
 """
 
 from __future__ import annotations
@@ -8,29 +8,35 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Annotated, Protocol
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from crawler.diff import diff
-from crawler.model import Article, ChangeKind, FindingKind, Json, Version
-from store.views import iso
-from web.room import MAX_OFFSET, InRoom, SourceName, Url, VersionNumber
+from crawler.model import ChangeKind, FindingKind, Json, PageState, Severity
+from store.cursors import Cursor
+from web import shapes
+from web.objects import diff_json, numbered, version_json
+from web.room import InRoom, SourceName, Url, VersionNumber
+from web.tagged import Tagged
+from web.times import Moment
 
-router = APIRouter(prefix="/api/v1")
+router = APIRouter(prefix="/api/v1", route_class=Tagged, responses=shapes.PROBLEMS)
 
 Limit = Annotated[int, Query(ge=1, le=1000, description="How many at most")]
-Offset = Annotated[int, Query(ge=0, le=MAX_OFFSET, description="How many to pass over")]
+# Lists by time and by number go on behind places of two kinds.
+AfterTime = Annotated[
+    str | None, Query(alias="cursor", pattern=r"^\d{1,17}_\d{1,18}$", description="From `Link: …; rel=next`")
+]
+AfterNumber = Annotated[
+    str | None, Query(alias="cursor", pattern=r"^\d{1,18}$", description="From `Link: …; rel=next`")
+]
+Number = Annotated[int, Query(ge=1, lt=10**18, description="Its `id` in the list")]
 PageUrl = Annotated[str | None, Query(description="Only this page")]
-
-
-class Listed(Protocol):
-    """Anything that a listing shows."""
-
-    def as_json(self) -> dict[str, Json]:
-        """Its object in the listing."""
+Since = Annotated[Moment | None, Query(description="Only at or after this time")]
+Until = Annotated[Moment | None, Query(description="Only before this time")]
+Order = Annotated[Literal["newest", "oldest"], Query(description="Which come first")]
 
 
 def json_response(value: object, *, status: int = 200, media_type: str = "application/json") -> Response:
@@ -39,128 +45,212 @@ def json_response(value: object, *, status: int = 200, media_type: str = "applic
     return Response(text.encode("utf-8", "backslashreplace"), status, media_type=media_type)
 
 
-def _listing(request: Request, rows: Sequence[Listed], limit: int, offset: int) -> Response:
-    """The first `limit` rows; one row more than that means that there is a next part."""
-    response = json_response([row.as_json() for row in rows[:limit]])
-    if len(rows) > limit:
-        asked = [(name, value) for name, value in request.query_params.multi_items() if name not in {"limit", "offset"}]
-        query = urlencode([*asked, ("limit", str(limit)), ("offset", str(offset + limit))], errors="replace")
+def after(cursor: str | None) -> Cursor | None:
+    """The place that a request names. Raises ConfigurationError."""
+    return None if cursor is None else Cursor.read(cursor)
+
+
+def _listing(request: Request, rows: Sequence[dict[str, Json]], following: Cursor | int | None) -> Response:
+    """The rows, and where the list goes on."""
+    response = json_response(rows)
+    if following is not None:
+        asked = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
+        query = urlencode([*asked, ("cursor", str(following))], errors="replace")
         response.headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
     return response
 
 
-@router.get("/sources", summary="Sources and their health")
+def shape(model: Any) -> dict[int | str, dict[str, Any]]:  # noqa: ANN401 - a type of answers
+    """What an operation answers with, for its description."""
+    return {200: {"model": model}}
+
+
+@router.get("/sources", summary="Sources and their health", responses=shape(list[shapes.Source]))
 def sources(room: InRoom) -> Response:
     """As `palimpsest sources --json`."""
-    return json_response([view.as_json() for view in room.history.sources()])
+    now = room.clock()
+    return json_response([view.as_json(now) for view in room.history.sources()])
 
 
-@router.get("/pages", summary="Tracked pages")
-def pages(
-    request: Request, room: InRoom, source: SourceName = None, limit: Limit = 100, offset: Offset = 0
+@router.get("/source", summary="One source and its health", responses=shape(shapes.Source))
+def source(room: InRoom, name: Annotated[str, Query(description="The source's name")]) -> Response:
+    """As in the list."""
+    return json_response(room.history.source(name).as_json(room.clock()))
+
+
+@router.get("/events", summary="What happened to whole sources, newest first", responses=shape(list[shapes.Event]))
+def events(
+    request: Request,
+    room: InRoom,
+    source: SourceName = None,
+    since: Since = None,
+    until: Until = None,
+    order: Order = "newest",
+    cursor: AfterTime = None,
+    limit: Limit = 100,
 ) -> Response:
-    """As `palimpsest pages --json`."""
-    rows = room.history.pages(source=source, limit=limit + 1, offset=offset)
-    return _listing(request, rows, limit, offset)
+    """The same change on many pages is one event."""
+    part = room.history.parts.events(
+        source, since=since, until=until, newest_first=order == "newest", after=after(cursor), limit=limit
+    )
+    return _listing(request, [view.as_json() for view in part.rows], part.next)
 
 
-@router.get("/changes", summary="Changes, newest first")
+@router.get("/pages", summary="Tracked pages", responses=shape(list[shapes.PageShape]))
+def pages(
+    request: Request,
+    room: InRoom,
+    source: SourceName = None,
+    state: PageState | None = None,
+    cursor: AfterNumber = None,
+    limit: Limit = 100,
+) -> Response:
+    """As `palimpsest pages --json`, in the order of their admission."""
+    part = room.history.parts.pages(source=source, state=state, after=after(cursor), limit=limit)
+    return _listing(request, [view.as_json() for view in part.rows], part.next)
+
+
+@router.get("/page", summary="One tracked page", responses=shape(shapes.PageShape))
+def page(room: InRoom, url: Url) -> Response:
+    """As in the list."""
+    return json_response(room.history.page(url).as_json())
+
+
+@router.get("/changes", summary="Changes, newest first", responses=shape(list[shapes.Change]))
 def changes(
     request: Request,
     room: InRoom,
     page: PageUrl = None,
     source: SourceName = None,
     kind: ChangeKind | None = None,
+    minor: Annotated[bool | None, Query(description="false leaves out the minor ones, true all others")] = None,
+    since: Since = None,
+    until: Until = None,
+    order: Order = "newest",
+    cursor: AfterTime = None,
     limit: Limit = 100,
-    offset: Offset = 0,
 ) -> Response:
-    """As `palimpsest changes --json`."""
-    rows = room.history.changes(page=page, source=source, kind=kind, limit=offset + limit + 1)[offset:]
-    return _listing(request, rows, limit, offset)
+    """As `palimpsest changes --json`, and the `id` of each."""
+    part = room.history.parts.changes(
+        page=page,
+        source=source,
+        kind=kind,
+        minor=minor,
+        since=since,
+        until=until,
+        newest_first=order == "newest",
+        after=after(cursor),
+        limit=limit,
+    )
+    return _listing(request, [numbered(view) for view in part.rows], part.next)
 
 
-@router.get("/findings", summary="Findings, newest first")
+@router.get("/change", summary="One change", responses=shape(shapes.Change))
+def change(room: InRoom, number: Annotated[Number, Query(alias="id")]) -> Response:
+    """As in the list."""
+    return json_response(numbered(room.history.change(number)))
+
+
+@router.get("/findings", summary="Findings, newest first", responses=shape(list[shapes.Finding]))
 def findings(
     request: Request,
     room: InRoom,
     page: PageUrl = None,
     source: SourceName = None,
     kind: FindingKind | None = None,
+    severity: Severity | None = None,
     only_open: Annotated[bool, Query(alias="open", description="Only what is not resolved")] = False,
+    since: Since = None,
+    until: Until = None,
+    order: Order = "newest",
+    cursor: AfterTime = None,
     limit: Limit = 100,
-    offset: Offset = 0,
 ) -> Response:
-    """As `palimpsest findings --json`."""
-    rows = room.history.findings(page=page, source=source, kind=kind, open_only=only_open, limit=offset + limit + 1)[
-        offset:
-    ]
-    return _listing(request, rows, limit, offset)
+    """As `palimpsest findings --json`, and the `id` of each."""
+    part = room.history.parts.findings(
+        page=page,
+        source=source,
+        kind=kind,
+        severity=severity,
+        open_only=only_open,
+        since=since,
+        until=until,
+        newest_first=order == "newest",
+        after=after(cursor),
+        limit=limit,
+    )
+    return _listing(request, [numbered(view) for view in part.rows], part.next)
 
 
-@router.get("/log", summary="Every check of a page, newest first")
-def log(request: Request, room: InRoom, url: Url, limit: Limit = 100, offset: Offset = 0) -> Response:
+@router.get("/finding", summary="One finding", responses=shape(shapes.Finding))
+def finding(room: InRoom, number: Annotated[Number, Query(alias="id")]) -> Response:
+    """As in the list."""
+    return json_response(numbered(room.history.finding(number)))
+
+
+@router.get("/search", summary="Versions that say something, newest first", responses=shape(list[shapes.Found]))
+def search(
+    request: Request,
+    room: InRoom,
+    q: Annotated[str, Query(min_length=1, max_length=1000, description="Words; every one of them must be there")],
+    source: SourceName = None,
+    cursor: AfterNumber = None,
+    limit: Limit = 20,
+) -> Response:
+    """As `palimpsest search --json`. A part may be empty and still name a next one: each looks through so many."""
+    found = room.history.search(q, source=source, limit=limit, before=None if cursor is None else int(cursor))
+    return _listing(request, [view.as_json() for view in found.versions], found.before)
+
+
+@router.get("/log", summary="Every check of a page, newest first", responses=shape(list[shapes.Check]))
+def log(
+    request: Request,
+    room: InRoom,
+    url: Url,
+    since: Since = None,
+    until: Until = None,
+    order: Order = "newest",
+    cursor: AfterTime = None,
+    limit: Limit = 100,
+) -> Response:
     """As `palimpsest log URL --json`."""
-    checks = room.history.log(url, limit=offset + limit + 1, newest_first=True)[offset:]
-    return _listing(request, checks, limit, offset)
+    part = room.history.parts.log(
+        url, since=since, until=until, newest_first=order == "newest", after=after(cursor), limit=limit
+    )
+    return _listing(request, [view.as_json() for view in part.rows], part.next)
 
 
-@router.get("/versions", summary="A page's versions, without their text")
-def versions(room: InRoom, url: Url) -> Response:
+@router.get("/versions", summary="A page's versions, without their text", responses=shape(list[shapes.Listed]))
+def versions(
+    request: Request,
+    room: InRoom,
+    url: Url,
+    since: Since = None,
+    until: Until = None,
+    order: Order = "oldest",
+    cursor: AfterNumber = None,
+    limit: Limit = 1000,
+) -> Response:
     """Number, time, title and digests of each."""
-    return json_response([view.as_json() for view in room.history.versions(url)])
+    part = room.history.parts.versions(
+        url, since=since, until=until, newest_first=order == "newest", after=after(cursor), limit=limit
+    )
+    return _listing(request, [view.as_json() for view in part.rows], part.next)
 
 
-@router.get("/version", summary="One version, whole")
+@router.get("/version", summary="One version, whole", responses=shape(shapes.Version))
 def version(room: InRoom, url: Url, n: VersionNumber) -> Response:
     """The article as it was."""
     return json_response(version_json(url, room.history.version(url, n)))
 
 
-@router.get("/diff", summary="What differs between two versions")
+@router.get("/diff", summary="What differs between two versions", responses=shape(shapes.Diff))
 def difference(room: InRoom, url: Url, a: VersionNumber, b: VersionNumber) -> Response:
     """Fields before and after, and the body as paragraphs of spans that stayed, came or went."""
     return json_response(diff_json(url, room.history.version(url, a), room.history.version(url, b)))
 
 
-# ---- shapes ------------------------------------------------------------------------------------------------------
-
-
-def article_json(article: Article) -> dict[str, Json]:
-    """What a page says, with the keys of `inspect --json`."""
-    return {
-        "page_kind": article.kind.value,
-        "title": article.title,
-        "published": article.published,
-        "issuer": article.issuer,
-        "author": article.author,
-        "document_number": article.document_number,
-        "paragraphs": list(article.paragraphs),
-        "text": article.text,
-        "attachments": [{"url": one.url, "name": one.name} for one in article.attachments],
-    }
-
-
-def version_json(url: str, version: Version) -> dict[str, Json]:
-    """One version of a page, whole."""
-    return {
-        "page": url,
-        "version": version.number,
-        "seen_at": iso(version.seen_at),
-        "digest": version.article.digest,
-        "snapshot": version.snapshot_digest,
-        "rules": version.rules,
-        **article_json(version.article),
-    }
-
-
-def diff_json(url: str, before: Version, after: Version) -> dict[str, Json]:
-    """The exact difference of two versions."""
-    found = diff(before.article, after.article)
-    return {
-        "page": url,
-        "change": f"{before.number}..{after.number}",
-        "added": found.added,
-        "removed": found.removed,
-        "fields": [asdict(field) for field in found.fields],
-        "hunks": [{**hunk._asdict(), "spans": [span._asdict() for span in hunk.spans]} for hunk in found.hunks],
-    }
+@router.get("/figures", summary="How much there is of everything", responses=shape(shapes.Figures))
+def figures(room: InRoom) -> Response:
+    """Counted now."""
+    return json_response(asdict(room.history.counts()))

@@ -1,135 +1,91 @@
-"""Changes and Findings → Atom feeds."""
+"""Feeds of changes, of findings and of what a search finds: Atom and JSON Feed, each filter in the address."""
 
 from __future__ import annotations
 
-import re
-import uuid
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from email.utils import format_datetime
+from enum import Enum
 from typing import Annotated
-from urllib.parse import urlencode
-from xml.etree import ElementTree
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 
-from crawler.model import FindingKind
-from store.views import ChangeView, FindingView
-from web.render import change_path
+from crawler.model import ChangeKind, FindingKind, Severity
+from web.api import json_response
+from web.entries import Feed, FeedEntry, atom, change_entries, finding_entries, found_entries, json_feed
 from web.room import InRoom, SourceName
-from web.words import label
+from web.tagged import Tagged
 
-router = APIRouter(prefix="/feeds", include_in_schema=False)
+router = APIRouter(prefix="/feeds", include_in_schema=False, route_class=Tagged)
 
-ATOM = "http://www.w3.org/2005/Atom"
-MEDIA_TYPE = "application/atom+xml; charset=utf-8"
+MEDIA_TYPES = {"atom": "application/atom+xml; charset=utf-8", "json": "application/feed+json"}
 ENTRIES = 100
-# Characters that XML 1.0 cannot hold at all, escaped or not.
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedEntry:
-    """One entry: a stable name that makes its id, a path in the reading room, and plain text."""
+class Form(Enum):
+    """What a feed is written as."""
 
-    name: str
-    path: str
-    title: str
-    updated: datetime
-    text: str
-    category: str
+    ATOM = "atom"
+    JSON = "json"
 
 
-def change_entries(views: Iterable[ChangeView]) -> Sequence[FeedEntry]:
-    """A feed entry for each Change."""
-    return [
-        FeedEntry(
-            name=f"change {view.id} {view.page} {view.at.isoformat()} {view.kind}",
-            path=change_path(view),
-            title=f"{label(view.kind, 'change')}: {view.title or view.page}",
-            updated=view.at,
-            text="\n".join(filter(None, (view.change.summary, f"{view.source}  {view.page}"))),
-            category=view.kind.value,
-        )
-        for view in views
-    ]
+InForm = Annotated[Form, Path()]
+PageUrl = Annotated[str | None, Query()]
 
 
-def finding_entries(views: Iterable[FindingView]) -> Sequence[FeedEntry]:
-    """A feed entry for each Finding; one that resolves is updated, not repeated."""
-    return [
-        FeedEntry(
-            name=f"finding {view.id} {view.page} {view.finding.fingerprint} {view.opened_at.isoformat()}",
-            path=f"/page?{urlencode({'url': view.page}, errors='replace')}#f-{view.finding.fingerprint}",
-            title=f"{view.finding.severity.value} {label(view.kind, 'finding')}: {view.title or view.page}"
-            + ("" if view.is_open else " (resolved)"),
-            updated=view.resolved_at or view.opened_at,
-            text=f"{view.finding.quote[:1000]}\n{view.source}  {view.page}",
-            category=view.kind.value,
-        )
-        for view in views
-    ]
+@router.get("/changes.{form}")
+def changes(
+    request: Request,
+    room: InRoom,
+    form: InForm,
+    page: PageUrl = None,
+    source: SourceName = None,
+    kind: ChangeKind | None = None,
+    minor: bool | None = None,
+) -> Response:
+    """The newest changes, of all or of one page, source or kind; `minor=false` without those of typography only."""
+    part = room.history.parts.changes(page=page or None, source=source or None, kind=kind, minor=minor, limit=ENTRIES)
+    return _feed(request, form, _title("changes", page, source, kind), change_entries(part.rows))
 
 
-def atom(title: str, path: str, base: str, entries: Sequence[FeedEntry]) -> bytes:
-    """An Atom document. `base` is the reading room's own origin, without a slash at its end."""
-    feed = ElementTree.Element("feed", {"xmlns": ATOM})
-    _add(feed, "id", f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'palimpsest {path}')}")
-    _add(feed, "title", title)
-    _add(feed, "updated", _stamp(max((entry.updated for entry in entries), default=datetime(1970, 1, 1, tzinfo=UTC))))
-    _add(_add(feed, "author"), "name", "Palimpsest")
-    _add(feed, "link", rel="self", type="application/atom+xml", href=base + path)
-    _add(feed, "link", rel="alternate", type="text/html", href=base + "/")
-    for entry in entries:
-        node = _add(feed, "entry")
-        name = entry.name.encode("utf-8", "replace").decode("utf-8")
-        _add(node, "id", f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, name)}")
-        _add(node, "title", entry.title)
-        _add(node, "updated", _stamp(entry.updated))
-        _add(node, "link", rel="alternate", type="text/html", href=base + entry.path)
-        _add(node, "category", term=entry.category)
-        _add(node, "summary", entry.text, type="text")
-    document: bytes = ElementTree.tostring(feed, encoding="utf-8", xml_declaration=True)
-    return document
-
-
-def _add(parent: ElementTree.Element, tag: str, text: str | None = None, **attributes: str) -> ElementTree.Element:
-    node = ElementTree.SubElement(
-        parent, tag, {name: _NOT_XML.sub("\ufffd", value) for name, value in attributes.items()}
-    )
-    node.text = None if text is None else _NOT_XML.sub("\ufffd", text)
-    return node
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-# ---- routes ------------------------------------------------------------------------------------------------------
-
-
-@router.get("/changes.atom")
-def changes(request: Request, room: InRoom, source: SourceName = None) -> Response:
-    """The newest changes, of all sources or one."""
-    views = room.history.changes(source=source or None, limit=ENTRIES)
-    return _feed(request, "Palimpsest: changes", change_entries(views))
-
-
-@router.get("/findings.atom")
+@router.get("/findings.{form}")
 def findings(
     request: Request,
     room: InRoom,
+    form: InForm,
+    page: PageUrl = None,
     source: SourceName = None,
     kind: FindingKind | None = None,
+    severity: Severity | None = None,
     only_open: Annotated[bool, Query(alias="open")] = False,
 ) -> Response:
-    """The newest findings, of all sources and kinds or one."""
-    views = room.history.findings(source=source or None, kind=kind, open_only=only_open, limit=ENTRIES)
-    return _feed(request, "Palimpsest: findings", finding_entries(views))
+    """The newest findings, of all or of one page, source, kind or severity."""
+    part = room.history.parts.findings(
+        page=page or None, source=source or None, kind=kind, severity=severity, open_only=only_open, limit=ENTRIES
+    )
+    return _feed(request, form, _title("findings", page, source, kind, severity), finding_entries(part.rows))
 
 
-def _feed(request: Request, title: str, entries: Sequence[FeedEntry]) -> Response:
+@router.get("/search.{form}")
+def search(request: Request, room: InRoom, form: InForm, q: str, source: SourceName = None) -> Response:
+    """The newest versions that say something."""
+    found = room.history.search(q, source=source or None, limit=ENTRIES)
+    return _feed(request, form, _title(f"“{q}”", source), found_entries(found.versions))
+
+
+def _title(*of: object) -> str:
+    """`Palimpsest: findings, suqian-press, high`."""
+    named = (str(one.value) if isinstance(one, Enum) else str(one) for one in of if one)
+    return f"Palimpsest: {', '.join(named)}"
+
+
+def _feed(request: Request, form: Form, title: str, entries: Sequence[FeedEntry]) -> Response:
     path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    base = str(request.base_url).rstrip("/")
-    return Response(atom(title, path, base, entries), media_type=MEDIA_TYPE)
+    feed = Feed(title=title, path=path, base=str(request.base_url).rstrip("/"), entries=entries)
+    media_type = MEDIA_TYPES[form.value]
+    if form is Form.ATOM:
+        response = Response(atom(feed), media_type=media_type)
+    else:
+        response = json_response(json_feed(feed), media_type=media_type)
+    response.headers["Last-Modified"] = format_datetime(feed.updated, usegmt=True)
+    return response

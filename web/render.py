@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import json
+import shlex
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.resources import files
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from crawler.diff import Hunk, diff
 from crawler.model import Article, Finding, Json, Region, Version
 from store.views import ChangeView
+from web.language import ENGLISH, LANGUAGES, N_, Catalogue
+from web.reader import Clocks
 from web.safe import safe_href
 from web.words import COUNTS, LABELS, label
 
 # Unchanged paragraphs kept beside a change; longer runs fold away behind a line that says how many they are.
 CONTEXT = 1
 QUOTE_SHOWN = 320
+_ENGLISH = Catalogue(language=ENGLISH)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,18 +133,19 @@ def lang(text: str | None) -> Markup:
     return Markup(' lang="zh"') if text and is_han(text) else Markup("")
 
 
-def span_of_time(length: timedelta) -> str:
+def span_of_time(length: timedelta, words: Catalogue = _ENGLISH) -> str:
     """A length of time in its largest unit: "3 min", "5 h", "12 d"."""
     seconds = abs(int(length.total_seconds()))
-    for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
-        if seconds >= size * 2 or (seconds >= size and unit != "d"):
-            return f"{seconds // size} {unit}"
-    return f"{seconds} s"
+    for unit, size in ((N_("%(count)s d"), 86400), (N_("%(count)s h"), 3600), (N_("%(count)s min"), 60)):
+        if seconds >= size * 2 or (seconds >= size and size != 86400):
+            return words.gettext(unit) % {"count": seconds // size}
+    return words.gettext(N_("%(count)s s")) % {"count": seconds}
 
 
-def relative(moment: datetime, now: datetime) -> str:
+def relative(moment: datetime, now: datetime, words: Catalogue = _ENGLISH) -> str:
     """How far a moment is from now: "5 h ago", "in 3 min"."""
-    return f"{span_of_time(now - moment)} ago" if moment <= now else f"in {span_of_time(moment - now)}"
+    pattern = N_("%(span)s ago") if moment <= now else N_("in %(span)s")
+    return words.gettext(pattern) % {"span": span_of_time(now - moment, words)}
 
 
 def clip(text: str, limit: int = QUOTE_SHOWN) -> str:
@@ -153,6 +158,20 @@ def _evidence(value: Json) -> str:
     return clip(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), 1000)
 
 
+def shell(text: str) -> str:
+    """The text as one word of a command, for a shell; control characters as an escape that it shows and never obeys."""
+    if text.isprintable():
+        return shlex.quote(text)
+    # Pasted into a terminal, a line break would begin a command of its own.
+    shown = "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in text)
+    return shlex.quote(shown)
+
+
+def query(**asked: str | int) -> str:
+    """The query of a link; lone surrogates, which have no bytes, become question marks."""
+    return urlencode(asked, errors="replace")
+
+
 def change_path(view: ChangeView) -> str:
     """Where the reading room shows a Change: its diff, else the only Version it has, else its Page."""
     change = view.change
@@ -163,23 +182,49 @@ def change_path(view: ChangeView) -> str:
     return f"/page?{urlencode({'url': view.page}, errors='replace')}"
 
 
-def _when(zone: ZoneInfo) -> Callable[[datetime | None], Markup]:
-    def when(moment: datetime | None) -> Markup:
+def _when(clocks: Clocks) -> Callable[[Context, datetime | None, str | None], Markup]:
+    @pass_context
+    def when(context: Context, moment: datetime | None, source: str | None = None) -> Markup:
         if moment is None:
             return Markup('<span class="soft">–</span>')
+        zone, other = clocks.of(context.get("reader"), source)
         local = moment.astimezone(zone)
+        title = local.isoformat(sep=" ", timespec="seconds")
+        if other is not None:
+            title += f" {zone.key} · {moment.astimezone(other).isoformat(sep=' ', timespec='seconds')} {other.key}"
         return Markup('<time datetime="{}" title="{}">{}</time>').format(
-            moment.isoformat(timespec="seconds"),
-            local.isoformat(sep=" ", timespec="seconds"),
-            f"{local:%Y-%m-%d %H:%M}",
+            moment.isoformat(timespec="seconds"), title, f"{local:%Y-%m-%d %H:%M}"
         )
 
     return when
 
 
-def environment(timezone: str) -> Environment:
-    """The template environment: everything escaped, nothing undefined passed over, times shown in `timezone`."""
-    zone = ZoneInfo(timezone)
+def _stamped(clocks: Clocks, pattern: str) -> Callable[[Context, datetime, str | None], str]:
+    @pass_context
+    def stamped(context: Context, moment: datetime, source: str | None = None) -> str:
+        return moment.astimezone(clocks.of(context.get("reader"), source)[0]).strftime(pattern)
+
+    return stamped
+
+
+def _span_labels(words: Catalogue, spans: Iterable[str], chosen: str | None) -> dict[str, str]:
+    """Stretches of time by what they are called; a day that a link named and no form offers stays among them."""
+    named = {one: words.gettext(N_("the last %(span)s")) % {"span": _span_named(one, words)} for one in spans}
+    return named if not chosen or chosen in named else {chosen: chosen} | named
+
+
+def _span_named(span: str, words: Catalogue) -> str:
+    if span == "1d":
+        return words.gettext(N_("24 hours"))
+    return words.gettext(N_("%(count)s days")) % {"count": span.removesuffix("d")}
+
+
+def environment(clocks: Clocks, words: Catalogue = _ENGLISH) -> Environment:
+    """The template environment of one language: everything escaped, nothing undefined passed over.
+
+    `moment|when(source)` shows a time by the clock of its source, or by the reader's own where a `reader` of the
+    context wants that; the other one is told beside it.
+    """
     made = Environment(
         loader=PackageLoader("web"),
         autoescape=True,
@@ -188,20 +233,29 @@ def environment(timezone: str) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    made.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+    made.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.filters.update(
-        when=_when(zone),
-        stamp=lambda moment: f"{moment.astimezone(zone):%Y-%m-%d %H:%M}",
-        day=lambda moment: f"{moment.astimezone(zone):%Y-%m-%d}",
+        when=_when(clocks),
+        stamp=_stamped(clocks, "%Y-%m-%d %H:%M"),
+        day=_stamped(clocks, "%Y-%m-%d"),
         lang=lang,
         clip=clip,
-        label=label,
+        label=lambda value, group: words.gettext(label(value, group)),
         href=safe_href,
-        relative=relative,
+        relative=lambda moment, now: relative(moment, now, words),
+        span=lambda length: span_of_time(length, words),
         evidence=_evidence,
+        shell=shell,
         change_link=change_path,
     )
-    made.globals.update(timezone=timezone, count_labels=COUNTS, labels=LABELS)
+    made.globals.update(
+        timezone=clocks.common,
+        languages=LANGUAGES,
+        language=words.language,
+        span_labels=lambda spans, chosen=None: _span_labels(words, spans, chosen),
+        count_labels={name: words.gettext(said) for name, said in COUNTS.items()},
+        labels={group: {name: words.gettext(said) for name, said in of.items()} for group, of in LABELS.items()},
+    )
     return made
 
 
@@ -213,7 +267,7 @@ def render(templates: Environment, name: str, **context: object) -> bytes:
 def diff_document(url: str, before: Version, after: Version, *, timezone: str) -> str:
     """One self-contained HTML file that shows a diff: its styles inside, no link to anything but the page itself."""
     return (
-        environment(timezone)
+        environment(Clocks(common=timezone))
         .get_template("diff_file.html")
         .render(
             url=url,

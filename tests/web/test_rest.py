@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import feedparser
 import pytest
@@ -14,7 +15,9 @@ def test_changes_have_the_shape_of_the_listing(ask):
     """Scripts that read `changes --json` read this."""
     rows = ask("/api/v1/changes", page=QUIET).json()
     assert [row["change"] for row in rows] == ["1..2", "0..1"]
+    assert ask("/api/v1/change", id=rows[0]["id"]).json() == rows[0]
     assert rows[0] == {
+        "id": rows[0]["id"],
         "page": QUIET,
         "source": "press",
         "change": "1..2",
@@ -34,7 +37,8 @@ def test_findings_have_the_shape_of_the_listing(ask):
     """Inspect's fields, and where and when."""
     (row,) = ask("/api/v1/findings", open=1).json()
     inspected = {"kind", "severity", "region", "quote", "start", "end", "score", "evidence", "repair"}
-    assert set(row) == inspected | {"page", "source", "version", "opened_at", "resolved_at"}
+    assert set(row) == inspected | {"id", "page", "source", "version", "opened_at", "resolved_at", "mark"}
+    assert ask("/api/v1/finding", id=row["id"]).json() == row
     assert (row["page"], row["version"], row["resolved_at"], row["repair"]) == (HOSTILE, 2, None, None)
     text = ask("/api/v1/version", url=HOSTILE, n=row["version"]).json()["text"]
     assert text[row["start"] : row["end"]] == row["quote"] == SCRIPT
@@ -76,7 +80,15 @@ def test_a_diff_rebuilds_both_texts(ask):
     assert diff["fields"] == [{"name": "issuer", "before": "市政府办", "after": "市府办"}]
 
 
-@pytest.mark.parametrize(("path", "query"), [("changes", {}), ("pages", {}), ("log", {"url": QUIET})])
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("changes", {}),
+        ("changes", {"order": "oldest", "since": "2026-03-02"}),
+        ("pages", {}),
+        ("log", {"url": QUIET}),
+    ],
+)
 def test_lists_come_in_parts_that_add_up(ask, path, query):
     """Following `next` to its end gives every row once."""
     whole = ask(f"/api/v1/{path}", **query).json()
@@ -103,6 +115,14 @@ def test_lists_come_in_parts_that_add_up(ask, path, query):
         ("/api/v1/changes?limit=x", 422),
         ("/api/v1/findings?kind=nonsense", 422),
         ("/api/v1/findings?open=perhaps", 422),
+        ("/api/v1/findings?since=yesterday", 422),
+        ("/api/v1/changes?cursor=7", 422),
+        ("/api/v1/pages?cursor=1_7", 422),
+        ("/api/v1/search?q=%E5%AD%A6", 422),
+        ("/api/v1/source?name=nobody", 404),
+        ("/api/v1/page?url=https://nobody.example/", 404),
+        ("/api/v1/change?id=999", 404),
+        ("/api/v1/finding?id=999", 404),
     ],
 )
 def test_problems_are_problem_json(ask, path, status):
@@ -114,12 +134,61 @@ def test_problems_are_problem_json(ask, path, status):
     assert answer.json()["detail"]
 
 
+@pytest.mark.parametrize("path", ["/api/v1/changes", "/api/v1/sources", "/feeds/changes.atom", "/feeds/findings.json"])
+def test_who_has_an_answer_is_not_sent_it_again(ask, path):
+    """Programs that poll cost a line; what differs has another tag."""
+    first = ask(path)
+    tag = first.headers["etag"]
+    assert tag.startswith('"')
+    assert first.headers["cache-control"] == "private, no-cache"
+    for offered in (tag, f"W/{tag}", f'"other", {tag}', "*"):
+        again = ask(path, headers={"If-None-Match": offered})
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    assert ask(path, headers={"If-None-Match": '"other"'}).content == first.content
+    assert ask(path, source="nobody").headers["etag"] != tag or path.endswith("sources")
+
+
+def test_times_are_read_as_people_write_them(ask):
+    """A day, a zone, a plus that a form has made a space of; and none that a calendar cannot hold is a fault."""
+    for since in ("2026-03-03", "2026-03-03T09:00:00 08:00", "2026-03-03T09:00:00%2B08:00", "2026-03-03T01:00:00Z"):
+        assert len(ask(f"/api/v1/changes?since={since}").json()) == 1, since
+    for since in ("0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "2026-12-31T23:59:60Z"):
+        assert ask("/api/v1/changes", since=since).status_code == 200
+
+
+def test_search_finds_what_was_indexed(ask, shelf):
+    """Chinese inside of what is written, every version that says it."""
+    shelf.archive.index(100)
+    found = ask("/api/v1/search", q="学校食堂").json()
+    assert [(one["page"], one["version"]) for one in found] == [(QUIET, 2), (QUIET, 1)]
+    first = ask("/api/v1/search", q="学校食堂", limit=1)
+    assert first.json() == found[:1]
+    following = first.headers["link"].partition(">")[0].removeprefix("<")
+    assert ask(following).json() == found[1:]
+
+
+def test_other_methods_say_what_is_possible(ask):
+    """405 and OPTIONS name what there is; HEAD is GET without its body."""
+    allowed = "GET, HEAD, OPTIONS"
+    refused = ask("/api/v1/changes", "DELETE")
+    assert (refused.status_code, refused.headers["allow"]) == (405, allowed)
+    assert refused.headers["content-type"] == "application/problem+json"
+    asked = ask("/api/v1/changes", "OPTIONS")
+    assert (asked.status_code, asked.headers["allow"], asked.content) == (204, allowed, b"")
+    assert ask("/api/v1/changes", "HEAD").headers["etag"] == ask("/api/v1/changes").headers["etag"]
+
+
 def test_the_api_describes_itself(ask):
     """OpenAPI, served by ourselves and drawn from nowhere else."""
     described = ask("/api/v1/openapi.json").json()
     assert described["openapi"].startswith("3.1")
     assert "/api/v1/changes" in described["paths"]
     assert ask("/docs").status_code == 404
+    written = (Path(__file__).parents[2] / "docs" / "api.md").read_text("utf-8")
+    for path, operation in described["paths"].items():
+        (row,) = re.findall(rf"\| `{path}` \|[^|]*\|([^|]*)\|", written)
+        asked = {one["name"] for one in operation["get"].get("parameters", [])} - {"cursor", "limit"}
+        assert set(re.findall("`([a-z]+)`", row)) == asked, path
 
 
 def test_the_feed_of_changes_is_one_that_readers_take(ask):
@@ -143,3 +212,38 @@ def test_feeds_filter_and_have_their_own_ids(ask):
     assert [entry.category for entry in findings.entries] == ["spam_block"]
     ids = {feedparser.parse(ask("/feeds/findings.atom", **query).content).feed.id for query in ({}, {"open": 1})}
     assert len(ids) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "categories"),
+    [
+        ("changes", {"kind": "edited"}, ["edited"]),
+        ("changes", {"page": QUIET}, ["edited", "created"]),
+        ("findings", {"severity": "high", "page": HOSTILE}, ["spam_block"]),
+        ("findings", {"severity": "low"}, []),
+        ("search", {"q": "学校食堂"}, ["press", "press"]),
+        ("search", {"q": "鼋鼍"}, []),
+    ],
+)
+def test_feeds_in_either_form_tell_the_same(ask, shelf, name, query, categories):
+    """Each filter of the address, and each entry with the id that it has in the other form."""
+    shelf.archive.index(100)
+    answer, written = (ask(f"/feeds/{name}.{form}", **query) for form in ("atom", "json"))
+    feed, twin = feedparser.parse(answer.content), written.json()
+    assert not feed.bozo
+    assert [entry.category for entry in feed.entries] == categories == [item["tags"][0] for item in twin["items"]]
+    assert [entry.id for entry in feed.entries] == [item["id"] for item in twin["items"]]
+    assert [entry.updated for entry in feed.entries] == [item["date_modified"] for item in twin["items"]]
+    assert twin["version"] == "https://jsonfeed.org/version/1.1"
+    assert (twin["title"], twin["feed_url"]) == (feed.feed.title, str(written.url))
+    assert written.headers["content-type"] == "application/feed+json"
+    assert answer.headers["last-modified"] == written.headers["last-modified"]
+
+
+def test_a_feed_that_is_none_is_refused(ask):
+    """Another form, another kind, nothing to look up."""
+    statuses = [
+        ask(f"/feeds/{path}").status_code for path in ("changes.rss", "changes.atom?kind=x", "search.json?q=x y")
+    ]
+    assert statuses == [422, 422, 200]
+    assert [ask(f"/feeds/{path}").status_code for path in ("search.atom", "search.atom?q=%E5%AD%A6")] == [422, 422]

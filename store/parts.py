@@ -1,0 +1,290 @@
+"""Lists in parts, each going on behind the last row of the one before it, whatever is added meanwhile.
+
+What is passed over is never read: a part costs what its own rows cost, the first one like the thousandth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Engine
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import Select
+
+from crawler.errors import ConfigurationError
+from crawler.model import ChangeKind, FindingKind, PageState, Severity
+from store.cursors import Cursor, Part
+from store.engine import reading
+from store.marks import NEWEST_MARK, FindingMarkRow, MarkState
+from store.noise import SourceEventView, event_view
+from store.recording import page_row
+from store.rows import key_of, row_id
+from store.showing import change_view, check_view, finding_view, page_view, version_view
+from store.tables import ChangeRow, CheckRow, FindingRow, PageRow, SnapshotRow, SourceEventRow, VersionRow
+from store.views import ChangeView, CheckView, FindingView, PageView, VersionView
+
+PART = 100
+T = TypeVar("T")
+
+
+class PageOrder(StrEnum):
+    """What a list of pages goes by: the admission, first to last; what changed or was visited last; what is due first.
+
+    But for the first they are named as the column that they go by.
+    """
+
+    ADMITTED = "admitted"
+    CHANGED = "last_changed"
+    CHECKED = "last_checked"
+    DUE = "next_check"
+
+
+class Parts:
+    """Lists, a part at a time: `after` is the `next` of the part before it, given with the same question.
+
+    `limit` None: all there is. `since` includes its time, `until` does not. A list by time is the newest first, else
+    the oldest; rows of one time go by the order in which they were recorded. Raises ConfigurationError for a cursor
+    of another list.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def changes(
+        self,
+        *,
+        after: Cursor | None = None,
+        limit: int | None = PART,
+        page: str | None = None,
+        source: str | None = None,
+        kind: ChangeKind | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        minor: bool | None = None,
+        newest_first: bool = True,
+    ) -> Part[ChangeView]:
+        """Changes by time. `minor` False leaves out the minor ones, True everything else."""
+        at, number = col(ChangeRow.at), col(ChangeRow.id)
+        query = changes_query().where(*_of(ChangeRow, page, source), *_within(at, since, until))
+        if kind is not None:
+            query = query.where(ChangeRow.kind == kind.value)
+        if minor is not None:
+            query = query.where(col(ChangeRow.minor).is_(minor))
+        query = _by_time(query, at, number, after, newest_first)
+        return self._part(query, limit, lambda found: change_view(*found), lambda view: Cursor(id=view.id, at=view.at))
+
+    def findings(
+        self,
+        *,
+        after: Cursor | None = None,
+        limit: int | None = PART,
+        page: str | None = None,
+        source: str | None = None,
+        kind: FindingKind | None = None,
+        severity: Severity | None = None,
+        open_only: bool = False,
+        state: MarkState | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        newest_first: bool = True,
+    ) -> Part[FindingView]:
+        """Findings by the time they opened. `severity` means exactly that one; `state`: what was decided of it last."""
+        at, number = col(FindingRow.opened_at), col(FindingRow.id)
+        query = findings_query().where(*_of(FindingRow, page, source), *_within(at, since, until))
+        if kind is not None:
+            query = query.where(FindingRow.kind == kind.value)
+        if severity is not None:
+            query = query.where(FindingRow.severity == severity.value)
+        if open_only:
+            query = query.where(col(FindingRow.resolved_at).is_(None))
+        if state is not None:
+            query = query.where(func.coalesce(FindingMarkRow.state, MarkState.OPEN.value) == state.value)
+        query = _by_time(query, at, number, after, newest_first)
+
+        def place(view: FindingView) -> Cursor:
+            return Cursor(id=view.id, at=view.opened_at)
+
+        return self._part(query, limit, lambda found: finding_view(*found), place)
+
+    def pages(
+        self,
+        *,
+        after: Cursor | None = None,
+        limit: int | None = PART,
+        source: str | None = None,
+        state: PageState | None = None,
+        order: PageOrder = PageOrder.ADMITTED,
+    ) -> Part[PageView]:
+        """Pages in the order of their admission, or in another; by times only those that have such a time."""
+        query = select(PageRow)
+        if source is not None:
+            query = query.where(PageRow.source == source)
+        if state is not None:
+            query = query.where(PageRow.state == state.value)
+        if order is PageOrder.ADMITTED:
+            query = query.order_by(col(PageRow.id))
+            if after is not None:
+                query = query.where(col(PageRow.id) > _number(after))
+        else:
+            at = col(getattr(PageRow, order.value))
+            newest = order is not PageOrder.DUE
+            query = _by_time(query.where(at.is_not(None)), at, col(PageRow.id), after, newest)
+
+        def place(row: PageRow) -> Cursor:
+            return Cursor(id=row_id(row), at=None if order is PageOrder.ADMITTED else getattr(row, order.value))
+
+        rows = self._part(query, limit, lambda row: row, place)
+        return Part(rows=tuple(page_view(row) for row in rows.rows), next=rows.next)
+
+    def log(
+        self,
+        url: str,
+        *,
+        after: Cursor | None = None,
+        limit: int | None = PART,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        newest_first: bool = True,
+    ) -> Part[CheckView]:
+        """Every Check of a page by time, each with the Version it brought. Raises NotKnown."""
+        at, number = col(CheckRow.at), col(CheckRow.id)
+        with reading(self._engine) as session:
+            page_id = row_id(page_row(session, url))
+            query = (
+                select(CheckRow, SnapshotRow.digest)
+                .outerjoin(SnapshotRow, col(CheckRow.snapshot_id) == col(SnapshotRow.id))
+                .where(CheckRow.page_id == page_id, *_within(at, since, until))
+            )
+            query = _by_time(query, at, number, after, newest_first)
+            rows = session.exec(query.limit(None if limit is None else limit + 1)).all()
+            brought = _brought(session, page_id, [row.at for row, _ in rows])
+        shown = rows if limit is None else rows[:limit]
+        last = shown[-1][0] if len(rows) > len(shown) else None
+        return Part(
+            rows=tuple(check_view(row, digest, brought) for row, digest in shown),
+            next=last and Cursor(id=last.id or 0, at=last.at),
+        )
+
+    def versions(
+        self,
+        url: str,
+        *,
+        after: Cursor | None = None,
+        limit: int | None = PART,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        newest_first: bool = False,
+    ) -> Part[VersionView]:
+        """The Versions of a page by number, without their texts. Raises NotKnown."""
+        number = col(VersionRow.number)
+        with reading(self._engine) as session:
+            page_id = row_id(page_row(session, url))
+        query = (
+            select(VersionRow, SnapshotRow)
+            .join(SnapshotRow, col(VersionRow.snapshot_id) == col(SnapshotRow.id))
+            .where(VersionRow.page_id == page_id, *_within(col(VersionRow.seen_at), since, until))
+            .order_by(number.desc() if newest_first else number)
+        )
+        if after is not None:
+            query = query.where(number < _number(after) if newest_first else number > _number(after))
+        return self._part(query, limit, lambda found: version_view(*found), lambda view: Cursor(id=view.number))
+
+    def events(
+        self,
+        source: str | None = None,
+        *,
+        after: Cursor | None = None,
+        limit: int | None = PART,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        newest_first: bool = True,
+    ) -> Part[SourceEventView]:
+        """What happened to whole sources, by the time it began."""
+        at, number = col(SourceEventRow.at), col(SourceEventRow.id)
+        query = select(SourceEventRow).where(*_within(at, since, until))
+        if source is not None:
+            query = query.where(SourceEventRow.source == source)
+        query = _by_time(query, at, number, after, newest_first)
+        rows = self._part(query, limit, lambda row: row, lambda row: Cursor(id=row.id or 0, at=row.at))
+        return Part(rows=tuple(event_view(row) for row in rows.rows), next=rows.next)
+
+    def _part(
+        self,
+        query: Any,  # noqa: ANN401 - a statement of any columns
+        limit: int | None,
+        view: Callable[[Any], T],
+        place: Callable[[T], Cursor],
+    ) -> Part[T]:
+        with reading(self._engine) as session:
+            rows = session.exec(query if limit is None else query.limit(limit + 1)).all()
+            # One more than was asked for says that there is more.
+            shown = tuple(view(row) for row in (rows if limit is None else rows[:limit]))
+        return Part(rows=shown, next=place(shown[-1]) if len(rows) > len(shown) else None)
+
+
+def changes_query() -> Select[ChangeRow, PageRow, int, int]:
+    """Changes with their pages and the numbers of their versions."""
+    before, after = aliased(VersionRow), aliased(VersionRow)
+    return (
+        select(ChangeRow, PageRow, before.number, after.number)
+        .join(PageRow, col(ChangeRow.page_id) == col(PageRow.id))
+        .outerjoin(before, col(ChangeRow.before_id) == col(before.id))
+        .outerjoin(after, col(ChangeRow.after_id) == col(after.id))
+    )
+
+
+def findings_query() -> Select[FindingRow, PageRow, int, FindingMarkRow]:
+    """Findings with their pages, the numbers of their versions, and the marks that hold."""
+    return (
+        select(FindingRow, PageRow, VersionRow.number, FindingMarkRow)
+        .join(PageRow, col(FindingRow.page_id) == col(PageRow.id))
+        .outerjoin(VersionRow, col(FindingRow.version_id) == col(VersionRow.id))
+        .outerjoin(FindingMarkRow, col(FindingMarkRow.id) == NEWEST_MARK)
+    )
+
+
+def _of(row: type[ChangeRow | FindingRow], page: str | None, source: str | None) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if page is not None:
+        # Its number, looked up once: joined by its key, a list by time would be walked until the page turns up.
+        found = select(PageRow.id).where(PageRow.key == key_of(page)).scalar_subquery()
+        conditions.append(col(row.page_id) == found)
+    if source is not None:
+        conditions.append(col(row.source) == source)
+    return conditions
+
+
+def _within(at: Any, since: datetime | None, until: datetime | None) -> list[ColumnElement[bool]]:  # noqa: ANN401
+    return [*([at >= since] if since is not None else []), *([at < until] if until is not None else [])]
+
+
+def _by_time(query: Any, at: Any, number: Any, after: Cursor | None, newest_first: bool) -> Any:  # noqa: ANN401
+    """The list in its order, from behind the cursor on."""
+    if after is not None:
+        if after.at is None:
+            raise ConfigurationError(f"{after} is a place in another list; take one that this list gave.")
+        # Said in two halves, since an index of times alone serves the first, and no database sees that by itself.
+        if newest_first:
+            query = query.where(at <= after.at, (at < after.at) | (number < after.id))
+        else:
+            query = query.where(at >= after.at, (at > after.at) | (number > after.id))
+    return query.order_by(*((at.desc(), number.desc()) if newest_first else (at, number)))
+
+
+def _number(after: Cursor) -> int:
+    if after.at is not None:
+        raise ConfigurationError(f"{after} is a place in another list; take one that this list gave.")
+    return after.id
+
+
+def _brought(session: Session, page_id: int, times: Sequence[datetime]) -> dict[datetime, int]:
+    """The numbers of the Versions first seen at these times, by time."""
+    if not times:
+        return {}
+    within = col(VersionRow.seen_at).between(min(times), max(times))
+    query = select(VersionRow.seen_at, VersionRow.number).where(VersionRow.page_id == page_id, within)
+    return dict(session.exec(query).all())
