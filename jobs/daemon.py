@@ -76,7 +76,16 @@ async def run_daemon(
                 watch = _Watch(sweep, store, said, clock, office)
                 async with (
                     _scheduled(watch, () if store.queue else sources, tick, fold_after),
-                    shown(store, counted, said, web=web, metrics=metrics, clock=clock, elected=lambda: office.held),
+                    shown(
+                        store,
+                        counted,
+                        said,
+                        web=web,
+                        metrics=metrics,
+                        clock=clock,
+                        elected=lambda: office.held,
+                        sources=sources,
+                    ),
                 ):
                     await asyncio.Event().wait()
         finally:

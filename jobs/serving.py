@@ -6,12 +6,14 @@ import asyncio
 import contextlib
 import os
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 from crawler.errors import ConfigurationError
+from crawler.model import Source
 from jobs.check import Clock
 from jobs.told import Say, Told
 from jobs.wiring import utc_now
@@ -24,7 +26,11 @@ if TYPE_CHECKING:
     from jobs.metrics import Metrics
     from web.panel import Panel
 
+# That of a source which names none, as in sources.toml.
+DEFAULT_TIMEZONE = "Asia/Shanghai"
 TOKEN_VARIABLE = "PALIMPSEST_WEB_TOKEN"  # noqa: S105 - the name of the variable, not a token
+# The addresses of proxies that say truly whom they pass on, and that they were asked over https.
+PROXIES_VARIABLE = "PALIMPSEST_WEB_PROXIES"
 
 
 def parse_address(text: str) -> tuple[str, int]:
@@ -37,26 +43,48 @@ def parse_address(text: str) -> tuple[str, int]:
 
 
 @asynccontextmanager
-async def reading_room(store: Store, address: str, say: Say, *, panel: Panel | None = None) -> AsyncIterator[str]:
+async def reading_room(
+    store: Store, address: str, say: Say, *, panel: Panel | None = None, sources: Sequence[Source] = ()
+) -> AsyncIterator[str]:
     """Serve the store's history, and the process's panel, while the context lasts; the URL it answers at.
 
-    Raises ConfigurationError for an address beyond loopback without a token in PALIMPSEST_WEB_TOKEN, or in use.
+    Times are told by the clocks of the `sources`, and by the one that most of them have where no source is meant.
+
+    Raises ConfigurationError for an address in use, or beyond loopback where nobody is asked who they are: without a
+    token in PALIMPSEST_WEB_TOKEN, and without a user or a token in the store.
     """
     # FastAPI takes half a second to load, which no other command should wait for.
     from web.app import create_app
 
-    token = _token_for(address)
-    app = create_app(store.history, clock=utc_now, token=token, panel=panel)
+    token = _token_for(store, address)
+    zones = {source.name: source.timezone for source in sources}
+    common = Counter(zones.values()).most_common(1)
+    timezone = common[0][0] if common else DEFAULT_TIMEZONE
+    app = create_app(
+        store.history,
+        clock=utc_now,
+        token=token,
+        people=store.people,
+        marks=store.marks,
+        panel=panel,
+        timezone=timezone,
+        zones=zones,
+    )
+    # Asked once while the store is there: a store that goes away later neither opens nor closes the door.
+    app.state.door.standing()
     async with _serving(app, address, "reading room", say) as url:
         yield url
 
 
 @asynccontextmanager
-async def panel_served(panel: Panel, address: str, say: Say) -> AsyncIterator[str]:
+async def panel_served(store: Store, panel: Panel, address: str, say: Say) -> AsyncIterator[str]:
     """Serve a panel and nothing else, behind the same door; the URL it answers at. Raises what `reading_room` does."""
+    from web.door import Door
     from web.panel import create_panel
 
-    app = create_panel(panel, token=_token_for(address))
+    door = Door(clock=utc_now, token=_token_for(store, address), people=store.people)
+    door.standing()
+    app = create_panel(panel, door)
     async with _serving(app, address, "metrics", say) as url:
         yield url
 
@@ -80,6 +108,7 @@ async def shown(
     metrics: str | None = None,
     clock: Clock = utc_now,
     elected: Callable[[], bool | None] = lambda: None,
+    sources: Sequence[Source] = (),
 ) -> AsyncIterator[None]:
     """Serve the reading room at `web` and the panel at `metrics`, where they are given, while the context lasts."""
     async with AsyncExitStack() as stack:
@@ -89,21 +118,22 @@ async def shown(
             # Each has its own, for each is served by a loop of its own.
             if web:
                 panel = StorePanel(store, counted, clock, elected)
-                await stack.enter_async_context(reading_room(store, web, say, panel=panel))
+                await stack.enter_async_context(reading_room(store, web, say, panel=panel, sources=sources))
             if metrics:
                 panel = StorePanel(store, counted, clock, elected)
-                await stack.enter_async_context(panel_served(panel, metrics, say))
+                await stack.enter_async_context(panel_served(store, panel, metrics, say))
         yield
 
 
-def _token_for(address: str) -> str | None:
+def _token_for(store: Store, address: str) -> str | None:
     from web.safe import must_have_token
 
     host, _ = parse_address(address)
     token = os.environ.get(TOKEN_VARIABLE) or None
-    if must_have_token(host) and token is None:
+    if must_have_token(host) and token is None and not store.people.anyone_can(utc_now()):
         raise ConfigurationError(
-            f"{address} can be reached from other machines; set {TOKEN_VARIABLE} to a long random word first, "
+            f"{address} can be reached from other machines, and nobody would be asked who they are. First add a user "
+            f"(palimpsest user add NAME --role editor), or set {TOKEN_VARIABLE} to a long random word; "
             "or listen on 127.0.0.1"
         )
     return token
@@ -133,7 +163,19 @@ def _server(app: ASGIApp) -> uvicorn.Server:
         def capture_signals(self) -> Iterator[None]:
             yield
 
-    return Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", server_header=False))
+    # Anybody can write an X-Forwarded-For: it is read only where a proxy of ours wrote it.
+    proxies = os.environ.get(PROXIES_VARIABLE) or None
+    return Server(
+        uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+            proxy_headers=proxies is not None,
+            forwarded_allow_ips=proxies or "",
+        )
+    )
 
 
 def _listening(host: str, port: int) -> socket.socket:

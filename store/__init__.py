@@ -3,6 +3,7 @@
 from store.archive import Archive
 from store.blobs import BlobStore, DatabaseBlobs, FolderBlobs
 from store.bringing import Capture, Kept, Same
+from store.browsing import Browsing, PagePart, ReadFinding, ReadVersion, Response
 from store.cursors import Cursor, Part
 from store.exporting import Exporting
 from store.figures import Figures
@@ -11,9 +12,11 @@ from store.importing import FreshPage, Importing, KnownPage, Misfit, Taking
 from store.integrity import Integrity, Problem
 from store.journal import Journal
 from store.kept import Given, KeptPage, KeptResponse, Moment, Numbered
+from store.marks import Mark, Marks, MarkState
 from store.opening import Store, open_store
 from store.outbox import Fate, Outbox, OutboxItem, Telling
-from store.parts import Parts
+from store.parts import PageOrder, Parts
+from store.people import Deed, People, Person, Role
 from store.proof import FormerLink, Linked, Proof, Unreadable, reading_of
 from store.queue import Queue, owner_of
 from store.repairing import Repaired
@@ -22,6 +25,7 @@ from store.retelling import Rewritten
 from store.retention import Folded
 from store.rows import article_json, article_of, host_of
 from store.search import FoundVersion, FoundVersions
+from store.stretches import Stretch
 from store.views import (
     ChangeView,
     CheckView,
@@ -37,12 +41,14 @@ from store.views import (
 __all__ = [
     "Archive",
     "BlobStore",
+    "Browsing",
     "Capture",
     "ChangeView",
     "CheckView",
     "Counts",
     "Cursor",
     "DatabaseBlobs",
+    "Deed",
     "Exporting",
     "Fate",
     "Figures",
@@ -63,24 +69,36 @@ __all__ = [
     "KeptResponse",
     "KnownPage",
     "Linked",
+    "Mark",
+    "MarkState",
+    "Marks",
     "Misfit",
     "Moment",
     "Numbered",
     "Outbox",
     "OutboxItem",
+    "PageOrder",
+    "PagePart",
     "PageView",
     "Part",
     "Parts",
+    "People",
+    "Person",
     "Problem",
     "Proof",
     "Queue",
+    "ReadFinding",
+    "ReadVersion",
     "Recorded",
     "Repaired",
     "Rereading",
+    "Response",
     "Rewritten",
+    "Role",
     "Same",
     "SourceView",
     "Store",
+    "Stretch",
     "Taking",
     "Telling",
     "Unreadable",

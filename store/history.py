@@ -23,7 +23,9 @@ from crawler.model import (
 from store import attachments
 from store.base import Row
 from store.blobs import BlobStore
+from store.browsing import Browsing
 from store.engine import reading
+from store.marks import MarkState
 from store.mementos import Mementos
 from store.noise import SourceEventView, noise_of
 from store.parts import Parts, changes_query, findings_query
@@ -40,6 +42,7 @@ from store.tables import (
     SourceRow,
     VersionRow,
 )
+from store.tallies import Tallies
 from store.views import ChangeView, CheckView, Counts, FindingView, PageView, SourceView, VersionView
 
 
@@ -51,6 +54,8 @@ class History:
         self._blobs = blobs
         self._parts = Parts(engine)
         self._mementos = Mementos(engine, blobs)
+        self.browsing = Browsing(engine, blobs)
+        self._tallies = Tallies(engine)
 
     @property
     def parts(self) -> Parts:
@@ -62,6 +67,11 @@ class History:
         """The kept responses of a page, as an archive tells of them."""
         return self._mementos
 
+    @property
+    def tallies(self) -> Tallies:
+        """How much there is of what, and when it happened."""
+        return self._tallies
+
     # ---- listings ------------------------------------------------------------------------------------------------
 
     def sources(self) -> tuple[SourceView, ...]:
@@ -71,11 +81,13 @@ class History:
 
     def source(self, name: str) -> SourceView:
         """One source. Raises NotKnown."""
+        mine = col(PageRow.source) == name
         with reading(self._engine) as session:
-            found = session.exec(_sources().where(col(SourceRow.name) == name)).first()
-        if found is None:
-            raise NotKnown(f"there is no source {name!r}; `palimpsest sources` lists what there is.")
-        return source_view(*found)
+            row = session.get(SourceRow, name)
+            if row is None:
+                raise NotKnown(f"{name} is no source; `palimpsest sources` lists what there is.")
+            count, first = session.exec(select(func.count(), func.min(PageRow.next_check)).where(mine)).one()
+            return source_view(row, count, first)
 
     def pages(
         self, source: str | None = None, *, state: PageState | None = None, limit: int | None = None, offset: int = 0
@@ -113,17 +125,22 @@ class History:
         kind: FindingKind | None = None,
         severity: Severity | None = None,
         open_only: bool = False,
+        state: MarkState | None = None,
         since: datetime | None = None,
         limit: int | None = None,
         newest_first: bool = True,
     ) -> tuple[FindingView, ...]:
-        """Findings by the time they opened. `since` counts from their opening; `severity` means exactly that one."""
+        """Findings by the time they opened. `since` counts from their opening; `severity` means exactly that one.
+
+        `state`: what somebody decided of them last; open is also what nobody has decided anything of.
+        """
         return self.parts.findings(
             page=page,
             source=source,
             kind=kind,
             severity=severity,
             open_only=open_only,
+            state=state,
             since=since,
             limit=limit,
             newest_first=newest_first,

@@ -21,8 +21,10 @@ from store.figures import Figures
 from store.history import History
 from store.importing import Importing
 from store.integrity import Integrity, Tell
+from store.marks import Marks
 from store.migrate import migrate
 from store.outbox import Outbox
+from store.people import People
 from store.proof import Proof
 from store.queue import Queue
 from store.repairing import Repaired
@@ -42,7 +44,9 @@ class Store:
         self.blobs = blobs
         self.archive = Archive(engine, blobs)
         self.history = History(engine, blobs)
+        self.marks = Marks(engine)
         self.outbox = Outbox(engine)
+        self.people = People(engine)
         self.rereading = Rereading(engine, blobs)
         self.exporting = Exporting(engine, blobs)
         self.importing = Importing(engine, blobs)

@@ -121,9 +121,13 @@ class Outbox:
         """Items that wait, whether their next attempt is due or not."""
         return self._listed(_WAITING)
 
-    def dead(self) -> tuple[OutboxItem, ...]:
-        """Items that were given up."""
-        return self._listed(_DEAD)
+    def dead(self, newest: int | None = None) -> tuple[OutboxItem, ...]:
+        """Items that were given up, or the newest so many of them."""
+        if newest is None:
+            return self._listed(_DEAD)
+        query = select(OutboxRow).where(*_DEAD).order_by(col(OutboxRow.id).desc()).limit(newest)
+        with reading(self._engine) as session:
+            return tuple(_item(row) for row in session.exec(query))
 
     def resend(self, ids: Collection[int], now: datetime) -> None:
         """Makes items that are not delivered due now, for every target that has not taken them, as if never tried."""

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Engine
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import Select
 
 from crawler.errors import ConfigurationError
 from crawler.model import ChangeKind, FindingKind, PageState, Severity
 from store.cursors import Cursor, Part
 from store.engine import reading
+from store.marks import NEWEST_MARK, FindingMarkRow, MarkState
 from store.noise import SourceEventView, event_view
 from store.recording import page_row
 from store.rows import key_of, row_id
@@ -27,6 +29,18 @@ from store.views import ChangeView, CheckView, FindingView, PageView, VersionVie
 
 PART = 100
 T = TypeVar("T")
+
+
+class PageOrder(StrEnum):
+    """What a list of pages goes by: the admission, first to last; what changed or was visited last; what is due first.
+
+    But for the first they are named as the column that they go by.
+    """
+
+    ADMITTED = "admitted"
+    CHANGED = "last_changed"
+    CHECKED = "last_checked"
+    DUE = "next_check"
 
 
 class Parts:
@@ -73,11 +87,12 @@ class Parts:
         kind: FindingKind | None = None,
         severity: Severity | None = None,
         open_only: bool = False,
+        state: MarkState | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
         newest_first: bool = True,
     ) -> Part[FindingView]:
-        """Findings by the time they opened. `severity` means exactly that one."""
+        """Findings by the time they opened. `severity` means exactly that one; `state`: what was decided of it last."""
         at, number = col(FindingRow.opened_at), col(FindingRow.id)
         query = findings_query().where(*_of(FindingRow, page, source), *_within(at, since, until))
         if kind is not None:
@@ -86,6 +101,8 @@ class Parts:
             query = query.where(FindingRow.severity == severity.value)
         if open_only:
             query = query.where(col(FindingRow.resolved_at).is_(None))
+        if state is not None:
+            query = query.where(func.coalesce(FindingMarkRow.state, MarkState.OPEN.value) == state.value)
         query = _by_time(query, at, number, after, newest_first)
 
         def place(view: FindingView) -> Cursor:
@@ -100,16 +117,27 @@ class Parts:
         limit: int | None = PART,
         source: str | None = None,
         state: PageState | None = None,
+        order: PageOrder = PageOrder.ADMITTED,
     ) -> Part[PageView]:
-        """Pages in the order of their admission."""
-        query = select(PageRow).order_by(col(PageRow.id))
+        """Pages in the order of their admission, or in another; by times only those that have such a time."""
+        query = select(PageRow)
         if source is not None:
             query = query.where(PageRow.source == source)
         if state is not None:
             query = query.where(PageRow.state == state.value)
-        if after is not None:
-            query = query.where(col(PageRow.id) > _number(after))
-        rows = self._part(query, limit, lambda row: row, lambda row: Cursor(id=row_id(row)))
+        if order is PageOrder.ADMITTED:
+            query = query.order_by(col(PageRow.id))
+            if after is not None:
+                query = query.where(col(PageRow.id) > _number(after))
+        else:
+            at = col(getattr(PageRow, order.value))
+            newest = order is not PageOrder.DUE
+            query = _by_time(query.where(at.is_not(None)), at, col(PageRow.id), after, newest)
+
+        def place(row: PageRow) -> Cursor:
+            return Cursor(id=row_id(row), at=None if order is PageOrder.ADMITTED else getattr(row, order.value))
+
+        rows = self._part(query, limit, lambda row: row, place)
         return Part(rows=tuple(page_view(row) for row in rows.rows), next=rows.next)
 
     def log(
@@ -209,12 +237,13 @@ def changes_query() -> Select[ChangeRow, PageRow, int, int]:
     )
 
 
-def findings_query() -> Select[FindingRow, PageRow, int]:
-    """Findings with their pages and the numbers of their versions."""
+def findings_query() -> Select[FindingRow, PageRow, int, FindingMarkRow]:
+    """Findings with their pages, the numbers of their versions, and the marks that hold."""
     return (
-        select(FindingRow, PageRow, VersionRow.number)
+        select(FindingRow, PageRow, VersionRow.number, FindingMarkRow)
         .join(PageRow, col(FindingRow.page_id) == col(PageRow.id))
         .outerjoin(VersionRow, col(FindingRow.version_id) == col(VersionRow.id))
+        .outerjoin(FindingMarkRow, col(FindingMarkRow.id) == NEWEST_MARK)
     )
 
 

@@ -19,6 +19,7 @@ from crawler.model import Change, ChangeKind, Finding, Page, Snapshot, SourceEve
 from store.adding import add, add_later
 from store.base import table_of
 from store.later import later, not_tracked, write_now
+from store.marks import silenced
 from store.noise import noise_json, record_event
 from store.persistence import Opened, current_findings
 from store.rows import key_of, page_values, row_id, snapshot_values
@@ -222,14 +223,16 @@ def write_outbox(
     """Puts what may be told of Changes and of Findings that opened into the outbox; who wants it is decided from there.
 
     The Change with which an event of the Source begins is told as that, though it is minor like those that follow it.
+    A Finding that its Source or somebody has silenced is not told.
     """
     title = _title(held, timeline)
     for row, change in changes:
         view = ChangeView(id=row, page=held.url, source=held.source, title=title, at=at, change=change)
         is_event = event is not None and change.minor and change.summary == event.summary
         tell_change(session, held.id, view, what="event" if is_event else "change")
+    unheard = silenced(session, held.id, [finding.fingerprint for _, finding in opened])
     for row, finding in opened:
-        if not finding.silenced:
+        if not finding.silenced and finding.fingerprint not in unheard:
             seen = FindingView(
                 id=row,
                 page=held.url,

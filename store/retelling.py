@@ -17,6 +17,7 @@ from sqlmodel import Session, col, select
 from crawler.model import Change, ChangeKind, Noise, Retold, ToldFinding, Verdict
 from crawler.model.chain import NOTHING
 from store.linking import RETOLD, link_of, note_former
+from store.marks import silenced
 from store.noise import forget_waiting, noise_json, noise_of
 from store.recording import tell_change, tell_finding
 from store.rows import article_values, change_values, finding_values, page_values, row_id
@@ -85,8 +86,9 @@ class Retelling:
                 id=row_id(row), page=page.url, source=page.source, title=page.title, at=row.at, change=change
             )
             tell_change(self._session, self._page_id, told)
+        unheard = silenced(self._session, self._page_id, [one.finding.fingerprint for _, one in self._new_findings])
         for found, one in self._new_findings:
-            if not one.finding.silenced:
+            if not one.finding.silenced and one.finding.fingerprint not in unheard:
                 seen = FindingView(
                     id=row_id(found),
                     page=page.url,

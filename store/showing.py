@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import cast
 
 from crawler.model import Outcome, PageState, SourceKind
+from store.marks import FindingMarkRow, mark_of
 from store.rows import change_of, finding_of, row_id
 from store.tables import ChangeRow, CheckRow, FindingRow, PageRow, SnapshotRow, SourceRow, VersionRow
 from store.views import ChangeView, CheckView, FindingView, PageView, SourceView, VersionView
@@ -63,8 +64,10 @@ def change_view(row: ChangeRow, page: PageRow, before: int | None, after: int | 
     )
 
 
-def finding_view(row: FindingRow, page: PageRow, version: int | None) -> FindingView:
-    """A finding with the number that its version has now."""
+def finding_view(
+    row: FindingRow, page: PageRow, version: int | None, mark: FindingMarkRow | None = None
+) -> FindingView:
+    """A finding with the number that its version has now, and the mark that holds."""
     return FindingView(
         id=row_id(row),
         page=page.url,
@@ -74,6 +77,7 @@ def finding_view(row: FindingRow, page: PageRow, version: int | None) -> Finding
         opened_at=row.opened_at,
         resolved_at=row.resolved_at,
         finding=finding_of(row),
+        mark=None if mark is None else mark_of(mark),
     )
 
 

@@ -15,6 +15,7 @@ from crawler.model import (
     PageState,
     SourceKind,
 )
+from store.marks import Mark
 
 
 def iso(time: datetime | None) -> str | None:
@@ -151,7 +152,10 @@ class ChangeView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingView:
-    """A Finding with its Page, the Version it was opened at (0: none yet), and when it opened and resolved."""
+    """A Finding with its Page, the Version it was opened at (0: none yet), and when it opened and resolved.
+
+    `mark`: what somebody decided of it last.
+    """
 
     id: int
     page: str
@@ -161,6 +165,7 @@ class FindingView:
     opened_at: datetime
     resolved_at: datetime | None
     finding: Finding
+    mark: Mark | None = None
 
     @property
     def is_open(self) -> bool:
@@ -181,6 +186,7 @@ class FindingView:
             "opened_at": iso(self.opened_at),
             "resolved_at": iso(self.resolved_at),
             **finding_json(self.finding),
+            "mark": None if self.mark is None else self.mark.as_json(),
         }
 
 

@@ -89,6 +89,18 @@ class Asked:
         start = _unfolded(pieces[which], match.start())
         return _around(pieces[which], start, _unfolded(pieces[which], match.end()))
 
+    def places(self, text: str) -> tuple[tuple[int, int], ...]:
+        """Where in a text any part stands, from its start on; none within another."""
+        folded = fold(text)
+        spans = sorted(match.span() for part in self._parts for match in part.finditer(folded))
+        found: list[tuple[int, int]] = []
+        for start, end in spans:
+            if found and start < found[-1][1]:
+                found[-1] = found[-1][0], max(end, found[-1][1])
+            else:
+                found.append((start, end))
+        return tuple((_unfolded(text, start), _unfolded(text, end)) for start, end in found)
+
 
 def _pair(one: str, two: str) -> int:
     return _signed(ord(one) << 16 ^ ord(two))

@@ -7,7 +7,7 @@ from datetime import datetime
 from importlib.resources import files
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
@@ -15,18 +15,23 @@ from starlette.staticfiles import StaticFiles
 
 from crawler.errors import ConfigurationError, NotKnown, PalimpsestError
 from store.history import History
-from web import api, feeds, memento, pages, reader
+from store.marks import Marks
+from store.people import People
+from web import api, feeds, finding, health, lists, memento, raw, reader, reading, searching, sources, today
+from web.door import Door, Guard, checked, login
 from web.language import N_, catalogues
 from web.panel import Panel, Unwatched, routes
 from web.reader import Clocks
 from web.render import environment
 from web.room import Room, room_of
-from web.safe import LOOPBACK_NAMES, SECURITY_HEADERS, Guard
+from web.safe import LOOPBACK_NAMES, SECURITY_HEADERS
 
 TITLES = {
     400: N_("This cannot be asked"),
+    401: N_("Who are you?"),
+    403: N_("This was not done"),
     404: N_("Not in the store"),
-    405: N_("Only reading is possible here"),
+    405: N_("That is not possible here"),
     422: N_("This cannot be asked"),
     500: N_("Something went wrong here"),
     503: N_("The store is busy"),
@@ -38,6 +43,8 @@ def create_app(
     *,
     clock: Callable[[], datetime],
     token: str | None = None,
+    people: People | None = None,
+    marks: Marks | None = None,
     timezone: str = "Asia/Shanghai",
     zones: Mapping[str, str] | None = None,
     hosts: Collection[str] = LOOPBACK_NAMES,
@@ -46,7 +53,8 @@ def create_app(
     """The application that shows a store's history, and the `panel` of its process to machines that watch it.
 
     `clock` returns the time now in UTC; pages show times in `timezone`, those of a source in its own of `zones`. With a
-    token every request but /healthz must carry it; without one only requests addressed to `hosts` are answered. Raises
+    token, or where `people` has anybody, every request but /healthz and those to log in must be somebody's; otherwise
+    only requests addressed to `hosts` are answered. Without `marks` nothing can be decided of findings. Raises
     ConfigurationError for an empty token.
     """
     if token is not None and not token.strip():
@@ -61,22 +69,26 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        dependencies=[Depends(checked)],
     )
     clocks = Clocks(common=timezone, sources=zones or {})
     languages = {tag: environment(clocks, words) for tag, words in catalogues().items()}
-    app.state.room = Room(history=history, languages=languages, clock=clock, clocks=clocks)
+    app.state.room = Room(history=history, marks=marks, languages=languages, clock=clock, clocks=clocks)
+    app.state.door = Door(clock=clock, token=token, people=people, hosts=hosts)
+    app.state.desk = login.Desk()
     app.router.routes.extend(routes(panel or Unwatched()))
-    app.include_router(pages.router)
-    app.include_router(reader.router)
+    for shown in (today, lists, sources, searching, health, reading, raw, finding, reader):
+        app.include_router(shown.router)
     app.include_router(api.router)
     app.include_router(feeds.router)
     app.include_router(memento.router)
+    app.include_router(login.router)
     app.mount("/static", StaticFiles(directory=str(files("web").joinpath("static"))))
     app.add_exception_handler(HTTPException, _http_problem)
     app.add_exception_handler(RequestValidationError, _wrong_request)
     app.add_exception_handler(PalimpsestError, _refusal)
     app.add_exception_handler(Exception, _surprise)
-    app.add_middleware(Guard, token=token, hosts=hosts)
+    app.add_middleware(Guard, door=app.state.door)
     return app
 
 
@@ -116,6 +128,7 @@ def _wrong_request(request: Request, error: Exception) -> Response:
 def _refusal(request: Request, error: Exception) -> Response:
     if isinstance(error, NotKnown):
         return problem(request, 404, str(error))
+    # Nothing is configured by a request: it asked for something that is not there to be asked.
     if isinstance(error, ConfigurationError):
         return problem(request, 422, str(error))
     if getattr(error, "retry_helps", False):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Protocol
 
 from starlette.applications import Starlette
@@ -12,7 +12,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from crawler.model import Json
-from web.safe import LOOPBACK_NAMES, Guard
+from web.door.guard import Guard
+from web.door.identity import Door
 
 
 class Panel(Protocol):
@@ -53,6 +54,6 @@ def routes(panel: Panel) -> list[Route]:
     return [Route("/healthz", healthz), Route("/metrics", metrics)]
 
 
-def create_panel(panel: Panel, *, token: str | None = None, hosts: Collection[str] = LOOPBACK_NAMES) -> Starlette:
+def create_panel(panel: Panel, door: Door) -> Starlette:
     """The application that shows a panel and nothing else, behind the same door as the reading room."""
-    return Starlette(routes=routes(panel), middleware=[Middleware(Guard, token=token, hosts=hosts)])
+    return Starlette(routes=routes(panel), middleware=[Middleware(Guard, door=door)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -157,6 +158,20 @@ def _evidence(value: Json) -> str:
     return clip(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), 1000)
 
 
+def shell(text: str) -> str:
+    """The text as one word of a command, for a shell; control characters as an escape that it shows and never obeys."""
+    if text.isprintable():
+        return shlex.quote(text)
+    # Pasted into a terminal, a line break would begin a command of its own.
+    shown = "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in text)
+    return shlex.quote(shown)
+
+
+def query(**asked: str | int) -> str:
+    """The query of a link; lone surrogates, which have no bytes, become question marks."""
+    return urlencode(asked, errors="replace")
+
+
 def change_path(view: ChangeView) -> str:
     """Where the reading room shows a Change: its diff, else the only Version it has, else its Page."""
     change = view.change
@@ -192,6 +207,18 @@ def _stamped(clocks: Clocks, pattern: str) -> Callable[[Context, datetime, str |
     return stamped
 
 
+def _span_labels(words: Catalogue, spans: Iterable[str], chosen: str | None) -> dict[str, str]:
+    """Stretches of time by what they are called; a day that a link named and no form offers stays among them."""
+    named = {one: words.gettext(N_("the last %(span)s")) % {"span": _span_named(one, words)} for one in spans}
+    return named if not chosen or chosen in named else {chosen: chosen} | named
+
+
+def _span_named(span: str, words: Catalogue) -> str:
+    if span == "1d":
+        return words.gettext(N_("24 hours"))
+    return words.gettext(N_("%(count)s days")) % {"count": span.removesuffix("d")}
+
+
 def environment(clocks: Clocks, words: Catalogue = _ENGLISH) -> Environment:
     """The template environment of one language: everything escaped, nothing undefined passed over.
 
@@ -218,12 +245,14 @@ def environment(clocks: Clocks, words: Catalogue = _ENGLISH) -> Environment:
         relative=lambda moment, now: relative(moment, now, words),
         span=lambda length: span_of_time(length, words),
         evidence=_evidence,
+        shell=shell,
         change_link=change_path,
     )
     made.globals.update(
         timezone=clocks.common,
         languages=LANGUAGES,
         language=words.language,
+        span_labels=lambda spans, chosen=None: _span_labels(words, spans, chosen),
         count_labels={name: words.gettext(said) for name, said in COUNTS.items()},
         labels={group: {name: words.gettext(said) for name, said in of.items()} for group, of in LABELS.items()},
     )

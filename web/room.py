@@ -10,9 +10,14 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment
+from markupsafe import Markup
 
 from store.history import History
+from store.marks import Marks
+from web.door.csrf import csrf_field
+from web.door.who import came_of
 from web.language import Catalogue, catalogues
+from web.memory import Memory
 from web.reader import Clocks, Reader, reader_of
 from web.render import render
 
@@ -23,17 +28,28 @@ MAX_OFFSET = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Somebody who is logged in, and the field that their form to log out holds."""
+
+    name: str
+    csrf: Markup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
     """The reading room's furniture, as it stands for one reader. `clock` returns the time now, in UTC.
 
-    `languages` has the templates of each language by its tag.
+    `languages` has the templates of each language by its tag. `marks` is where people note what they decide.
     """
 
     history: History
     languages: Mapping[str, Environment]
     clock: Callable[[], datetime]
+    memory: Memory = field(default_factory=Memory)
     clocks: Clocks = field(default_factory=Clocks)
     reader: Reader = field(default_factory=Reader)
+    account: Account | None = None
+    marks: Marks | None = None
 
     @property
     def templates(self) -> Environment:
@@ -51,7 +67,8 @@ class Room:
 
     def page(self, name: str, *, here: str = "", status: int = 200, **context: object) -> HTMLResponse:
         """A template as a response; `here` names the place in the navigation."""
-        body = render(self.templates, name, here=here, now=self.clock(), reader=self.reader, **context)
+        shared = {"here": here, "now": self.clock(), "reader": self.reader, "account": self.account}
+        body = render(self.templates, name, **shared, **context)
         headers = {"Content-Language": self.reader.language, "Vary": "Accept-Language, Cookie"}
         return HTMLResponse(body, status, headers)
 
@@ -59,7 +76,14 @@ class Room:
 def room_of(request: Request) -> Room:
     """The Room of the application that serves this request, for the reader who sent it."""
     room: Room = request.app.state.room
-    return replace(room, reader=reader_of(request))
+    return replace(room, reader=reader_of(request), account=_account_of(request))
+
+
+def _account_of(request: Request) -> Account | None:
+    came = came_of(request)
+    if came.person is None or came.session is None:
+        return None
+    return Account(name=came.person.name, csrf=csrf_field(request))
 
 
 InRoom = Annotated[Room, Depends(room_of)]

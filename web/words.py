@@ -75,6 +75,16 @@ LABELS: dict[str, dict[str, str]] = {
         "flip_flop": "flips between two texts",
         "lying_validators": "same validators, another text",
     },
+    "alarm": {
+        "failing": "failing",
+        "overdue": "overdue",
+    },
+    "job": {
+        "todo": "waiting",
+        "doing": "under way",
+        "failed": "failed",
+        "aborted": "broken off",
+    },
     "field": {
         "title": "title",
         "body": "body",
@@ -83,6 +93,16 @@ LABELS: dict[str, dict[str, str]] = {
         "author": "author",
         "document_number": "document number",
         "attachments": "attachments",
+    },
+    "mark": {
+        "open": "open",
+        "acknowledged": "acknowledged",
+        "silenced": "silenced",
+    },
+    "decision": {
+        "open": "open: somebody should look at it",
+        "acknowledged": "acknowledged: somebody knows of it",
+        "silenced": "silenced: nobody is told when it opens again",
     },
     "kind": {
         "listing": "listing",

@@ -94,8 +94,11 @@ async def tell_story(directory: Path, *, once: bool) -> bool:
         for command in ("changes", "findings --open", "pages"):
             out.print(f"  .venv/bin/palimpsest --data {directory} {command}")
         if not once:
-            async with reading_room(store, "127.0.0.1:0", lambda line: None) as url:
-                out.print(f"\nThe dashboard is open at {url} – press Ctrl-C to end.", style="bold green")
+            # Nobody else will: search is there to be tried.
+            store.archive.index()
+            async with reading_room(store, "127.0.0.1:0", lambda line: None, sources=[source]) as url:
+                out.print(f"\nThe dashboard is open at {url}", style="bold green")
+                out.print("(in English and Chinese; only this machine can reach it) – press Ctrl-C to end.")
                 # Ctrl-C is how this ends well, not an interruption.
                 with contextlib.suppress(asyncio.CancelledError):
                     await asyncio.Event().wait()

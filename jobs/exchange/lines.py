@@ -103,7 +103,7 @@ def _change_json(change: ChangeView) -> dict[str, Json]:
 
 def _finding_json(finding: FindingView) -> dict[str, Json]:
     said = finding.as_json()
-    del said["page"], said["source"], said["opened_at"]
+    del said["page"], said["source"], said["opened_at"], said["mark"]
     return {"id": finding.id, **said}
 
 

@@ -30,7 +30,7 @@ def test_every_contract_is_kept() -> None:
         ("crawler/judge.py", "import httpx"),
         ("crawler/model/kinds.py", "import crawler.judge"),
         ("store/rows.py", "import crawler.extract"),
-        ("web/pages.py", "import jobs.sweep"),
+        ("web/reading.py", "import jobs.sweep"),
         ("jobs/sweep.py", "import sqlmodel"),
     ],
 )

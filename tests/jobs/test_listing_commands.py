@@ -35,7 +35,7 @@ def test_findings_have_the_keys_of_the_contract_and_resolve(watched: Desk, town:
     (finding,) = watched.json("findings", "--open", "--kind", "hidden_link")
     assert set(finding) == {
         *("page", "source", "version", "opened_at", "resolved_at"),
-        *("kind", "severity", "region", "quote", "start", "end", "score", "evidence", "repair"),
+        *("kind", "severity", "region", "quote", "start", "end", "score", "evidence", "repair", "mark"),
     }
     assert (finding["page"], finding["severity"], finding["resolved_at"]) == (town.url(1), "high", None)
     assert watched.json("changes", town.url(1))[0]["kind"] == "injected"

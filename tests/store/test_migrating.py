@@ -95,7 +95,7 @@ def tables_of(connection: Connection) -> list[Table]:
 def value_for(table: Table, column: Column[Any]) -> object:
     """Something that is of the column's type, and neither null nor its default where it can be."""
     if column.foreign_keys:
-        return "press" if column.name == "source" else 1
+        return {"source": "press", "person": "said"}.get(column.name, 1)
     modelled = Row.metadata.tables[table.name].columns.get(column.name)
     if modelled is not None and isinstance(modelled.type, JsonText):
         return '{"kind":"edited","page":"p","source":"press"}'
@@ -145,7 +145,8 @@ def test_a_database_of_every_release_is_migrated_with_what_it_holds(
     assert [found.version for found in migrated.history.search("食堂").versions] == [1]
     (linked,) = migrated.proof.chain(URL)
     assert isinstance(linked, Linked)
-    assert linked.link == linked.chained.link, "what was there before there was a chain is linked"
+    # What was written since then came with its link, which the row written here does not have.
+    assert revision >= "0015" or linked.link == linked.chained.link, "what was there before there was a chain is linked"
 
 
 def test_a_notification_that_waited_before_targets_were_noted_still_waits(
@@ -185,7 +186,8 @@ def test_versions_from_before_there_was_a_chain_are_linked_as_if_there_had_been(
     engine = create_engine(url_of(tmp_path / "data", database))
     with engine.begin() as connection:
         # Back to what it was before.
-        connection.execute(text("DROP TABLE former_links"))
+        for later in ("finding_marks", "sessions", "people", "tokens", "audit", "former_links"):
+            connection.execute(text(f"DROP TABLE {later}"))
         connection.execute(text("ALTER TABLE versions DROP COLUMN link"))
         connection.execute(text("UPDATE alembic_version SET version_num = :before"), {"before": chain.down_revision})
     engine.dispose()

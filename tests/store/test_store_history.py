@@ -89,6 +89,7 @@ def test_the_objects_have_the_keys_that_scripts_rely_on(store: Store, two: tuple
         "score": 0.9,
         "evidence": {"url": "http://x"},
         "repair": None,
+        "mark": None,
     }
     assert store.history.page(two[0].url).as_json() == {
         "url": two[0].url,

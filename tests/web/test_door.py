@@ -10,7 +10,7 @@ from starlette.routing import Mount
 from crawler.errors import ConfigurationError
 from tests.web.shelf import HOSTILE, NOW, QUIET, asker
 from web import create_app, must_have_token
-from web.safe import PAGE_POLICY, RAW_POLICY
+from web.safe import FRAMED_POLICY, FRAMING_POLICY, PAGE_POLICY, RAW_POLICY
 
 TOKEN = "wort-für-wort-字"
 # Every route with a query that it answers; test_every_route_is_listed keeps this whole.
@@ -20,12 +20,19 @@ ROUTES = {
     "/findings": {"open": 1},
     "/pages": {"source": "press"},
     "/sources": {},
+    "/source": {"name": "press"},
+    "/search": {"q": "学校食堂"},
+    "/health": {},
     "/page": {"url": QUIET},
     "/version": {"url": QUIET, "n": 1},
     "/diff": {"url": QUIET, "a": 1, "b": 2},
     "/raw": {"url": HOSTILE, "n": 2},
+    "/raw/view": {"url": HOSTILE, "n": 2},
+    "/raw/html": {"url": HOSTILE, "n": 2},
+    "/finding": {"id": 1},
     "/healthz": {},
     "/metrics": {},
+    "/login": {},
     "/feeds/changes.atom": {},
     "/feeds/findings.atom": {},
     "/api/v1/openapi.json": {},
@@ -48,6 +55,13 @@ ROUTES = {
 }
 
 
+# What somebody needs who is to log in.
+OPEN = {"/login", "/static/palimpsest.css"}
+
+
+POLICIES = {"/raw": RAW_POLICY, "/raw/view": FRAMING_POLICY, "/raw/html": FRAMED_POLICY}
+
+
 def basic(password, user="reader"):
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
@@ -68,11 +82,11 @@ def test_every_route_is_listed(app):
 def test_every_answer_is_guarded(ask, path):
     """No route forgets the policy that keeps a payload from running."""
     answer = ask(path, **ROUTES[path])
-    assert answer.status_code == 200
-    policy = RAW_POLICY if path == "/raw" else PAGE_POLICY
-    assert answer.headers.get_list("content-security-policy") == [policy]
+    # Where nobody has to log in, the form to do so sends on.
+    assert answer.status_code == (303 if path == "/login" else 200)
+    assert answer.headers.get_list("content-security-policy") == [POLICIES.get(path, PAGE_POLICY)]
     assert answer.headers["x-content-type-options"] == "nosniff"
-    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["referrer-policy"] == ("no-referrer" if path == "/raw/html" else "same-origin")
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/page?url=https://unknown.example/", "/version?url=x&n=0", "/page"])
@@ -106,7 +120,10 @@ def test_a_surprise_is_a_guarded_page(path, kind):
 def test_with_a_token_every_route_asks_for_it(locked, path):
     """Only the health check is open, and it tells nothing."""
     answer = locked(path, **ROUTES[path])
-    if path == "/healthz":
+    if path in OPEN:
+        assert answer.status_code == 200
+        assert QUIET not in answer.text
+    elif path == "/healthz":
         assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
     else:
         assert answer.status_code == 401

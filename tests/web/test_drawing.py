@@ -20,10 +20,11 @@ from crawler.model import (
     Severity,
     Version,
 )
-from store.views import ChangeView, CheckView
+from store import ChangeView, MarkState, Stretch
 from tests.web.shelf import NOW, QUIET, QUIET_EDITED, QUIET_TEXT, SCRIPT, START, spam
 from web import diff_document
 from web.render import diff_blocks, marked_paragraphs, relative
+from web.sides import side_by_side
 from web.timeline import timeline
 from web.words import LABELS
 
@@ -85,15 +86,16 @@ def test_marking_keeps_every_character(paragraphs, places):
     assert ["".join(run.text for run in runs) for runs in marked] == paragraphs
 
 
-def check(hour, outcome, *, version=None, status=200, detail=""):
-    return CheckView(
-        at=START + timedelta(hours=hour),
+def stretch(hour, outcome, *, until=None, version=None, status=200, detail="", visits=1, past=False):
+    return Stretch(
+        at=START + timedelta(hours=hour if until is None else until),
+        since=START + timedelta(hours=hour),
         outcome=outcome,
         status=status,
         detail=detail,
-        digest=None,
         version=version,
-        past=False,
+        past=past,
+        visits=visits,
     )
 
 
@@ -102,28 +104,62 @@ def change(hour, kind):
     return ChangeView(id=1, page=QUIET, source="press", title=None, at=START + timedelta(hours=hour), change=made)
 
 
-def test_quiet_checks_are_drawn_together_and_nothing_else():
-    """A run of nothing is one line; what happened, and each kind of trouble, keeps its own."""
-    checks = [
-        check(0, Outcome.NEW, version=1),
-        check(1, Outcome.UNCHANGED),
-        check(2, Outcome.UNCHANGED, status=304),
-        check(3, Outcome.CHANGED, version=2),
-        check(4, Outcome.FAILED, status=503),
-        check(5, Outcome.FAILED, status=503),
-        check(6, Outcome.FAILED, status=None, detail="timeout"),
+def test_an_outage_is_one_entry_with_its_length():
+    """From the first failure to the first visit that worked again; what it met is told apart inside it."""
+    stretches = [
+        stretch(9, Outcome.UNCHANGED),
+        stretch(6, Outcome.FAILED, status=None, detail="timeout"),
+        stretch(4, Outcome.FAILED, until=5, status=503, visits=2),
+        stretch(3, Outcome.CHANGED, version=2),
+        stretch(1, Outcome.UNCHANGED, until=2, visits=2),
+        stretch(0, Outcome.NEW, version=1),
     ]
-    entries = timeline(checks, [change(3, ChangeKind.EDITED), change(8, ChangeKind.MOVED)])
-    drawn = [(entry.outcome.value, entry.count, len(entry.changes), entry.css) for entry in entries]
-    assert drawn == [
-        ("changed", 1, 1, "version"),
-        ("failed", 1, 0, "trouble"),
-        ("failed", 2, 0, "trouble"),
-        ("changed", 1, 1, "version"),
-        ("unchanged", 2, 0, ""),
-        ("new", 1, 0, "version"),
+    entries = timeline(stretches, [change(3, ChangeKind.EDITED), change(8, ChangeKind.MOVED)])
+    assert [(entry.kind, entry.css) for entry in entries] == [
+        ("quiet", ""),
+        ("visit", "version"),
+        ("outage", "trouble"),
+        ("visit", "version"),
+        ("quiet", ""),
+        ("visit", "version"),
     ]
-    assert entries[4].since == START + timedelta(hours=1)
+    outage = entries[2]
+    assert (outage.visits, outage.lasted, len(outage.parts)) == (3, timedelta(hours=4), 2)
+    assert [view.kind.value for view in entries[3].changes] == ["edited"]
+
+
+def test_an_outage_that_goes_on_has_no_end():
+    """It is known to have lasted until the last failure, and no longer."""
+    (outage, _) = timeline([stretch(1, Outcome.BLOCKED, until=3, visits=3), stretch(0, Outcome.NEW, version=1)], [])
+    assert (outage.ended, outage.lasted) == (None, timedelta(hours=2))
+
+
+def test_a_time_without_visits_is_a_gap():
+    """Not so where visits that were folded into one were made in it."""
+    day = 24
+    stretches = [
+        stretch(200 * day, Outcome.UNCHANGED),
+        stretch(100 * day, Outcome.CHANGED, version=2, past=True),
+        stretch(60 * day, Outcome.UNCHANGED, visits=300),
+        stretch(0, Outcome.NEW, version=1),
+    ]
+    entries = timeline(stretches, [])
+    assert [entry.kind for entry in entries] == ["quiet", "gap", "visit", "gap", "quiet", "visit"]
+    assert (entries[1].past, entries[1].lasted) == (True, timedelta(days=100))
+
+
+@given(st.lists(st.sampled_from("abcdef"), max_size=20), st.lists(st.sampled_from("abcdefxyz"), max_size=20))
+def test_two_columns_hold_both_texts(before, after):
+    """Read down, the left one is the old text and the right one the new, paragraph by paragraph."""
+    rows = side_by_side(diff_blocks(diff(article(*before), article(*after)).hunks))
+    pairs = [pair for run in rows for pair in run.pairs]
+
+    def column(side):
+        texts = [getattr(pair, side) for pair in pairs]
+        return ["".join(span.text for span in spans) for spans in texts if spans is not None]
+
+    assert sorted(column("left")) == sorted(before)
+    assert column("right") == after
 
 
 def test_relative_times():
@@ -157,6 +193,8 @@ def test_the_diff_file_stands_alone():
         ("state", PageState),
         ("severity", Severity),
         ("region", Region),
+        ("mark", MarkState),
+        ("decision", MarkState),
     ],
 )
 def test_every_value_has_words(group, values):

@@ -21,8 +21,7 @@ def seen(answer):
 def test_today_puts_the_grave_first_then_the_newest_change(ask):
     """A reader with a minute sees the injection before anything else, and the removal before older edits."""
     words = seen(ask("/"))
-    assert "pages 3 versions 5" in words
-    assert "open findings 1" in words
+    assert "injected 1 vanished 1 edited 1 new pages 3" in words
     words = words[words.index("Needs a look") :]
     places = [words.index(part) for part in ("spam block", "Latest changes", "removed", "edited", "New pages")]
     assert places == sorted(places)
@@ -124,7 +123,7 @@ def test_filters_live_in_the_url(ask, path, present, absent):
         (f"/version?url={QUIET}&n=99999999999999999999", 422, "n:"),
         ("/page", 422, "url:"),
         ("/findings?kind=nonsense", 400, "spam_block"),
-        ("/changes?offset=-1", 422, "offset:"),
+        ("/changes?after=-1", 400, "no place in a list"),
     ],
 )
 def test_problems_are_pages_that_say_what_is_wrong(ask, path, status, part):

@@ -37,7 +37,7 @@ def test_findings_have_the_shape_of_the_listing(ask):
     """Inspect's fields, and where and when."""
     (row,) = ask("/api/v1/findings", open=1).json()
     inspected = {"kind", "severity", "region", "quote", "start", "end", "score", "evidence", "repair"}
-    assert set(row) == inspected | {"id", "page", "source", "version", "opened_at", "resolved_at"}
+    assert set(row) == inspected | {"id", "page", "source", "version", "opened_at", "resolved_at", "mark"}
     assert ask("/api/v1/finding", id=row["id"]).json() == row
     assert (row["page"], row["version"], row["resolved_at"], row["repair"]) == (HOSTILE, 2, None, None)
     text = ask("/api/v1/version", url=HOSTILE, n=row["version"]).json()["text"]

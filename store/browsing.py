@@ -1,0 +1,217 @@
+"""Reading one Page a part at a time, however long its history is: what the reading room shows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine, case, func, or_
+from sqlmodel import Session, col, select
+
+from crawler.errors import NotKnown
+from crawler.model import Severity, Snapshot, Version
+from store.blobs import BlobStore
+from store.cursors import Cursor
+from store.engine import reading
+from store.marks import unknown_finding
+from store.parts import changes_query, findings_query
+from store.recording import page_row
+from store.rows import row_id, snapshot_of, version_of
+from store.showing import change_view, finding_view, page_view, version_view
+from store.stretches import STRETCHES, Stretch, stretches_before
+from store.tables import ChangeRow, CheckRow, FindingRow, SnapshotRow, VersionRow
+from store.views import ChangeView, FindingView, PageView, VersionView
+
+# So many Findings are shown of one Page or Version.
+FINDINGS = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PagePart:
+    """A part of a Page's history, newest first; `older` is where the next one begins, None where this is the last."""
+
+    page: PageView
+    stretches: tuple[Stretch, ...]
+    changes: tuple[ChangeView, ...]
+    older: Cursor | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """A kept response without its body; `size` in bytes."""
+
+    url: str
+    final_url: str
+    redirects: tuple[str, ...]
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    fetched_at: datetime
+    digest: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadVersion:
+    """A Version whole, with the response it was read from, its place in the chain, and what was found on it."""
+
+    page: PageView
+    version: Version
+    view: VersionView
+    response: Response
+    findings: tuple[FindingView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadFinding:
+    """A Finding with its Page, and the newest Version in force while it was there (0: none).
+
+    `again`: the same one at other times, newest first.
+    """
+
+    finding: FindingView
+    page: PageView
+    until: int
+    again: tuple[FindingView, ...]
+
+
+class Browsing:
+    """The part of a History that reads one Page closely. Every method reads so much and no more."""
+
+    def __init__(self, engine: Engine, blobs: BlobStore) -> None:
+        self._engine = engine
+        self._blobs = blobs
+
+    def page(self, url: str, before: Cursor | None = None) -> PagePart:
+        """A part of the history of a page: what was recorded of it before a place. Raises NotKnown."""
+        with reading(self._engine) as session:
+            page = page_row(session, url)
+            stretches, older = stretches_before(session, row_id(page), before)
+            changes = _changes_between(session, row_id(page), older, before)
+            return PagePart(page=page_view(page), stretches=stretches, changes=changes, older=older)
+
+    def findings(self, url: str) -> tuple[FindingView, ...]:
+        """The Findings of a page, open ones first, the gravest of them and then the newest first, at most FINDINGS."""
+        with reading(self._engine) as session:
+            grave = case({one.value: one.rank for one in Severity}, value=FindingRow.severity, else_=0)
+            query = (
+                findings_query()
+                .where(FindingRow.page_id == row_id(page_row(session, url)))
+                .order_by(col(FindingRow.resolved_at).is_not(None), grave.desc(), col(FindingRow.opened_at).desc())
+                .limit(FINDINGS)
+            )
+            return tuple(finding_view(*found) for found in session.exec(query))
+
+    def version(self, url: str, number: int) -> ReadVersion:
+        """One Version with all that is shown beside it, at most FINDINGS of them. Raises NotKnown."""
+        with reading(self._engine) as session:
+            return _read_version(session, url, number)
+
+    def times(self, url: str, numbers: Sequence[int]) -> dict[int, datetime]:
+        """When these Versions of a page were first seen. Raises NotKnown for a page that is not tracked."""
+        with reading(self._engine) as session:
+            page_id = row_id(page_row(session, url))
+            query = select(VersionRow.number, VersionRow.seen_at).where(VersionRow.page_id == page_id)
+            return dict(session.exec(query.where(col(VersionRow.number).in_(numbers))).all())
+
+    def finding(self, number: int) -> ReadFinding:
+        """One Finding with its Page and life. Raises NotKnown where no Finding has this number (any more)."""
+        with reading(self._engine) as session:
+            return _read_finding(session, number)
+
+    def showing(self, finding: FindingView) -> Snapshot | None:
+        """The response that showed a Finding when it opened, None where none is kept.
+
+        Raises BlobCorrupt where its body cannot be read.
+        """
+        showed = (
+            select(SnapshotRow)
+            .join(CheckRow, col(CheckRow.snapshot_id) == col(SnapshotRow.id))
+            .where(CheckRow.page_id == select(FindingRow.page_id).where(FindingRow.id == finding.id).scalar_subquery())
+            .where(col(CheckRow.at) <= finding.opened_at)
+            .order_by(col(CheckRow.at).desc(), col(CheckRow.id).desc())
+            .limit(1)
+        )
+        with reading(self._engine) as session:
+            row = session.exec(showed).first()
+        return None if row is None else snapshot_of(row, self._blobs.get(row.digest))
+
+
+def _changes_between(
+    session: Session, page_id: int, after: Cursor | None, before: Cursor | None
+) -> tuple[ChangeView, ...]:
+    """The Changes that belong to a part; those of the very time at which it begins were shown with the one before."""
+    query = (
+        changes_query()
+        .where(ChangeRow.page_id == page_id)
+        .order_by(col(ChangeRow.at).desc(), col(ChangeRow.id).desc())
+        .limit(4 * STRETCHES)
+    )
+    if after is not None:
+        query = query.where(col(ChangeRow.at) >= after.at)
+    if before is not None:
+        query = query.where(col(ChangeRow.at) < before.at)
+    return tuple(change_view(*found) for found in session.exec(query))
+
+
+def _read_version(session: Session, url: str, number: int) -> ReadVersion:
+    page = page_row(session, url)
+    query = (
+        select(VersionRow, SnapshotRow)
+        .join(SnapshotRow, col(VersionRow.snapshot_id) == col(SnapshotRow.id))
+        .where(VersionRow.page_id == page.id, VersionRow.number == number)
+    )
+    found = session.exec(query).first()
+    if found is None:
+        raise NotKnown(f"{url} has no version {number}; `palimpsest log {url}` lists what there is.")
+    row, snapshot = found
+    there = (
+        findings_query()
+        .where(FindingRow.page_id == page.id, func.coalesce(VersionRow.number, 0) <= number)
+        .where(or_(col(FindingRow.resolved_at).is_(None), col(FindingRow.resolved_at) > row.seen_at))
+        .order_by(col(FindingRow.opened_at).desc(), col(FindingRow.id).desc())
+        .limit(FINDINGS)
+    )
+    return ReadVersion(
+        page=page_view(page),
+        version=version_of(row, snapshot.digest),
+        view=version_view(row, snapshot),
+        response=_response(snapshot),
+        findings=tuple(finding_view(*one) for one in session.exec(there)),
+    )
+
+
+def _read_finding(session: Session, number: int) -> ReadFinding:
+    found = session.exec(findings_query().where(FindingRow.id == number)).first()
+    if found is None:
+        raise unknown_finding(number)
+    row, page, _, _ = found
+    # In force when it opened, or since then until it resolved.
+    last = select(func.max(VersionRow.number)).where(VersionRow.page_id == page.id)
+    if row.resolved_at is not None:
+        last = last.where(or_(col(VersionRow.seen_at) <= row.opened_at, col(VersionRow.seen_at) < row.resolved_at))
+    again = (
+        findings_query()
+        .where(FindingRow.page_id == page.id, FindingRow.fingerprint == row.fingerprint, FindingRow.id != number)
+        .order_by(col(FindingRow.opened_at).desc())
+        .limit(20)
+    )
+    return ReadFinding(
+        finding=finding_view(*found),
+        page=page_view(page),
+        until=session.exec(last).one() or 0,
+        again=tuple(finding_view(*one) for one in session.exec(again)),
+    )
+
+
+def _response(row: SnapshotRow) -> Response:
+    return Response(
+        url=row.url,
+        final_url=row.final_url,
+        redirects=tuple(row.redirects),
+        status=row.status,
+        headers=tuple((name, value) for name, value in row.headers),
+        fetched_at=row.fetched_at,
+        digest=row.digest,
+        size=row.size,
+    )

@@ -1,0 +1,146 @@
+"""A hostile site is really visited, and every page of the reading room is opened in a real browser: nothing fires."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+
+import pytest
+
+from crawler.model import Source
+from jobs.wiring import sweeper
+from store import Store, open_store
+from tests.outside import Outside
+from tests.web.drawn import Watched, browser, served, watched
+from tests.web.hostile import LINKS, PAYLOADS, build
+from web import create_app
+
+START = datetime(2026, 3, 2, 8, tzinfo=UTC)
+# Of one address with the same questions, so many with other answers are opened.
+OF_A_KIND = 20
+ASKED = ("q", "source", "kind", "url", "name", "state", "severity", "since", "until", "sort", "cursor", "view", "next")
+
+
+class Clock:
+    now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """What two visits to all pages of the hostile site brought."""
+    clock = Clock()
+
+    async def visit(opened: Store, site: Outside) -> None:
+        source = Source(name="<script>alert(1)</script>", url=site.url("/xwfb/"), host_delay=timedelta(0))
+        async with sweeper(opened, [source], clock=clock, notify=False) as sweep:
+            for round_ in (0, 1):
+                build(site, round_)
+                await sweep.run(everything=True)
+                clock.now += timedelta(hours=6)
+
+    with Outside() as site, open_store(tmp_path_factory.mktemp("xss"), None) as opened:
+        asyncio.run(visit(opened, site))
+        opened.archive.index()
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def seen(store: Store) -> Iterator[Watched]:
+    app = create_app(store.history, clock=Clock(), people=store.people)
+    with served(app) as origin, browser() as drawn, drawn.new_context(locale="en-GB") as context:
+        yield watched(context, origin)
+
+
+def test_the_site_was_read_as_it_is(store: Store) -> None:
+    """The payloads came through to where they are shown: else nothing would be tried below."""
+    pages = store.history.pages(limit=1000)
+    assert len(pages) > len(PAYLOADS)
+    titles = "".join(view.title or "" for view in pages)
+    assert titles.count("<script>") >= 3
+    changes = store.history.changes(limit=1000)
+    assert Counter(view.kind.value for view in changes)["created"] > len(PAYLOADS)
+    assert len({view.page for view in changes if view.change.before}) >= 10
+    assert store.history.findings(limit=1000)
+
+
+def test_nothing_fires_on_any_page_that_can_be_reached(seen: Watched) -> None:
+    """From the first page on every link to our own pages is followed: a new page is tried from its first day."""
+    waiting, known, kinds = ["/"], {"/"}, Counter[str]()
+    opened: set[str] = set()
+    while waiting:
+        path = waiting.pop(0)
+        if not seen.go(path):
+            continue
+        seen.look(path)
+        opened.add(urlsplit(path).path)
+        for link in links(seen):
+            if link not in known and kinds[kind_of(link)] < OF_A_KIND:
+                known.add(link)
+                kinds[kind_of(link)] += 1
+                waiting.append(link)
+    assert seen.wrong == []
+    assert {"/", "/changes", "/findings", "/pages", "/sources", "/page", "/version", "/diff", "/raw"} <= opened
+
+
+def links(seen: Watched) -> list[str]:
+    """The addresses of ours that what is shown leads to, by link, form or frame."""
+    found = seen.page.evaluate(
+        "Array.from(document.querySelectorAll('a[href],iframe[src],link[rel=alternate]'), one => one.href || one.src)"
+    )
+    # A feed or a list of JSON leads nowhere further, and is opened all the same.
+    return [one[len(seen.origin) :].partition("#")[0] for one in found if one.startswith(seen.origin + "/")]
+
+
+def kind_of(path: str) -> str:
+    parts = urlsplit(path)
+    names = sorted(name for name, _ in parse_qsl(parts.query, keep_blank_values=True))
+    shape = re.sub(r"/[^/]*(http|\d{5,}).*", "/*", parts.path)
+    return f"{shape}?{names}" if shape != "/reader" else shape
+
+
+@pytest.mark.parametrize("path", ["/", "/changes", "/findings", "/pages", "/sources", "/search", "/page", "/login"])
+def test_nothing_fires_that_is_asked_for(seen: Watched, path: str) -> None:
+    """What a link from elsewhere puts into a question is shown again in filters, pagers and refusals."""
+    for payload in (*PAYLOADS[:6], PAYLOADS[12], LINKS[0]):
+        for names in (ASKED[:1], ASKED[1:]):
+            query = urlencode(dict.fromkeys(names, payload), errors="replace")
+            seen.go(f"{path}?{query}")
+            seen.look(path)
+    seen.go("/" + quote(PAYLOADS[0]))
+    seen.look("an address")
+    assert seen.wrong == []
+
+
+def test_no_link_to_a_payload_can_be_followed(seen: Watched, store: Store) -> None:
+    """Neither with the mouse nor with the keyboard: what is no http address is no link at all."""
+    schemes = Counter[str]()
+    for view in store.history.pages(limit=1000):
+        for path in (f"/page?{urlencode({'url': view.url})}", f"/version?{urlencode({'url': view.url, 'n': 1})}"):
+            seen.go(path)
+            found = seen.page.evaluate(
+                "Array.from(document.querySelectorAll('a,area,form,button'), one => one.href || one.action || '')"
+            )
+            schemes.update(urlsplit(one).scheme for one in found if one)
+    assert set(schemes) <= {"http", "https"}
+    assert seen.wrong == []
+
+
+def test_the_test_itself_would_see_it(seen: Watched) -> None:
+    """On a page that does let payloads run, every watch strikes."""
+    page = seen.page
+    before = list(seen.wrong)
+    page.goto("about:blank")
+    page.set_content(f"<body>{PAYLOADS[2]}{PAYLOADS[0]}</body>")
+    page.wait_for_function("window.__fired === 1")
+    seen.look("a page without a policy")
+    told = "\n".join(seen.wrong[len(before) :])
+    del seen.wrong[len(before) :]
+    for sign in ("a payload fired", "asked for http://evil.invalid", "about:blank: fired"):
+        assert sign in told

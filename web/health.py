@@ -1,0 +1,40 @@
+"""How the watch itself stands: what is overdue, who works, what could not be told to anybody, how much is kept."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, Response
+
+from web.room import InRoom
+from web.sources import OVERDUE_AFTER
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+LATE_SHOWN = 20
+# To count reads whole tables: so long an answer is good enough.
+COUNTS_FRESH = timedelta(minutes=5)
+
+
+@router.get("/health")
+def health(room: InRoom) -> Response:
+    """Queue, workers, what is overdue and failing, dead letters, and the figures of the store."""
+    now = room.clock()
+    history = room.history
+    watch = history.tallies.watch(now, late=OVERDUE_AFTER)
+    standing = [view for view in history.sources() if view.active]
+    late = [view for view in standing if view.overdue(now) >= OVERDUE_AFTER]
+    late.sort(key=lambda view: -view.overdue(now))
+    counts, counted_at = room.memory.recall("counts", now, COUNTS_FRESH, history.counts)
+    return room.page(
+        "health.html",
+        here="health",
+        watch=watch,
+        late=late[:LATE_SHOWN],
+        failing=[view for view in standing if view.failures or view.alarm][:LATE_SHOWN],
+        any_sources=bool(standing),
+        counts=counts,
+        counted_at=counted_at,
+        unindexed=history.unindexed(),
+    )

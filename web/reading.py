@@ -1,0 +1,129 @@
+"""Reading one page: its history a part at a time, one version, and what differs between two."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, HTTPException, Query
+from fastapi.responses import HTMLResponse, Response
+
+from crawler.compare import compare
+from crawler.diff import diff
+from crawler.errors import ConfigurationError
+from crawler.model import Change, Version
+from crawler.tables import is_figure
+from store import ChangeView, Cursor
+from web.render import diff_blocks, marked_paragraphs
+from web.room import InRoom, Room, Url, VersionNumber
+from web.sides import side_by_side
+from web.timeline import timeline
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+# A check may run late by a pass or two before anybody should worry.
+OVERDUE_AFTER = timedelta(minutes=30)
+# More versions than this are chosen by their numbers: a list of thousands helps nobody.
+LISTED = 60
+# So many of a Finding's kind are marked in an article; a header or a URL longer than this is cut.
+LONGEST_HEADER = 500
+
+
+@router.get("/page")
+def page(room: InRoom, url: Url, after: str | None = None) -> Response:
+    """One page: how it stands, what is wrong with it, and what happened to it; `after` goes on where a part ended."""
+    part = room.history.browsing.page(url, _cursor(after))
+    return room.page(
+        "page.html",
+        here="pages",
+        page=part.page,
+        overdue_before=room.clock() - OVERDUE_AFTER,
+        first=after is None,
+        findings=() if after else room.history.browsing.findings(url),
+        files=() if after else room.history.files(url),
+        timeline=timeline(part.stretches, part.changes),
+        older=part.older,
+    )
+
+
+def _cursor(text: str | None) -> Cursor | None:
+    try:
+        cursor = None if text is None else Cursor.read(text)
+    except ConfigurationError as error:
+        raise HTTPException(400, str(error)) from error
+    if cursor is not None and cursor.at is None:
+        raise HTTPException(400, f"{cursor} is a place in another list; begin without it.")
+    return cursor
+
+
+@router.get("/version")
+def version(room: InRoom, url: Url, n: VersionNumber) -> Response:
+    """The article as it was, with what was found on it marked, and what proves that it was so."""
+    read = room.history.browsing.version(url, n)
+    article = read.version.article
+    return room.page(
+        "version.html",
+        here="pages",
+        url=url,
+        page=read.page,
+        version=read.version,
+        view=read.view,
+        response=read.response,
+        longest=LONGEST_HEADER,
+        previous=n - 1,
+        following=n + 1 if n < read.page.versions else None,
+        findings=read.findings,
+        paragraphs=[
+            (is_figure(paragraph), runs)
+            for paragraph, runs in zip(
+                article.paragraphs, marked_paragraphs(article, [view.finding for view in read.findings]), strict=True
+            )
+        ],
+    )
+
+
+@router.get("/diff")
+def difference(
+    room: InRoom,
+    url: Url,
+    a: VersionNumber,
+    b: VersionNumber,
+    view: Annotated[Literal["inline", "sides"], Query()] = "inline",
+) -> Response:
+    """What differs between two versions, the exact words marked: in one text, or side by side."""
+    history = room.history
+    standing = history.page(url)
+    before, after = history.version(url, a), history.version(url, b)
+    found = diff(before.article, after.article)
+    blocks = diff_blocks(found.hunks)
+    told = _told(room, url, before, after)
+    return room.page(
+        "diff.html",
+        here="pages",
+        url=url,
+        page=standing,
+        before=before,
+        after=after,
+        view=view,
+        times=history.browsing.times(url, range(1, standing.versions + 1)) if standing.versions <= LISTED else None,
+        diff=found,
+        blocks=blocks,
+        sides=side_by_side(blocks) if view == "sides" else (),
+        changed=any(hunk.op != "equal" for hunk in found.hunks),
+        change=told.change if told else _compared(before, after),
+        told=told,
+    )
+
+
+def _told(room: Room, url: str, before: Version, after: Version) -> ChangeView | None:
+    """The Change that was told between two versions, where they are neighbours."""
+    if after.number != before.number + 1:
+        return None
+    until = after.seen_at + timedelta(microseconds=1)
+    there = room.history.parts.changes(page=url, since=after.seen_at, until=until, limit=20).rows
+    return next((view for view in there if view.change.address == f"{before.number}..{after.number}"), None)
+
+
+def _compared(before: Version, after: Version) -> Change | None:
+    """What would have been told between two versions, had nothing been between them."""
+    return compare(before.article, after.article, numbers=(before.number, after.number))
