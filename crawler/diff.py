@@ -11,14 +11,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from crawler import indel
 from crawler.model import Article, bare_text
+from crawler.pairing import pair_up
 from crawler.words import Aligned, Op, Span, affordable, aligned, words
 
 HunkOp = Literal["equal", "insert", "delete", "edit", "move"]
 
-# Two paragraphs are an edit of each other from this similarity on (Indel, 0..1); below, one left and one came.
-_SAME_PARAGRAPH = 0.4
 _MAX_PAIRS = 2_500
 # How many times fewer characters an edit over paragraph borders must mark to be shown instead.
 _REWRAP_GAIN = 1.5
@@ -198,26 +196,5 @@ def _pair(before: Sequence[str], after: Sequence[str], old: list[int], new: list
     """Which paragraphs that went are which of those that came: in order, each at most once, as alike as can be."""
     if len(old) * len(new) > _MAX_PAIRS:
         return list(zip(old, new, strict=False))
-    alike = [[_alike(before[place], after[other]) for other in new] for place in old]
-    # best[i][j]: the most that the paragraphs from i and j on can agree, as in aligning two sequences.
-    best = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
-    for i in range(len(old) - 1, -1, -1):
-        for j in range(len(new) - 1, -1, -1):
-            together = alike[i][j] + best[i + 1][j + 1] if alike[i][j] else 0.0
-            best[i][j] = max(together, best[i + 1][j], best[i][j + 1])
-    pairs: list[tuple[int, int]] = []
-    i = j = 0
-    while i < len(old) and j < len(new):
-        if alike[i][j] and best[i][j] == alike[i][j] + best[i + 1][j + 1]:
-            pairs.append((old[i], new[j]))
-            i, j = i + 1, j + 1
-        elif best[i][j] == best[i + 1][j]:
-            i += 1
-        else:
-            j += 1
-    return pairs
-
-
-def _alike(before: str, after: str) -> float:
-    """How alike two paragraphs are, 0 where they are not the same one edited."""
-    return indel.similarity(before[:5000], after[:5000], floor=_SAME_PARAGRAPH)
+    pairs = pair_up([before[place] for place in old], [after[place] for place in new])
+    return [(old[i], new[j]) for i, j in pairs]

@@ -53,9 +53,9 @@ class History:
         self._engine = engine
         self._blobs = blobs
         self._parts = Parts(engine)
-        self._mementos = Mementos(engine, blobs)
         self.browsing = Browsing(engine, blobs)
         self._tallies = Tallies(engine)
+        self._mementos = Mementos(engine, blobs)
 
     @property
     def parts(self) -> Parts:
@@ -63,14 +63,14 @@ class History:
         return self._parts
 
     @property
-    def mementos(self) -> Mementos:
-        """The kept responses of a page, as an archive tells of them."""
-        return self._mementos
-
-    @property
     def tallies(self) -> Tallies:
         """How much there is of what, and when it happened."""
         return self._tallies
+
+    @property
+    def mementos(self) -> Mementos:
+        """The kept responses of a page, as an archive tells of them."""
+        return self._mementos
 
     # ---- listings ------------------------------------------------------------------------------------------------
 

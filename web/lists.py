@@ -9,10 +9,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import HTMLResponse, Response
+from pydantic import BeforeValidator
 
 from crawler.errors import ConfigurationError
 from crawler.model import ChangeKind, FindingKind, PageState, Severity
-from store import Cursor, PageOrder, Part
+from store import Cursor, MarkState, PageOrder, Part
 from store.views import ChangeView
 from web.asked import SPANS, After, Filter, cursor_of, one_of, query_of, since_of
 from web.exports import AT_ONCE, Form, download, rows_of
@@ -21,7 +22,10 @@ from web.room import InRoom, Room, SourceName
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 ROWS = 50
-Oldest = Annotated[bool, Query(alias="oldest", description="The oldest first")]
+# A form sends an empty word for a choice that was not made.
+Oldest = Annotated[
+    bool, BeforeValidator(lambda given: given or False), Query(alias="oldest", description="The oldest first")
+]
 AsFile = Annotated[Form | None, Query(alias="form", description="As a file")]
 PageUrl = Annotated[str | None, Query(max_length=100_000)]
 
@@ -78,6 +82,7 @@ def findings(
     only_open: Annotated[bool, Query(alias="open")] = False,
     kind: Filter = None,
     severity: Filter = None,
+    state: Filter = None,
     source: SourceName = None,
     since: Filter = None,
     page: PageUrl = None,
@@ -85,19 +90,20 @@ def findings(
     after: After = None,
     form: AsFile = None,
 ) -> Response:
-    """What is wrong; `open=1` leaves out what is resolved."""
+    """What is wrong; `open=1` leaves out what is resolved. `state` is what people decided of it."""
     read = partial(
         room.history.parts.findings,
         open_only=only_open,
         kind=one_of(FindingKind, kind, "kind of finding"),
         severity=one_of(Severity, severity, "severity"),
+        state=one_of(MarkState, state, "state of a finding"),
         source=source or None,
         since=since_of(since, room.clock()),
         page=page or None,
         newest_first=not oldest,
     )
     asked = {"open": "1" if only_open else None, "kind": kind, "severity": severity, "source": source}
-    asked |= {"since": since, "page": page, "oldest": "1" if oldest else None}
+    asked |= {"since": since, "page": page, "oldest": "1" if oldest else None, "state": state}
     if form is not None:
         return download(rows_of(lambda place: read(after=place, limit=AT_ONCE)), form, "findings")
     part = part_of(read, after)

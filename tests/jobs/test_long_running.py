@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -96,6 +97,28 @@ def test_serve_answers_and_stops(watched: Desk, town: Town) -> None:
         assert stop(process, signal.SIGTERM)[0] == 0
 
 
+def test_serve_makes_findable_what_nobody_indexed(watched: Desk, town: Town) -> None:
+    """Where no daemon runs, what was recorded would else never be found."""
+    asked = "search?q=" + urllib.parse.quote(town.title(1))
+    with running(watched, "serve", "--listen", "127.0.0.1:0") as process:
+        url = address(process)
+        wait_for(lambda: b'href="/version?' in get(url + asked), process)
+        assert stop(process, signal.SIGTERM)[0] == 0
+
+
+def test_serve_tells_times_by_the_clocks_of_the_sources(watched: Desk) -> None:
+    """As the configuration names them; without one, what is kept can be read all the same."""
+    config = watched.config
+    config.write_text("[defaults]\ntimezone = 'Asia/Urumqi'\n" + config.read_text("utf-8"), "utf-8")
+    with running(watched, "serve", "--listen", "127.0.0.1:0") as process:
+        assert b"Asia/Urumqi" in get(address(process))
+        assert stop(process, signal.SIGTERM)[0] == 0
+    config.unlink()
+    with running(watched, "serve", "--listen", "127.0.0.1:0") as process:
+        assert b"Asia/Shanghai" in get(address(process))
+        assert stop(process, signal.SIGTERM)[0] == 0
+
+
 def test_serve_refuses_to_be_open_to_the_world(watched: Desk) -> None:
     answered = watched("serve", "--listen", "0.0.0.0:0")
     assert answered.status == 2
@@ -138,6 +161,7 @@ def test_the_demo_leaves_the_dashboard_open_until_ctrl_c(desk: Desk) -> None:
         line = next(line for line in process.stdout if "The dashboard is open at " in line)
         url = line.split("open at ")[1].split()[0]
         assert "主站蜘蛛池模板".encode() in get(url)
+        assert b"/version?" in get(url + "search?q=" + urllib.parse.quote("教育"))
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=PATIENCE) == 0
 

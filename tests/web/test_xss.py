@@ -53,7 +53,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 @pytest.fixture(scope="module")
 def seen(store: Store) -> Iterator[Watched]:
-    app = create_app(store.history, clock=Clock(), people=store.people)
+    app = create_app(store.history, clock=Clock(), people=store.people, marks=store.marks)
     with served(app) as origin, browser() as drawn, drawn.new_context(locale="en-GB") as context:
         yield watched(context, origin)
 
@@ -86,7 +86,18 @@ def test_nothing_fires_on_any_page_that_can_be_reached(seen: Watched) -> None:
                 kinds[kind_of(link)] += 1
                 waiting.append(link)
     assert seen.wrong == []
-    assert {"/", "/changes", "/findings", "/pages", "/sources", "/page", "/version", "/diff", "/raw"} <= opened
+    assert {
+        "/",
+        "/changes",
+        "/findings",
+        "/pages",
+        "/sources",
+        "/page",
+        "/version",
+        "/diff",
+        "/raw",
+        "/finding",
+    } <= opened
 
 
 def links(seen: Watched) -> list[str]:
