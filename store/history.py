@@ -26,6 +26,7 @@ from store.blobs import BlobStore
 from store.browsing import Browsing
 from store.engine import reading
 from store.marks import MarkState
+from store.mementos import Mementos
 from store.noise import SourceEventView, noise_of
 from store.parts import Parts, changes_query, findings_query
 from store.recording import page_row
@@ -54,6 +55,7 @@ class History:
         self._parts = Parts(engine)
         self.browsing = Browsing(engine, blobs)
         self._tallies = Tallies(engine)
+        self._mementos = Mementos(engine, blobs)
 
     @property
     def parts(self) -> Parts:
@@ -64,6 +66,11 @@ class History:
     def tallies(self) -> Tallies:
         """How much there is of what, and when it happened."""
         return self._tallies
+
+    @property
+    def mementos(self) -> Mementos:
+        """The kept responses of a page, as an archive tells of them."""
+        return self._mementos
 
     # ---- listings ------------------------------------------------------------------------------------------------
 

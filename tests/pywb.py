@@ -1,5 +1,7 @@
 """A real pywb for the tests, a process of its own on loopback, started once; its collections hold the WARCs of a test.
 
+`configured` starts another, which has no collections but those of its configuration.
+
     base = collection(tmp_path / "captures.warc.gz")      # http://127.0.0.1:PORT/archive-1
     httpx.get(f"{base}/cdx", params={"url": "http://www.example.gov.cn/a.html", "output": "json"})
     httpx.get(f"{base}/20210615080000id_/http://www.example.gov.cn/a.html")
@@ -19,7 +21,8 @@ import socket
 import subprocess
 import tempfile
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -58,26 +61,45 @@ def _manage(folder: Path, *words: str) -> None:
     assert ran.returncode == 0, ran.stderr
 
 
+@contextmanager
+def configured(config: str) -> Iterator[str]:
+    """The address of another pywb, with this config.yaml, while the context lasts. Skips the test aloud without one."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pywb-", ignore_cleanup_errors=True)))
+        (folder / "config.yaml").write_text(config, encoding="utf-8")
+        address, failure = _start(folder, stack)
+        if failure:
+            pytest.skip(f"no pywb to test with: {failure}")
+        yield address
+
+
 @cache
 def _outcome() -> tuple[str, Path, str]:
+    stack = ExitStack()
+    atexit.register(stack.close)
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pywb-", ignore_cleanup_errors=True)))
+    address, failure = _start(folder, stack)
+    return address, folder, failure
+
+
+def _start(folder: Path, stack: ExitStack) -> tuple[str, str]:
+    """The address of a pywb that works in a folder, or why there is none; the stack ends it."""
     if not _command("wayback"):
-        return "", Path(), f"the command `wayback` is neither on PATH nor in {FOLDERS[1]}"
-    folder = Path(tempfile.mkdtemp(prefix="pywb-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        return "", f"the command `wayback` is neither on PATH nor in {FOLDERS[1]}"
     port = _free_port()
     log = folder / "log"
     with log.open("wb") as output:
         server = subprocess.Popen(
             [_command("wayback"), "-b", "127.0.0.1", "-p", str(port)], cwd=folder, stdout=output, stderr=output
         )
-    atexit.register(_stop, server)
+    stack.callback(_stop, server)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and server.poll() is None:
         with closing(socket.socket()) as knock:
             if knock.connect_ex(("127.0.0.1", port)) == 0:
-                return f"http://127.0.0.1:{port}", folder, ""
+                return f"http://127.0.0.1:{port}", ""
         time.sleep(0.1)
-    return "", folder, f"it did not come up: {log.read_text(errors='replace')[-2000:]}"
+    return "", f"it did not come up: {log.read_text(errors='replace')[-2000:]}"
 
 
 def _server() -> tuple[str, Path]:

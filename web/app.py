@@ -17,7 +17,7 @@ from crawler.errors import ConfigurationError, NotKnown, PalimpsestError
 from store.history import History
 from store.marks import Marks
 from store.people import People
-from web import api, feeds, finding, health, lists, raw, reader, reading, searching, sources, today
+from web import api, feeds, finding, health, lists, memento, raw, reader, reading, searching, sources, today
 from web.door import Door, Guard, checked, login
 from web.language import N_, catalogues
 from web.panel import Panel, Unwatched, routes
@@ -82,6 +82,7 @@ def create_app(
     app.include_router(api.router)
     app.include_router(feeds.router)
     app.include_router(login.router)
+    app.include_router(memento.router)
     app.mount("/static", StaticFiles(directory=str(files("web").joinpath("static"))))
     app.add_exception_handler(HTTPException, _http_problem)
     app.add_exception_handler(RequestValidationError, _wrong_request)

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import HTMLResponse, Response
+from pydantic import BeforeValidator
 
 from crawler.errors import ConfigurationError
 from crawler.model import ChangeKind, FindingKind, PageState, Severity
@@ -21,7 +22,10 @@ from web.room import InRoom, Room, SourceName
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 ROWS = 50
-Oldest = Annotated[bool, Query(alias="oldest", description="The oldest first")]
+# A form sends an empty word for a choice that was not made.
+Oldest = Annotated[
+    bool, BeforeValidator(lambda given: given or False), Query(alias="oldest", description="The oldest first")
+]
 AsFile = Annotated[Form | None, Query(alias="form", description="As a file")]
 PageUrl = Annotated[str | None, Query(max_length=100_000)]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 
 from pydantic import BeforeValidator, WithJsonSchema
@@ -38,3 +38,35 @@ def moment(text: object) -> object:
 Moment = Annotated[
     datetime, BeforeValidator(moment), WithJsonSchema({"type": "string", "format": "date-time"}, mode="validation")
 ]
+
+
+_LEAST, _MOST = "00000101000000", "99991231235959"
+
+
+def stamp_of(at: datetime) -> str:
+    """A time as archives write it: fourteen digits, UTC."""
+    return at.astimezone(UTC).strftime("%Y%m%d%H%M%S")
+
+
+def of_stamp(digits: str, *, last: bool = False) -> datetime | None:
+    """The time that archives write so, the first of what fewer digits leave open; None for what is none.
+
+    `last`: the end of what they leave open, the first moment that is behind it.
+    """
+    if not 4 <= len(digits) <= 14:
+        return None
+    if not last:
+        return _read(digits + _LEAST[len(digits) :])
+    # The last day of a month is another in each: the 31st, or as near to it as there is one.
+    whole = digits + _MOST[len(digits) :]
+    found = next((at for back in range(4) if (at := _read(f"{whole[:6]}{int(whole[6:8]) - back:02}{whole[8:]}"))), None)
+    if found is None or found.year == 9999:
+        return found
+    return found + timedelta(seconds=1)
+
+
+def _read(digits: str) -> datetime | None:
+    try:
+        return datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    except ValueError:
+        return None

@@ -31,7 +31,7 @@ def serve(
         str, typer.Option(metavar="HOST:PORT", help="Beyond loopback a token is needed: PALIMPSEST_WEB_TOKEN.")
     ] = "127.0.0.1:8080",
 ) -> None:
-    """The dashboard, the API and the feeds, until Ctrl-C.
+    """The dashboard, the API, the feeds and Memento, until Ctrl-C.
 
     Example: palimpsest serve --listen 127.0.0.1:8080
     """

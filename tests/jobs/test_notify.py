@@ -11,8 +11,10 @@ import json
 from collections.abc import Iterator
 from datetime import timedelta
 
+import httpx
 import pytest
 
+from crawler.model import FindingKind
 from jobs.notify import (
     BACKOFF,
     MAX_ATTEMPTS,
@@ -28,7 +30,8 @@ from jobs.notify import (
 from store import Store
 from tests.jobs.told import A_MINUTE, Targets, happen, happen_elsewhere, watched
 from tests.outside import Answer, Asked, Outside, Wire
-from tests.store.verdicts import NOW, SOURCE, change, saying
+from tests.store.verdicts import NOW, SOURCE, change, finding, saying
+from web import create_app
 
 pytestmark = pytest.mark.anyio
 HELLO = Message(subject="press: one change", body="一条\nhttps://x.example/1", payload=({"kind": "edited"},))
@@ -192,6 +195,36 @@ async def test_whole_way_from_the_store_to_the_wire(store: Store, site: Outside)
     finding_, change = json.loads(site.requests[0].body)["items"]
     assert (finding_["kind"], finding_["quote"], finding_["page"]) == ("spam_block", "主站蜘蛛池", page.url)
     assert (change["change"], change["kind"], change["source"]) == ("0..1", "created", SOURCE.name)
+
+
+async def test_a_webhook_is_told_what_the_api_shows(store: Store, site: Outside) -> None:
+    """Whoever was told of it by one finds the same in the other, field by field."""
+    site.page("/hook", b"")
+    (page,) = happen(store, 1)
+    found = finding("赌场", FindingKind.HIDDEN_LINK, evidence={"url": "http://x.example/", "many": [1, {"a": None}]})
+    edit = change(1, 2, significance=0.25, fields=("title", "body"), added=3, removed=4, summary="一处\n改动")
+    store.archive.record(page, saying(page, NOW + A_MINUTE, "第二稿", edit, findings=(found,)))
+    await deliver(store.outbox, watched(f"webhook+{site.url('/hook')}"), NOW + A_MINUTE)
+    told = [item for request in site.requests for item in json.loads(request.body)["items"]]
+    app = create_app(store.history, clock=lambda: NOW)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        shown = {name: (await client.get(f"/api/v1/{name}")).json() for name in ("changes", "findings")}
+    # The first finding is resolved by now, which a webhook is not told.
+    (resolved,) = [one for one in shown["findings"] if one["resolved_at"]]
+    resolved["resolved_at"] = None
+    for name, what in (("changes", "change"), ("findings", "finding")):
+        items = _of_kind(told, what)
+        assert len(items) == 2
+        assert items == [{key: value for key, value in one.items() if key != "id"} for one in shown[name][::-1]]
+
+
+def _of_kind(told: list[dict[str, object]], what: str) -> list[dict[str, object]]:
+    """The items of one kind without what is only a webhook's, in the order in which they happened."""
+    bare = [
+        {key: value for key, value in one.items() if key not in {"id", "what"}} for one in told if one["what"] == what
+    ]
+    return sorted(bare, key=lambda one: str(one.get("at") or one.get("opened_at")))
 
 
 async def test_nobody_to_tell_is_nothing_to_do(store: Store) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import feedparser
 import pytest
@@ -183,6 +184,11 @@ def test_the_api_describes_itself(ask):
     assert described["openapi"].startswith("3.1")
     assert "/api/v1/changes" in described["paths"]
     assert ask("/docs").status_code == 404
+    written = (Path(__file__).parents[2] / "docs" / "api.md").read_text("utf-8")
+    for path, operation in described["paths"].items():
+        (row,) = re.findall(rf"\| `{path}` \|[^|]*\|([^|]*)\|", written)
+        asked = {one["name"] for one in operation["get"].get("parameters", [])} - {"cursor", "limit"}
+        assert set(re.findall("`([a-z]+)`", row)) == asked, path
 
 
 def test_the_feed_of_changes_is_one_that_readers_take(ask):
