@@ -22,6 +22,8 @@ from store.blobs import BlobStore
 from store.carrying import carried
 from store.engine import reading
 from store.kept import KeptPage, KeptResponse, Moment
+from store.linking import FormerLinkRow
+from store.marks import FindingMarkRow
 from store.rows import article_of, key_of, row_id, snapshot_of
 from store.showing import change_view, check_view, finding_view, page_view
 from store.tables import (
@@ -166,6 +168,8 @@ class _Lights:
         self.changes = of(ChangeRow, ChangeRow.at, ChangeRow.id)
         self.findings = of(FindingRow, FindingRow.opened_at, FindingRow.id)
         self.files = of(AttachmentRow, AttachmentRow.id)
+        self.marks = of(FindingMarkRow, FindingMarkRow.id)
+        self.former_links = of(FormerLinkRow, FormerLinkRow.id)
         responses = select(SnapshotRow.page_id, SnapshotRow.id, SnapshotRow.fetched_at)
         found = session.exec(responses.where(col(SnapshotRow.page_id).in_(pages)).order_by(col(SnapshotRow.id)))
         self.responses: dict[int, list[tuple[int, datetime]]] = defaultdict(list)
@@ -200,6 +204,8 @@ def _kept(session: Session, row: PageRow, lights: _Lights, articles: bool) -> Ke
         page=page_view(row),
         standing=carried(row, "id", "key", "host"),
         files=tuple(carried(file, "id", "page_id", "key") for file in lights.files.get(number, ())),
+        marks=tuple(carried(mark, "id", "page_id") for mark in lights.marks.get(number, ())),
+        former_links=tuple(carried(link, "id", "page_id") for link in lights.former_links.get(number, ())),
         moments=_moments(session, iter(sketches), heads, articles),
     )
 

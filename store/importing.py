@@ -24,6 +24,8 @@ from store.carrying import values_for
 from store.engine import writing
 from store.keeping import Keeping
 from store.kept import Given, Numbered
+from store.linking import FormerLinkRow
+from store.marks import FindingMarkRow, MarkState
 from store.noise import noise_of
 from store.recording import page_row
 from store.rows import finding_values, host_of, key_of, row_id, snapshot_values
@@ -97,9 +99,11 @@ class Taking:
         values = values_for(PageRow, said, "id", "key", "host", "url", "source")
         PageState(values["state"])
         row = PageRow(key=key_of(page.url), host=host_of(page.url), url=page.url, source=page.source, **values)
-        if not isinstance(given := said.get("files", []), list):
-            raise ValueError("files: is no list")
-        files = [values_for(AttachmentRow, file, "id", "page_id", "key") for file in given]
+        files = [values_for(AttachmentRow, file, "id", "page_id", "key") for file in _listed(said, "files")]
+        marks = [values_for(FindingMarkRow, mark, "id", "page_id") for mark in _listed(said, "marks")]
+        links = [values_for(FormerLinkRow, link, "id", "page_id") for link in _listed(said, "former_links")]
+        for mark in marks:
+            MarkState(mark["state"])
         if len({file["url"] for file in files}) < len(files):
             raise ValueError("files: the same one twice")
         self._bare_source(page.source, page.url)
@@ -107,6 +111,8 @@ class Taking:
         self.session.flush()
         for file in files:
             self.session.add(AttachmentRow(page_id=row_id(row), key=key_of(file["url"]), **file))
+        self.session.add_all(FindingMarkRow(page_id=row_id(row), **mark) for mark in marks)
+        self.session.add_all(FormerLinkRow(page_id=row_id(row), **link) for link in links)
         return FreshPage(self, row)
 
     def known_page(self, page: Page, now: datetime) -> KnownPage:
@@ -142,6 +148,12 @@ class Taking:
         if self.session.get(SourceRow, name) is None:
             self.session.add(SourceRow(name=name, url=url, active=False))
             self.session.flush()
+
+
+def _listed(said: Mapping[str, Any], name: str) -> list[Any]:
+    if not isinstance(listed := said.get(name, []), list):
+        raise ValueError(f"{name}: is no list")
+    return listed
 
 
 class FreshPage:

@@ -62,12 +62,15 @@ class Moment:
 class KeptPage:
     """A Page with all that is kept of it. `moments`, by time, can be gone through once, before the next Page is read.
 
-    `standing` and `files` are the rows of the Page and of the files behind its links, as plain JSON.
+    `standing` and `files` are the rows of the Page and of the files behind its links, as plain JSON; so are `marks`,
+    what people decided of its Findings, and `former_links`.
     """
 
     page: PageView
     standing: Mapping[str, Json]
     files: tuple[Mapping[str, Json], ...]
+    marks: tuple[Mapping[str, Json], ...]
+    former_links: tuple[Mapping[str, Json], ...]
     moments: Iterator[Moment]
 
 

@@ -48,6 +48,10 @@ def _page_lines(store: Store, selection: Selection, counted: Counted, kept: Kept
         **kept.standing,
         "files": [dict(file) for file in kept.files],
     }
+    if kept.marks:
+        head["marks"] = [dict(mark) for mark in kept.marks]
+    if kept.former_links:
+        head["former_links"] = [dict(link) for link in kept.former_links]
     del head["url"]
     page_line, told = line_of(head), False
     if selection.whole:

@@ -28,6 +28,7 @@ from jobs.exchange.selection import Selection
 from jobs.exchange.taking import Taken, take_lines
 from jobs.settling import settle
 from store import Store
+from store.marks import Mark, MarkState
 from tests.jobs.histories import HISTORIES, START
 from tests.store.verdicts import CREATED, article, change, finding, response, saying, verdict
 
@@ -45,10 +46,17 @@ def fill(store: Store) -> None:
     for number, told in enumerate(HISTORIES.values()):
         url = f"https://www.example.gov.cn/gg/{number}.html"
         (page,) = store.archive.admit(PAST.name, [Link(url=url)], START)
-        for capture in told.captures():
+        first, *rest = told.captures()
+        # The first comes last: what was told without it has former links.
+        for capture in (*rest, first):
+            if capture is first and rest:
+                settle(store, PAST, page)
             store.rereading.keep(page, replace(capture, url=url, final_url=capture.final_url.replace(capture.url, url)))
         settle(store, PAST, page)
     _visited(store)
+    for state in (MarkState.SILENCED, MarkState.ACKNOWLEDGED):
+        seen = Mark(state=state, who="王编辑", why=ODD, at=LATER)
+        store.marks.add(store.history.findings(source=PRESS.name)[0].id, seen)
     _never_an_article(store)
     # Fold what only says that nothing changed.
     list(store.retention.fold(LATER + timedelta(days=60)))

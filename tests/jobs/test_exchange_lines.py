@@ -85,6 +85,9 @@ def test_an_empty_store_becomes_an_equal_one(fresh: Fresh) -> None:
     assert result.problems == []
     assert exported(other)[1:] == lines[1:]
     assert shown(other) == shown(store)
+    heads = [line for line in map(json.loads, lines) if line.get("line") == "page"]
+    assert any(line.get("marks") for line in heads)
+    assert any(line.get("former_links") for line in heads)
     assert other.check_integrity().problems == ()
     assert other.outbox.waiting() == 0
 
