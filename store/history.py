@@ -90,11 +90,10 @@ class History:
             return source_view(row, count, first)
 
     def pages(
-        self, source: str | None = None, *, state: PageState | None = None, limit: int | None = None, offset: int = 0
+        self, source: str | None = None, *, state: PageState | None = None, limit: int | None = None
     ) -> tuple[PageView, ...]:
-        """Pages in the order of their admission; `offset` of them are read and passed over, as `parts` never does."""
-        most = None if limit is None else offset + limit
-        return self.parts.pages(source=source, state=state, limit=most).rows[offset:]
+        """Pages in the order of their admission."""
+        return self.parts.pages(source=source, state=state, limit=limit).rows
 
     def page(self, url: str) -> PageView:
         """One page. Raises NotKnown."""

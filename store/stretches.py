@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,10 +17,12 @@ from store.cursors import Cursor
 from store.tables import ChangeRow, CheckRow, VersionRow
 
 # So many Checks are looked through for one part of a history, and so many stretches of them come back.
-LOOKED_THROUGH = 5_000
+LOOKED_THROUGH = 3_000
 STRETCHES = 100
 # Longer than any interval that is not configured by hand: nobody looked.
 GAP = timedelta(days=14)
+# What brought a Version is one of these, and stands alone.
+_BRINGING = (Outcome.NEW.value, Outcome.CHANGED.value)
 _CHECKS, _VERSIONS, _CHANGES = table_of(CheckRow), table_of(VersionRow), table_of(ChangeRow)
 
 
@@ -46,6 +49,7 @@ def stretches_before(
     """The newest STRETCHES before a place, newest first, and the place where the next ones begin, if there are any."""
     found = session.connection().execute(_runs_of(page_id, before)).all()
     shown = found[:STRETCHES]
+    brought = _brought(session, page_id, [row.at for row in shown])
     stretches = tuple(
         Stretch(
             at=row.at,
@@ -53,7 +57,7 @@ def stretches_before(
             outcome=Outcome(row.outcome),
             status=row.status,
             detail=row.detail,
-            version=row.version,
+            version=brought.get(row.at),
             past=bool(row.past),
             visits=row.visits,
         )
@@ -81,7 +85,6 @@ def _runs_of(page_id: int, before: Cursor | None) -> Executable:
             func.min(runs.c.outcome).label("outcome"),
             func.max(runs.c.status).label("status"),
             func.max(runs.c.detail, type_=_CHECKS.c.detail.type).label("detail"),
-            func.max(runs.c.version).label("version"),
             (func.max(case((runs.c.past, 1), else_=0)) == literal(1)).label("past"),
             func.sum(runs.c.times).label("visits"),
         )
@@ -99,19 +102,17 @@ def _looked_through(page_id: int, before: Cursor | None) -> CTE:
 
 
 def _marked(part: CTE) -> CTE:
-    """Each Check with the Version it brought, whether it stands alone, and what the newer one beside it was like."""
-    brought = and_(_VERSIONS.c.page_id == part.c.page_id, _VERSIONS.c.seen_at == part.c.at)
+    """Each Check with whether it stands alone, and what the newer one beside it was like."""
     changed = sqlalchemy.select(_CHANGES.c.id).where(_CHANGES.c.page_id == part.c.page_id, _CHANGES.c.at == part.c.at)
-    alone = or_(_VERSIONS.c.number.is_not(None), changed.exists())
+    alone = or_(part.c.outcome.in_(_BRINGING), changed.exists())
     # Of those that found nothing new it does not count what the server said.
     quiet = part.c.outcome == Outcome.UNCHANGED.value
     said = case((quiet, literal("")), else_=func.coalesce(part.c.status, 0).cast(sqlalchemy.Text) + part.c.detail)
     told = sqlalchemy.select(
         *(part.c.id, part.c.at, part.c.outcome, part.c.status, part.c.detail, part.c.past, part.c.times),
-        _VERSIONS.c.number.label("version"),
         case((alone, 1), else_=0).label("alone"),
         said.label("said"),
-    ).select_from(part.outerjoin(_VERSIONS, brought))
+    )
     one = told.cte("told")
     order = (one.c.at.desc(), one.c.id.desc())
     newer = {name: func.lag(one.c[name]).over(order_by=order) for name in ("at", "outcome", "said", "past", "alone")}
@@ -132,6 +133,15 @@ def _like_the_newer(part: CTE) -> ColumnElement[bool]:
 
 def _is_before(at: Any, number: Any, place: Cursor) -> ColumnElement[bool]:  # noqa: ANN401 - columns
     return and_(at <= place.at, or_(at < place.at, number < place.id))
+
+
+def _brought(session: Session, page_id: int, times: Sequence[datetime]) -> dict[datetime, int]:
+    """The numbers of the Versions first seen at these times, by time."""
+    if not times:
+        return {}
+    within = _VERSIONS.c.seen_at.between(min(times), max(times))
+    query = sqlalchemy.select(_VERSIONS.c.seen_at, _VERSIONS.c.number).where(_VERSIONS.c.page_id == page_id, within)
+    return {row.seen_at: row.number for row in session.connection().execute(query)}
 
 
 def _any_before(session: Session, page_id: int, place: Cursor) -> bool:

@@ -16,6 +16,7 @@ from fastapi.responses import Response
 
 from crawler.model import ChangeKind, FindingKind, Json, PageState, Severity
 from store.cursors import Cursor
+from store.marks import MarkState
 from web import shapes
 from web.objects import diff_json, numbered, version_json
 from web.room import InRoom, SourceName, Url, VersionNumber
@@ -160,6 +161,7 @@ def findings(
     kind: FindingKind | None = None,
     severity: Severity | None = None,
     only_open: Annotated[bool, Query(alias="open", description="Only what is not resolved")] = False,
+    state: Annotated[MarkState | None, Query(description="What somebody decided of it")] = None,
     since: Since = None,
     until: Until = None,
     order: Order = "newest",
@@ -173,6 +175,7 @@ def findings(
         kind=kind,
         severity=severity,
         open_only=only_open,
+        state=state,
         since=since,
         until=until,
         newest_first=order == "newest",

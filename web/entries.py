@@ -76,7 +76,7 @@ def finding_entries(views: Iterable[FindingView]) -> Sequence[FeedEntry]:
     return [
         FeedEntry(
             name=f"finding {view.id} {view.page} {view.finding.fingerprint} {view.opened_at.isoformat()}",
-            path=f"/page?{urlencode({'url': view.page}, errors='replace')}#f-{view.finding.fingerprint}",
+            path=f"/finding?id={view.id}",
             title=f"{view.finding.severity.value} {label(view.kind, 'finding')}: {view.title or view.page}"
             + ("" if view.is_open else " (resolved)"),
             published=view.opened_at,

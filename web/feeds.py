@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 
 from crawler.model import ChangeKind, FindingKind, Severity
+from store.marks import MarkState
 from web.api import json_response
 from web.entries import Feed, FeedEntry, atom, change_entries, finding_entries, found_entries, json_feed
 from web.room import InRoom, SourceName
@@ -58,12 +59,19 @@ def findings(
     kind: FindingKind | None = None,
     severity: Severity | None = None,
     only_open: Annotated[bool, Query(alias="open")] = False,
+    state: MarkState | None = None,
 ) -> Response:
-    """The newest findings, of all or of one page, source, kind or severity."""
+    """The newest findings, of all or of one page, source, kind, severity or decision."""
     part = room.history.parts.findings(
-        page=page or None, source=source or None, kind=kind, severity=severity, open_only=only_open, limit=ENTRIES
+        page=page or None,
+        source=source or None,
+        kind=kind,
+        severity=severity,
+        open_only=only_open,
+        state=state,
+        limit=ENTRIES,
     )
-    return _feed(request, form, _title("findings", page, source, kind, severity), finding_entries(part.rows))
+    return _feed(request, form, _title("findings", page, source, kind, severity, state), finding_entries(part.rows))
 
 
 @router.get("/search.{form}")

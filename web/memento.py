@@ -18,7 +18,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -151,8 +151,9 @@ def _asked(request: Request, prefix: str) -> str:
 
 def _tracked(room: Room, asked: str) -> str:
     """The URL of the Page that is meant: as archives have it, under either scheme. Raises NotKnown, HTTPException."""
-    # Proxies and browsers make one slash of two.
-    whole = re.sub(r"^(https?):/+", r"\1://", asked, flags=re.IGNORECASE)
+    # Some clients escape the whole of it, and proxies make one slash of two.
+    whole = unquote(asked) if re.match("https?%3a", asked, re.IGNORECASE) else asked
+    whole = re.sub(r"^(https?):/+", r"\1://", whole, flags=re.IGNORECASE)
     url = canonical(whole if "://" in whole.partition("?")[0] else f"http://{whole}")
     if url is None:
         raise HTTPException(400, f"{asked[:200]!r} is no http(s) URL; give that of a page, as it is.")

@@ -19,6 +19,7 @@ from crawler.model import (
     Region,
     Severity,
 )
+from store.marks import MarkState
 
 URL = "https://www.example.gov.cn/xwfb/1.html"
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="sha-256, in hexadecimal")]
@@ -88,7 +89,7 @@ class Change(Shape):
 class Mark(Shape):
     """What somebody decided about a finding."""
 
-    state: Literal["open", "acknowledged", "silenced"]
+    state: MarkState
     who: str
     why: str
     at: datetime
@@ -112,7 +113,7 @@ class Finding(Shape):
     score: float
     evidence: dict[str, JsonValue]
     repair: str | None
-    mark: Mark | None = None
+    mark: Mark | None
 
 
 class Check(Shape):

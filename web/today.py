@@ -21,7 +21,7 @@ CHANGES, ALARMS, CREATED = 30, 6, 6
 # More than that is told as so many and more: nobody reads on, and counting them all would take long.
 COUNTED = 1000
 # New pages come in hundreds when a source is first walked; changes are looked for behind that many.
-SEARCHED = 300
+SEARCHED = 150
 ALARMING = (Severity.CRITICAL, Severity.HIGH)
 DEFAULT_SPAN = "7d"
 # The tiles: what each counts, gravest first.

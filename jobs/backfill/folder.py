@@ -18,6 +18,7 @@ from store import Store
 
 # The source that owns pages whose captures were brought in without any configuration.
 LOOSE_SOURCE = "backfill"
+_HEADERS = ".headers.json"
 _STAMP = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)[T_-]?(\d\d)[:-]?(\d\d)[:-]?(\d\d)Z?")
 
 
@@ -63,6 +64,8 @@ def captures_in(folder: Path, wanted: Plan) -> tuple[tuple[Capture, ...], tuple[
     captures: list[Capture] = []
     ignored: list[Path] = []
     for path in sorted(folder.iterdir()):
+        if path.name.endswith(_HEADERS):
+            continue
         at = time_in_name(path.name) if path.is_file() else None
         if at is None:
             ignored.append(path)
@@ -102,7 +105,7 @@ class FolderOfCaptures:
 
     async def run(self, *, dry_run: bool = False, tell: Tell | None = None) -> Imported:
         """Keep the captures one after another, then tell the page's history anew with all of them."""
-        result = Imported(dry_run=dry_run)
+        result = Imported(dry_run=dry_run, skipped=[path.name for path in self.ignored])
         # Where it was stopped does not matter: what is kept costs no more than a look at its name.
         keeper = opened(self.store, self.sources, self.source, self.wanted, result, again=True)
         keeper.assign(self.page)
@@ -133,7 +136,7 @@ class FolderOfCaptures:
 
 def _headers_beside(path: Path) -> tuple[tuple[str, str], ...]:
     """Response headers kept beside a capture as `NAME.headers.json` (an object of strings), where there are any."""
-    beside = path.with_name(path.name + ".headers.json")
+    beside = path.with_name(path.name + _HEADERS)
     try:
         kept = json.loads(beside.read_text("utf-8"))
     except (OSError, ValueError):

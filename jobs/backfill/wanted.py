@@ -13,6 +13,7 @@ from jobs.settings import Settings
 
 # Problems that are named; further ones are only counted, so that a broken archive does not fill the memory.
 NAMED_PROBLEMS = 100
+_SHOWN = 3
 
 
 class Tell(Protocol):
@@ -47,7 +48,7 @@ class Imported:
     """What a backfill brought: captures recorded, those already there, Versions among them, and what failed.
 
     `other` were no pages (pictures, scripts), `elsewhere` of no Source that was asked for, `histories` told anew.
-    `problems` names the first of `failed`.
+    `problems` names the first of `failed`, `skipped` files beside captures that are none.
     """
 
     recorded: int = 0
@@ -62,6 +63,7 @@ class Imported:
     failed: int = 0
     dry_run: bool = False
     problems: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
 
     def fail(self, problem: str, times: int = 1) -> None:
         """Counts what failed, and names it while there is room."""
@@ -77,6 +79,9 @@ class Imported:
         beside = (f", {self.elsewhere} of other sites" if self.elsewhere else "") + (
             f", {self.other} no pages" if self.other else ""
         )
+        if self.skipped:
+            named = ", ".join(self.skipped[:_SHOWN]) + (", …" if len(self.skipped) > _SHOWN else "")
+            beside += f", left out as not named by a time: {named}"
         if self.dry_run:
             failed = f", {self.failed} failed" if self.failed else ""
             return f"would bring in {self.planned}; {self.known} already there{beside}{failed}; nothing was done"
@@ -100,6 +105,7 @@ class Imported:
             "dry_run": self.dry_run,
             "failures": self.failed,
             "failed": list(self.problems),
+            "skipped": list(self.skipped),
         }
 
 

@@ -104,14 +104,13 @@ def run(argv: list[str]) -> int:
     try:
         app(_globals_first(argv), prog_name="palimpsest")
     except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):
+            # The reader (head, less) has seen enough; nothing is wrong, and nothing more can be written.
+            return 0
         status = end.code if isinstance(end.code, int) else 0
         if status == _INTERRUPTED:
             errors().print("interrupted; what was recorded stays, the rest is still due", style="yellow")
         return status
-    except BrokenPipeError:
-        # The reader (head, less) has seen enough; nothing is wrong, and nothing more can be written.
-        sys.stdout = None
-        return 0
     except PalimpsestError as error:
         return _tell(error)
     except BaseExceptionGroup as group:

@@ -38,7 +38,9 @@ def register(app: typer.Typer) -> None:
 def init(context: typer.Context, as_json: Json_ = False) -> None:
     """Write a commented sources.toml to start from.
 
-    Example: palimpsest init
+    \b
+    Example:
+      palimpsest init
     """
     path = settings_of(context).config
     try:
@@ -68,7 +70,9 @@ def add(
 ) -> None:
     """Look at a URL, say what it is and what would be tracked, and add it to the configuration.
 
-    Example: palimpsest add https://www.example.gov.cn/xwfb/list.shtml
+    \b
+    Example:
+      palimpsest add https://www.example.gov.cn/xwfb/list.shtml
     """
     path = settings_of(context).config
     known = configured(path)
@@ -169,7 +173,9 @@ def doctor(
 ) -> None:
     """Is the configuration right, the database whole, every raw response readable, any page overdue?
 
-    Example: palimpsest doctor --repair
+    \b
+    Example:
+      palimpsest doctor --repair
     """
     examined = [*_configuration(context), *_store(settings_of(context), repair, quiet=as_json)]
     if as_json:

@@ -23,7 +23,9 @@ def demo(
 ) -> None:
     """Serve the bundled news site on loopback, track it through edits, deletions and an injection, tell what was found.
 
-    Example: palimpsest demo --once
+    \b
+    Example:
+      palimpsest demo --once
     """
     # The bundled site is of no use to any other command.
     from jobs.demo.story import tell_story

@@ -64,10 +64,13 @@ def export(
 ) -> None:
     """Write what is kept to a file that other programs read; jsonl is what `import` reads back to an equal store.
 
-    A file stands under its name once it is whole. Examples:
-    palimpsest export --format warc --source suqian-press --output press.warc.gz
-    palimpsest export --format jsonl > store.jsonl
-    palimpsest export --format csv --what changes --since 2026-01-01 --output changes.csv
+    A file stands under its name once it is whole.
+
+    \b
+    Examples:
+      palimpsest export --format warc --source suqian-press --output press.warc.gz
+      palimpsest export --format jsonl > store.jsonl
+      palimpsest export --format csv --what changes --since 2026-01-01 --output changes.csv
     """
     if what is not What.VERSIONS and form in {Format.WARC, Format.JSONL}:
         raise ConfigurationError(f"--what {what.value} is for csv and parquet; {form.value} holds everything")

@@ -35,7 +35,9 @@ def explain(
 ) -> None:
     """What is masked before pages are compared, and why; texts that flip; template changes; 304s that lie.
 
-    Example: palimpsest explain suqian-press
+    \b
+    Example:
+      palimpsest explain suqian-press
     """
     with store_of(context) as store:
         source = store.history.page(of).source if of is not None and is_url(of) else of

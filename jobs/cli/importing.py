@@ -46,9 +46,12 @@ def import_(
     """Bring in what another program watches: urlwatch, webchanges, changedetection.io, a feed reader, a list of URLs.
 
     Each becomes a [[source]] at the end of the configuration; what cannot be carried over is named line by line. The
-    history in a backup of changedetection.io, and what `export --format jsonl` wrote, goes into the store. Examples:
-    palimpsest import urls.yaml --dry-run
-    palimpsest import changedetection-backup.zip
+    history in a backup of changedetection.io, and what `export --format jsonl` wrote, goes into the store.
+
+    \b
+    Examples:
+      palimpsest import urls.yaml --dry-run
+      palimpsest import changedetection-backup.zip
     """
     # What only this command needs would be paid for by every other.
     from jobs.elsewhere import OWN, reader_of

@@ -38,7 +38,10 @@ def inspect(
 ) -> None:
     """What a page says and what is wrong with it; nothing is stored.
 
-    Examples:  palimpsest inspect saved.html --json;  palimpsest inspect https://www.example.gov.cn/a.html
+    \b
+    Examples:
+      palimpsest inspect saved.html --json
+      palimpsest inspect https://www.example.gov.cn/a.html
     """
     from crawler.detect import Case, detect  # with tables that other commands need not load
 

@@ -49,7 +49,9 @@ def is_url(text: str | None) -> bool:
 def pages(context: typer.Context, of: Of = None, as_json: Json_ = False) -> None:
     """Every tracked page and how it stands.
 
-    Example: palimpsest pages suqian-press --json
+    \b
+    Example:
+      palimpsest pages suqian-press --json
     """
     with store_of(context) as store:
         listed = store.history.pages(source=of)
@@ -85,7 +87,9 @@ def changes(
 ) -> None:
     """What changed, newest first.
 
-    Example: palimpsest changes suqian-press --since 2026-01-01 --json
+    \b
+    Example:
+      palimpsest changes suqian-press --since 2026-01-01 --json
     """
     page, source = (of, None) if is_url(of) else (None, of)
     with store_of(context) as store:
@@ -122,7 +126,9 @@ def findings(
 ) -> None:
     """What is wrong, worst first, with the text that proves it; --json lists every single one.
 
-    Example: palimpsest findings --open --kind spam_block --json
+    \b
+    Example:
+      palimpsest findings --open --kind spam_block --json
     """
     page, source = (of, None) if is_url(of) else (None, of)
     with store_of(context) as store:
@@ -167,7 +173,9 @@ def _standing(view: FindingView) -> str:
 def sources(context: typer.Context, as_json: Json_ = False) -> None:
     """Every source: when its entry was read, when it is due, what is wrong with it.
 
-    Example: palimpsest sources
+    \b
+    Example:
+      palimpsest sources
     """
     with store_of(context) as store:
         listed = store.history.sources()
@@ -205,7 +213,11 @@ def search(
     """Every version that says something, also those that were replaced since.
 
     Chinese is found inside of what is written, from two characters on; other scripts are found by whole words.
-    Examples:  palimpsest search 学校食堂;  palimpsest search "食堂 2024" --source suqian-press --json
+
+    \b
+    Examples:
+      palimpsest search 学校食堂
+      palimpsest search "食堂 2024" --source suqian-press --json
     """
     with store_of(context) as store:
         store.archive.index(_INDEXED_FIRST)

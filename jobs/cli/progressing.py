@@ -46,7 +46,7 @@ class Pace:
 
     name: str
     monotonic: Callable[[], float]
-    _part: tuple[int | None, str] = (None, "")
+    _part: tuple[int | None, str] | None = None
     _began: float = 0.0
     _before: int = 0
 

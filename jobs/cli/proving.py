@@ -38,10 +38,13 @@ def verify_(
     """Recompute the digest chain from the raw bytes, and say what does not hold.
 
     Of each version: that its raw response has its digest, that its article is what is read from it, and that its link
-    follows from all of that and from the version before. Examples:
-    palimpsest verify https://www.example.gov.cn/a.html
-    palimpsest verify --source suqian-press
-    palimpsest verify https://www.example.gov.cn/a.html --link 3f5a…
+    follows from all of that and from the version before.
+
+    \b
+    Examples:
+      palimpsest verify https://www.example.gov.cn/a.html
+      palimpsest verify --source suqian-press
+      palimpsest verify https://www.example.gov.cn/a.html --link 3f5a…
     """
     if url is not None and source is not None:
         raise typer.BadParameter("give a URL or a source, not both", param_hint="--source")
@@ -160,9 +163,10 @@ def evidence(
 ) -> None:
     """One zip that proves a change by itself: raw responses, WARC, texts, diff, the whole chain, and how to check it.
 
+    \b
     Examples:
-    palimpsest evidence https://www.example.gov.cn/a.html 1..2
-    palimpsest evidence https://www.example.gov.cn/a.html 0..1 --output first.zip
+      palimpsest evidence https://www.example.gov.cn/a.html 1..2
+      palimpsest evidence https://www.example.gov.cn/a.html 0..1 --output first.zip
     """
     # With what draws the diff.
     from jobs.proof.evidence import name_for, write

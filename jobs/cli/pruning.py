@@ -43,9 +43,12 @@ def prune(
 ) -> None:
     """Fold old checks that came back unchanged and brought nothing: one row for each page and month, which counts them.
 
-    Versions, changes, findings and responses are never touched. Examples:
-    palimpsest prune --checks-older-than 400d
-    palimpsest prune --checks-older-than 400d --yes
+    Versions, changes, findings and responses are never touched.
+
+    \b
+    Examples:
+      palimpsest prune --checks-older-than 400d
+      palimpsest prune --checks-older-than 400d --yes
     """
     before = utc_now() - age_of(older_than)
     pages = kept = folded = 0

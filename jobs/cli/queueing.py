@@ -18,7 +18,9 @@ def register(app: typer.Typer) -> None:
 def queue(context: typer.Context, as_json: Json_ = False) -> None:
     """The jobs of several machines: waiting, under way, and of the last week those that failed or lost their worker.
 
-    Example: palimpsest --database postgresql://… queue
+    \b
+    Example:
+      palimpsest --database postgresql://… queue
     """
     with store_of(context) as store:
         if store.queue is None:

@@ -34,7 +34,9 @@ def register(app: typer.Typer) -> None:
 def log(context: typer.Context, url: Url, as_json: Json_ = False) -> None:
     """Every visit to a page and what came of it, newest first.
 
-    Example: palimpsest log https://www.example.gov.cn/a.html
+    \b
+    Example:
+      palimpsest log https://www.example.gov.cn/a.html
     """
     with store_of(context) as store:
         listed = store.history.log(url)[::-1]
@@ -66,7 +68,9 @@ def show(
 ) -> None:
     """One version of a page, as it was read.
 
-    Example: palimpsest show https://www.example.gov.cn/a.html@2
+    \b
+    Example:
+      palimpsest show https://www.example.gov.cn/a.html@2
     """
     with store_of(context) as store:
         url, number = _at_version(store.history, page)
@@ -89,7 +93,9 @@ def diff(
 ) -> None:
     """What changed between two versions of a page.
 
-    Example: palimpsest diff https://www.example.gov.cn/a.html 1..2 --html change.html
+    \b
+    Example:
+      palimpsest diff https://www.example.gov.cn/a.html 1..2 --html change.html
     """
     with store_of(context) as store:
         newest = store.history.version(url, None).number

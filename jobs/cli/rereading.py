@@ -38,10 +38,13 @@ def reextract_(
     """Read the kept past again with today's extraction rules, after an upgrade.
 
     Each page's versions and changes are rebuilt from its kept responses, and replaced when the whole page is read.
-    Stopped (Ctrl-C) and started again it goes on where it was. Nobody is notified. Examples:
-    palimpsest reextract --dry-run
-    palimpsest reextract suqian-press
-    palimpsest reextract https://www.example.gov.cn/a.html --all
+    Stopped (Ctrl-C) and started again it goes on where it was. Nobody is notified.
+
+    \b
+    Examples:
+      palimpsest reextract --dry-run
+      palimpsest reextract suqian-press
+      palimpsest reextract https://www.example.gov.cn/a.html --all
     """
     with store_of(context) as store:
         sources = _sources(context, store)

@@ -33,7 +33,9 @@ def serve(
 ) -> None:
     """The dashboard, the API, the feeds and Memento, until Ctrl-C.
 
-    Example: palimpsest serve --listen 127.0.0.1:8080
+    \b
+    Example:
+      palimpsest serve --listen 127.0.0.1:8080
     """
     # What is kept can be read without any configuration; where there is one, it knows by which clocks.
     sources = sources_of(context) if settings_of(context).config.exists() else ()

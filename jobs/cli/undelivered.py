@@ -38,7 +38,11 @@ def outbox(
 ) -> None:
     """Notifications that are not delivered: what waits, what was given up and why.
 
-    Examples:  palimpsest outbox --dead;  palimpsest outbox resend 17 18;  palimpsest outbox resend --all
+    \b
+    Examples:
+      palimpsest outbox --dead
+      palimpsest outbox resend 17 18
+      palimpsest outbox resend --all
     """
     if words:
         _resend(context, words, everything)
@@ -114,7 +118,10 @@ def notify(
 ) -> None:
     """Send the notifications that are due, as `check` and the daemon do; or try whether everybody can be reached.
 
-    Examples:  palimpsest notify;  palimpsest notify --test suqian-press
+    \b
+    Examples:
+      palimpsest notify
+      palimpsest notify --test suqian-press
     """
     sources = {source.name: source for source in sources_of(context)}
     if names and not test:

@@ -60,7 +60,10 @@ def check(
 ) -> None:
     """One pass now: look for new pages, visit those that are due, say what is new.
 
-    Examples:  palimpsest check;  palimpsest check suqian-press --all
+    \b
+    Examples:
+      palimpsest check
+      palimpsest check suqian-press --all
     """
     sources = sources_of(context)
     with store_of(context) as store:
@@ -176,9 +179,12 @@ def run_(
     """The daemon: visit every source and page when it is due, until SIGTERM or Ctrl-C.
 
     On PostgreSQL it defers what is due for `palimpsest worker` on any machine. Several may run: one of them is elected,
-    and another takes over where it ends. Examples:
-    palimpsest run --web 127.0.0.1:8080 --log-json
-    palimpsest --database postgresql://… run --no-visits
+    and another takes over where it ends.
+
+    \b
+    Examples:
+      palimpsest run --web 127.0.0.1:8080 --log-json
+      palimpsest --database postgresql://… run --no-visits
     """
     # What only a daemon needs would be a tenth of what `check` takes to start.
     from jobs.daemon import run_daemon
@@ -203,8 +209,11 @@ def worker(
 ) -> None:
     """Take what is due from a shared database, on as many machines as you like; `palimpsest run` defers it there.
 
-    No two workers ever visit one host at the same time. Example:
-    palimpsest --database postgresql://… worker
+    No two workers ever visit one host at the same time.
+
+    \b
+    Example:
+      palimpsest --database postgresql://… worker
     """
     from jobs.worker import run_worker
 
@@ -269,13 +278,14 @@ def backfill(
     asked for the tracked pages: one by one where there are up to fifty, otherwise for all below the folder they share;
     and for whatever `include` wants below the folder of the source, where that is set or nothing is tracked yet.
 
+    \b
     Examples:
-    palimpsest backfill suqian-press --from listing
-    palimpsest backfill suqian-press --from sitemap --since 2020-01-01 --dry-run
-    palimpsest backfill suqian-press --from wayback --since 2015-01-01 --dry-run
-    palimpsest backfill suqian-press --from wayback:http://127.0.0.1:8080/my-collection
-    palimpsest backfill --from warc:crawls/
-    palimpsest backfill suqian-press --from dir:captures/ --page-url https://www.example.gov.cn/a.html
+      palimpsest backfill suqian-press --from listing
+      palimpsest backfill suqian-press --from sitemap --since 2020-01-01 --dry-run
+      palimpsest backfill suqian-press --from wayback --since 2015-01-01 --dry-run
+      palimpsest backfill suqian-press --from wayback:http://127.0.0.1:8080/my-collection
+      palimpsest backfill --from warc:crawls/
+      palimpsest backfill suqian-press --from dir:captures/ --page-url https://www.example.gov.cn/a.html
     """
     sources = _backfill_sources(context, source, origin, page_url)
     with store_of(context) as store:

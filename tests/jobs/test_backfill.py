@@ -197,3 +197,18 @@ def test_times_in_names() -> None:
         assert time_in_name(name) == expected
     for name in ("index.json", "20211315T080000Z.html", "a20210615T080000Z.html"):
         assert time_in_name(name) is None
+
+
+def test_files_beside_captures_are_named_and_headers_are_theirs(desk: Desk, captures: Path) -> None:
+    """Whatever lies there by chance is no failure, and nothing that is passed over in silence."""
+    first = min(captures.glob("*.html"))
+    first.with_name(first.name + ".headers.json").write_text('{"X-Kept": "yes"}', encoding="utf-8")
+    there = len(list(captures.glob("*.html")))
+    words = ("backfill", "--from", f"dir:{captures}", "--page-url", PAGE)
+    (would,) = desk.json(*words, "--dry-run")
+    assert (would["planned"], would["known"], would["skipped"]) == (there, 0, ["index.json"])
+    brought = desk(*words)
+    assert brought.status == 0, brought.err
+    assert "left out as not named by a time: index.json" in brought.out
+    with open_store(desk.data) as store:
+        assert store.history.snapshot(PAGE, 1).header("x-kept") == "yes"

@@ -87,7 +87,11 @@ BAD: dict[str, tuple[Callable[[Wire], None], str]] = {
     "drip": (dripping(b"Content-Length: 100000\r\n\r\n", b"x"), "timeout"),
     "drip of headers": (dripping(b"", b"X: y\r\n"), "timeout"),
     "silence": (lambda wire: wire.hang(), "timeout"),
-    "tiny chunks": (pouring(b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n" * 10_000, 10_000), "protocol"),
+    # On a busy machine the visit's time may be over before there are too many pieces.
+    "tiny chunks": (
+        pouring(b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n" * 10_000, 10_000),
+        "protocol|timeout",
+    ),
     "truncated": (sent(OK + b"Content-Length: 5000\r\n\r\n<p>half of it"), "truncated"),
     "truncated chunks": (sent(OK + b"Transfer-Encoding: chunked\r\n\r\nff\r\n<p>half"), "truncated"),
     "truncated gzip": (

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 
 from jobs.cli.output import json_line, printable
 from tests.jobs.conftest import Desk
@@ -104,3 +107,14 @@ def test_json_lines_survive_every_separator_and_surrogate() -> None:
 
 def test_a_hostile_title_cannot_command_the_terminal() -> None:
     assert printable("a\x1b]0;owned\x07b\x9b2J") == "a\ufffd]0;owned\ufffdb\ufffd2J"
+
+
+def test_a_reader_that_has_seen_enough_is_no_failure(watched: Desk) -> None:
+    """`palimpsest pages --json | head -1`."""
+    words = ["--data", str(watched.data), "--config", str(watched.config), "pages", "--json"]
+    command = [sys.executable, "-c", "from jobs.start import main; main()", *words]
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as pipe:
+        ran = subprocess.run(command, stdout=pipe, stderr=subprocess.PIPE, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")

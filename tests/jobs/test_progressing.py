@@ -35,6 +35,15 @@ def test_the_rate_is_of_the_part_and_the_rest_goes_by_it() -> None:
     assert pace.line(6, None, "", "") == "backfill: 6"
 
 
+def test_the_first_part_begins_with_the_work_and_not_with_the_machine() -> None:
+    clock = Hands()
+    clock.now = 5000
+    pace = Pace("captures", clock)
+    assert pace.line(0, None, "", "") == "captures: 0"
+    clock.now += 60
+    assert pace.line(6000, None, "", "") == "captures: 6,000, 100/s"
+
+
 def test_elsewhere_than_on_a_terminal_it_is_a_line_a_minute(capsys: pytest.CaptureFixture[str]) -> None:
     clock = Hands()
     with followed("backfill", quiet=True, monotonic=clock) as tell:

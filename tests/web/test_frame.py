@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.web.drawn import browser, served
 from tests.web.shelf import NOW, QUIET, asker
 from web import create_app
 from web.safe import local_path
@@ -70,3 +71,19 @@ def test_a_source_has_its_own_clock(shelf):
     """Where the configuration says that its site lives elsewhere."""
     ask = asker(create_app(shelf.history, clock=lambda: NOW, zones={"press": "Asia/Urumqi"}))
     assert ">2026-03-02 07:00</time>" in ask("/changes").text
+
+
+def test_the_browser_tells_its_clock_once_and_is_answered_by_it(app):
+    """At first by the script of the frame, then by the server; in the reader's own where that is wished."""
+    with served(app) as origin, browser() as drawn:  # noqa: SIM117 - the browser is there before its windows
+        with drawn.new_context(timezone_id="Europe/Lisbon", locale="en-GB") as context:
+            page = context.new_page()
+            page.goto(origin + "/changes?kind=edited")
+            time = page.locator("time[title]").first
+            assert time.get_attribute("title").endswith(" · 2026-03-02 04:00:00 Europe/Lisbon")
+            page.reload()
+            assert time.get_attribute("title").endswith(" · 2026-03-02 04:00:00+00:00 Europe/Lisbon")
+            assert time.inner_text() == "2026-03-02 12:00"
+            page.get_by_role("link", name="Show them in Europe/Lisbon").click()
+            assert page.url == origin + "/changes?kind=edited"
+            assert time.inner_text() == "2026-03-02 04:00"

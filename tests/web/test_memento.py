@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 
@@ -198,13 +199,26 @@ def test_a_long_timemap_comes_in_parts(odd):
 
 def test_an_address_survives_to_the_byte(odd):
     """Escapes of another charset, escaped slashes, a query with an address in it; also under the other scheme."""
-    for asked in (ODD, ODD.replace("http:", "https:", 1), ODD.replace("//", "/", 1), ODD.removeprefix("http://")):
+    for asked in (ODD, ODD.replace("http:", "https:", 1), ODD.replace("//", "/", 1), ODD[7:], quote(ODD, safe="")):
         answer = odd(f"/timegate/{asked}")
         assert answer.status_code == 302, asked
         assert answer.headers["location"].endswith(f"/{ODD}")
     assert odd("/timegate/" + ODD.replace("t=%D0%C2", "t=%D0%C3")).status_code == 404
     assert odd("/timegate/http://old.example.gov.cn/nothing").status_code == 404
     assert odd("/timemap/link/http://old.example.gov.cn/nothing").status_code == 404
+
+
+def test_the_past_is_behind_the_same_door(shelf):
+    """Kept responses are no more open than what is said of them."""
+    locked = asker(create_app(shelf.history, clock=lambda: NOW, token="word"), base="http://room.example")
+    for path in (
+        f"/timegate/{QUIET}",
+        f"/timemap/link/{QUIET}",
+        SECOND.removeprefix(ROOM),
+        "/memento/cdx?url=" + QUIET,
+    ):
+        assert locked(path).status_code == 401
+        assert locked(path, headers={"Authorization": "Bearer word"}).status_code in {200, 302}
 
 
 def test_no_replay_is_a_script_or_sets_anything(odd):

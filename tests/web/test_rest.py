@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from pathlib import Path
 
@@ -247,3 +248,14 @@ def test_a_feed_that_is_none_is_refused(ask):
     ]
     assert statuses == [422, 422, 200]
     assert [ask(f"/feeds/{path}").status_code for path in ("search.atom", "search.atom?q=%E5%AD%A6")] == [422, 422]
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/changes?source=press&kind=edited&minor=0", "/findings?open=1", "/source?name=press"]
+)
+def test_the_feeds_that_pages_name_are_there(ask, path):
+    """With the filter of the page, whatever it is."""
+    named = re.findall(r'<link rel="alternate" type="application/atom.xml" href="([^"]+)"', ask(path).text)
+    assert named
+    for address in named:
+        assert not feedparser.parse(ask(html.unescape(address)).content).bozo, address

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.model import Source
-from store import open_store
+from store import Fate, open_store
 from store.words import Asked
-from tests.web.shelf import NOW, QUIET, START, Shelf, asker
+from tests.postgres import fresh_database
+from tests.web.shelf import NOW, QUIET, SCRIPT, START, Shelf, asker
 from web import create_app
 from web.charts import SHADES, Column, calendar, columns, shade_edges
 from web.searching import marked
@@ -138,3 +139,28 @@ def test_counts_are_not_counted_for_every_reader(shelf):
     now[0] += timedelta(hours=1)
     ask("/health")
     assert len(asked) == 2
+
+
+def test_health_names_the_dead_letters_and_how_to_send_them_again(tmp_path):
+    """What nobody could be told is not lost in a count."""
+    with open_store(tmp_path, None) as store:
+        store.archive.declare([Source(name="press", url="https://www.example.gov.cn/xwfb/")], START)
+        Shelf(store).hostile()
+        waiting = store.outbox.pending(None)
+        assert waiting
+        store.outbox.note([item.id for item in waiting], NOW, lambda item: Fate(targets={}))
+        text = asker(create_app(store.history, clock=lambda: NOW))("/health").text
+    assert text.count("given up") == len(waiting)
+    assert "palimpsest outbox resend --all" in text
+    assert SCRIPT not in text
+
+
+def test_health_shows_the_queue_where_there_is_one(tmp_path):
+    """On a server: who is elected, which workers live, what waits; and what to do where nobody works."""
+    with open_store(tmp_path, fresh_database()) as store:
+        text = asker(create_app(store.history, clock=lambda: NOW))("/health").text
+        assert "no daemon is elected" in text
+        assert "palimpsest worker" in text
+        assert store.queue is not None
+        with store.queue.election():
+            assert "a daemon is elected" in asker(create_app(store.history, clock=lambda: NOW))("/health").text

@@ -129,6 +129,28 @@ def test_nothing_fires_that_is_asked_for(seen: Watched, path: str) -> None:
     assert seen.wrong == []
 
 
+def test_nothing_fires_in_what_is_replayed(seen: Watched, store: Store) -> None:
+    """Opened by itself, a page of theirs comes from our own origin."""
+    theirs = 0
+    for view in store.history.pages(limit=1000):
+        for one in store.history.mementos.of(view.url, limit=2).rows:
+            shown = seen.go(f"/memento/{one.at:%Y%m%d%H%M%S}/{view.url}")
+            seen.look(f"memento of {view.url}")
+            theirs += shown and not seen.page.query_selector("link[href^='/static/']")
+    assert theirs > len(PAYLOADS)
+    for view in store.history.pages(limit=3):
+        for path in ("timemap/link", "timemap/json"):
+            seen.go(f"/{path}/{view.url}")
+            seen.look(path)
+    for path in ("changes", "findings", "pages", "search?q=%E9%80%9A%E7%9F%A5"):
+        seen.go(f"/api/v1/{path}")
+        seen.look(path)
+    for form in ("atom", "json"):
+        seen.go(f"/feeds/changes.{form}")
+        seen.look(form)
+    assert seen.wrong == []
+
+
 def test_no_link_to_a_payload_can_be_followed(seen: Watched, store: Store) -> None:
     """Neither with the mouse nor with the keyboard: what is no http address is no link at all."""
     schemes = Counter[str]()

