@@ -63,7 +63,7 @@ soak: setup ## kill a pass at some hundred random points, on each database (KILL
 fuzz: setup ## mutate pages against the stripper until stopped (needs atheris; ARGS=-max_total_time=60)
 	$(BIN)/python -m tests.fuzz.fuzz_extract $(ARGS)
 
-screenshots: setup ## draw docs/demo.png from a real run
+screenshots: setup ## draw docs/demo.png and docs/screenshots/ from a real run
 	$(BIN)/python docs/screenshots.py
 
 lock: setup ## resolve the dependencies anew and write all locks

@@ -23,6 +23,7 @@ from bench import (
     soak,
     store,
     table,
+    web,
 )
 from bench.extract import REPETITIONS, benchmark
 from bench.fetch_trackers import TRACKERS
@@ -44,6 +45,7 @@ BENCHMARKS = (
     "soak",
     "export",
     "backfill",
+    "web",
 )
 
 
@@ -138,6 +140,10 @@ def main(words: Sequence[str] | None = None) -> int:
     if asked.benchmark == "export":
         print(export.report(export.benchmark(asked.pages, asked.quick, tell), as_json=asked.json))
         return 0
+    if asked.benchmark == "web":
+        shown = web.benchmark(asked.quick, tell, asked.pages)
+        print(web.report(shown, as_json=asked.json))
+        return int(not shown.holds)
     if asked.benchmark == "blobs":
         print(blobs.report(blobs.benchmark(asked.quick, tell), as_json=asked.json))
         return 0

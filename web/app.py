@@ -11,6 +11,7 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from crawler.errors import ConfigurationError, NotKnown, PalimpsestError
@@ -36,6 +37,9 @@ TITLES = {
     500: N_("Something went wrong here"),
     503: N_("The store is busy"),
 }
+
+# Bytes from which on an answer is worth compressing: on the machine itself smaller ones come sooner without.
+LARGE = 64 * 1024
 
 
 def create_app(
@@ -88,6 +92,8 @@ def create_app(
     app.add_exception_handler(RequestValidationError, _wrong_request)
     app.add_exception_handler(PalimpsestError, _refusal)
     app.add_exception_handler(Exception, _surprise)
+    # The one secret in an answer, a form's word, is masked anew each time: a compressed length tells nobody of it.
+    app.add_middleware(GZipMiddleware, minimum_size=LARGE, compresslevel=5)
     app.add_middleware(Guard, door=app.state.door)
     return app
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import socket
 
 import pytest
 
 from crawler.errors import ConfigurationError
-from jobs.serving import TOKEN_VARIABLE, reading_room
+from jobs.serving import TOKEN_VARIABLE, _listening, reading_room
 from jobs.wiring import utc_now
 from store import Store, open_store
 from tests.jobs.conftest import Desk
@@ -120,3 +121,9 @@ def started(desk: Desk) -> str:
             return asyncio.run(start(store))
         except ConfigurationError as error:
             return str(error)
+
+
+def test_an_answer_is_sent_at_once() -> None:
+    """Asyncio lets small packets wait, 40 ms at a time, for all but a socket that says it is TCP."""
+    with _listening("127.0.0.1", 0) as listener:
+        assert listener.proto == socket.IPPROTO_TCP

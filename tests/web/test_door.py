@@ -8,7 +8,9 @@ import pytest
 from starlette.routing import Mount
 
 from crawler.errors import ConfigurationError
-from tests.web.shelf import HOSTILE, NOW, QUIET, asker
+from crawler.model import Article, Outcome, Source
+from store import open_store
+from tests.web.shelf import HOSTILE, NOW, QUIET, START, Shelf, asker, snapshot, verdict
 from web import create_app, must_have_token
 from web.safe import FRAMED_POLICY, FRAMING_POLICY, PAGE_POLICY, RAW_POLICY
 
@@ -190,3 +192,22 @@ def test_nothing_can_be_written(ask):
     """The room only shows."""
     for path in ("/", "/api/v1/pages"):
         assert ask(path, "POST").status_code == 405
+
+
+def test_only_a_large_answer_is_compressed(tmp_path):
+    """Where that pays; what it holds is the same, and it is guarded like any other."""
+    with open_store(tmp_path, None) as store:
+        store.archive.declare([Source(name="press", url="https://www.example.gov.cn/xwfb/")], START)
+        page = Shelf(store).admit(QUIET, "长文")
+        article = Article(title="长文", paragraphs=("全市共有学校食堂212所。" * 4000,))
+        kept = snapshot(QUIET, START, b"<p>")
+        store.archive.record(page, verdict(START, Outcome.NEW, article=article, snap=kept))
+        asked = asker(create_app(store.history, clock=lambda: NOW))
+        answers = [
+            asked("/version", headers={"Accept-Encoding": encoding}, url=QUIET, n=1)
+            for encoding in ("gzip", "identity")
+        ]
+        assert [answer.headers.get("content-encoding") for answer in answers] == ["gzip", None]
+        assert answers[0].text == answers[1].text
+        assert answers[0].headers["content-security-policy"] == PAGE_POLICY
+        assert "content-encoding" not in asked("/sources", headers={"Accept-Encoding": "gzip"}).headers
