@@ -62,7 +62,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """All of it. `beside`: what the daemon recorded in the same seconds."""
+    """All of it. `beside`: visits of the daemon in the same seconds, each second."""
 
     pages: int
     taken: list[Taken]
@@ -147,7 +147,7 @@ def report(told: Told, *, as_json: bool) -> str:
         verdict = "holds" if one.holds else "IS EXCEEDED"
         took = f"{one.p50:>9.1f}{one.p95:>9.1f}{one.asked:>8.0f}{one.cpu:>9.1f}"
         lines.append(f"{one.name:28}{took}{one.bytes:>10,}{small}   {verdict}")
-    beside = f"{told.beside:.0f} checks/s recorded by the daemon in the same seconds"
+    beside = f"{told.beside:.0f} visits/s of the daemon in the same seconds"
     verdict = "holds" if told.rate >= RATE else "IS NOT REACHED"
     lines += [
         "",
@@ -198,7 +198,7 @@ def _get(connection: http.client.HTTPConnection, path: str) -> int:
 def _rate(
     asked: list[Ask], process: int, port: int, seconds: float, recorded: Callable[[], int], say: Say
 ) -> tuple[float, float, float]:
-    """Answers a second, milliseconds of the server's CPU for each, checks that the daemon recorded a second."""
+    """Answers a second, milliseconds of the server's CPU for each, visits of the daemon a second."""
     say("many clients, beside a daemon")
     counts = [0] * CLIENTS
     until = time.monotonic() + seconds
