@@ -30,7 +30,7 @@ _HOSTS = 32
 _MOMENT = 15.0
 # Visits that are under way at one host that asks for no delay. The pace lets few of them ask it at a time; most wait to
 # be recorded together.
-_SAME_HOST = 32
+_SAME_HOST = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
