@@ -128,9 +128,13 @@ def test_long_lists_of_rare_names_are_given_up_soon(beside: str) -> None:
     """What looked odd so often and came to nothing will again; a mark of a lost byte is looked at all the same."""
     names = beside.join(f"{family}{one}{other}" for family in "王李张刘陈" for one in RARE for other in RARE)
     text = f"{names}\n{seed_text('weihai-interview')}"
-    begun = process_time()
-    (found,) = gbk_shift.detect(case_of(text, markup=False))
-    assert process_time() - begun < 2
+    took = []
+    # The least of three: a busy machine takes longer for the same.
+    for _ in range(3):
+        begun = process_time()
+        (found,) = gbk_shift.detect(case_of(text, markup=False))
+        took.append(process_time() - begun)
+    assert min(took) < 0.25
     assert found.repair == "威海”建設(shè)"
 
 
