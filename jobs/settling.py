@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from crawler.errors import NothingToRead, PalimpsestError, StoreBusy
 from crawler.extract import RULES
 from crawler.model import Page, Source
 from crawler.replay import replay
+from jobs.wiring import utc_now
 from store import Rewritten, Store
 
 # A page may be recorded by a running daemon while it is judged; it is then judged again, this often at most.
@@ -29,8 +29,9 @@ def settle(store: Store, source: Source, page: Page, *, dry_run: bool = False, n
         if retold.known.latest is None and store.history.page(page.url).versions:
             raise NothingToRead("today's rules find no content in it; left as it was")
         try:
-            now = datetime.now(UTC)
-            return store.rereading.retell(page, checks, retold, rules=RULES, now=now, dry_run=dry_run, notify=notify)
+            return store.rereading.retell(
+                page, checks, retold, rules=RULES, now=utc_now(), dry_run=dry_run, notify=notify
+            )
         except StoreBusy:
             if attempt == _ATTEMPTS:
                 raise

@@ -2,8 +2,8 @@
 
 from store.archive import Archive
 from store.blobs import BlobStore, DatabaseBlobs, FolderBlobs
-from store.bringing import Capture, Kept, Same
-from store.browsing import Browsing, PagePart, ReadFinding, ReadVersion, Response
+from store.bringing import Capture, Kept
+from store.browsing import Browsing, PagePart, ReadFinding, ReadVersion
 from store.cursors import Cursor, Part
 from store.exporting import Exporting
 from store.figures import Figures
@@ -11,7 +11,7 @@ from store.history import History
 from store.importing import FreshPage, Importing, KnownPage, Misfit, Taking
 from store.integrity import Integrity, Problem
 from store.journal import Journal
-from store.kept import Given, KeptPage, KeptResponse, Moment, Numbered
+from store.kept import Given, KeptPage, Moment, Numbered
 from store.marks import Mark, Marks, MarkState
 from store.opening import Store, open_store
 from store.outbox import Fate, Outbox, OutboxItem, Telling
@@ -21,6 +21,7 @@ from store.proof import FormerLink, Linked, Proof, Unreadable, reading_of
 from store.queue import Queue, owner_of
 from store.repairing import Repaired
 from store.rereading import Rereading
+from store.responses import KeptResponse
 from store.retelling import Rewritten
 from store.retention import Folded
 from store.rows import article_json, article_of, host_of
@@ -92,10 +93,8 @@ __all__ = [
     "Recorded",
     "Repaired",
     "Rereading",
-    "Response",
     "Rewritten",
     "Role",
-    "Same",
     "SourceView",
     "Store",
     "Stretch",

@@ -15,8 +15,9 @@ from store.adding import expect
 from store.keeping import Keeping
 from store.later import not_tracked
 from store.recording import write_page
+from store.responses import KeptResponse
 from store.rows import key_of, response_values
-from store.tables import PageRow, SnapshotRow, SourceRow
+from store.tables import PageRow, SourceRow
 from store.visits import keep, known_times
 
 
@@ -33,35 +34,8 @@ class Kept:
         return {**counts, **{name: counts.get(name, 0) + number for name, number in asdict(self).items()}}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Same:
-    """A capture whose body, of this digest and size, is that of one that is kept already or is kept with it."""
-
-    url: str
-    final_url: str
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    fetched_at: datetime
-    digest: str
-    size: int
-    redirects: tuple[str, ...] = ()
-
-
-Capture = Snapshot | Same
-
-
-def same_as(row: SnapshotRow) -> Same:
-    """What is the same as this response."""
-    return Same(
-        url=row.url,
-        final_url=row.final_url,
-        status=row.status,
-        headers=tuple((str(name), str(value)) for name, value in row.headers),
-        fetched_at=row.fetched_at,
-        digest=row.digest,
-        size=row.size,
-        redirects=tuple(row.redirects),
-    )
+# With a body of its own, or with that of one that is kept already or is kept with it.
+Capture = Snapshot | KeptResponse
 
 
 def bring(session: Session, keeping: Keeping, captures: Sequence[tuple[Page, Capture]], now: datetime) -> Kept:

@@ -17,6 +17,7 @@ from store.engine import reading
 from store.marks import unknown_finding
 from store.parts import changes_query, findings_query
 from store.recording import page_row
+from store.responses import KeptResponse, response_of
 from store.rows import row_id, snapshot_of, version_of
 from store.showing import change_view, finding_view, page_view, version_view
 from store.stretches import STRETCHES, Stretch, stretches_before
@@ -38,27 +39,13 @@ class PagePart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Response:
-    """A kept response without its body; `size` in bytes."""
-
-    url: str
-    final_url: str
-    redirects: tuple[str, ...]
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    fetched_at: datetime
-    digest: str
-    size: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ReadVersion:
     """A Version whole, with the response it was read from, its place in the chain, and what was found on it."""
 
     page: PageView
     version: Version
     view: VersionView
-    response: Response
+    response: KeptResponse
     findings: tuple[FindingView, ...]
 
 
@@ -176,7 +163,7 @@ def _read_version(session: Session, url: str, number: int) -> ReadVersion:
         page=page_view(page),
         version=version_of(row, snapshot.digest),
         view=version_view(row, snapshot),
-        response=_response(snapshot),
+        response=response_of(snapshot),
         findings=tuple(finding_view(*one) for one in session.exec(there)),
     )
 
@@ -201,17 +188,4 @@ def _read_finding(session: Session, number: int) -> ReadFinding:
         page=page_view(page),
         until=session.exec(last).one() or 0,
         again=tuple(finding_view(*one) for one in session.exec(again)),
-    )
-
-
-def _response(row: SnapshotRow) -> Response:
-    return Response(
-        url=row.url,
-        final_url=row.final_url,
-        redirects=tuple(row.redirects),
-        status=row.status,
-        headers=tuple((name, value) for name, value in row.headers),
-        fetched_at=row.fetched_at,
-        digest=row.digest,
-        size=row.size,
     )

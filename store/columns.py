@@ -6,12 +6,13 @@ Text from the web may hold NUL (PostgreSQL refuses it) and lone surrogates (neit
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from crawler.model.chain import plain
 
 # A noncharacter, never in honest text: what follows it is the text in JSON's escapes.
 ESCAPED = "\ufdd0"
@@ -39,18 +40,10 @@ def unescape_text(text: str) -> str:
     return text
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, set | frozenset):
-        return sorted(value)
-    return str(value)
-
-
 def dump_json(value: object) -> str:
     """Compact JSON, readable text left readable. JSON itself escapes NUL; all is escaped where a surrogate is alone."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain)
-    return text if _encodable(text) else json.dumps(value, separators=(",", ":"), default=_plain)
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=plain)
+    return text if _encodable(text) else json.dumps(value, separators=(",", ":"), default=plain)
 
 
 class AnyText(TypeDecorator[str]):

@@ -21,10 +21,11 @@ from crawler.model import Json, Version
 from store.blobs import BlobStore
 from store.carrying import carried
 from store.engine import reading
-from store.kept import KeptPage, KeptResponse, Moment
+from store.kept import KeptPage, Moment
 from store.linking import FormerLinkRow
 from store.marks import FindingMarkRow
-from store.rows import article_of, key_of, row_id, snapshot_of
+from store.responses import KeptResponse, response_of
+from store.rows import article_of, key_of, row_id
 from store.showing import change_view, check_view, finding_view, page_view
 from store.tables import (
     AttachmentRow,
@@ -253,24 +254,10 @@ def _moments(
             said = {row_id(row): row for row in session.exec(wanted)}
         named = {sketch.response for sketch in some} | {head.snapshot_id for head in heads}
         query = select(SnapshotRow).where(col(SnapshotRow.id).in_([one for one in named if one is not None]))
-        responses = {row_id(row): _response(row) for row in session.exec(query)}
+        responses = {row_id(row): response_of(row) for row in session.exec(query)}
         session.expunge_all()
         for sketch in some:
             yield _moment(sketch, responses, said, numbers)
-
-
-def _response(row: SnapshotRow) -> KeptResponse:
-    bare = snapshot_of(row, b"")
-    return KeptResponse(
-        url=row.url,
-        final_url=row.final_url,
-        redirects=bare.redirects,
-        status=row.status,
-        headers=bare.headers,
-        fetched_at=row.fetched_at,
-        digest=row.digest,
-        size=row.size,
-    )
 
 
 def _moment(

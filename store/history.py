@@ -52,25 +52,11 @@ class History:
     def __init__(self, engine: Engine, blobs: BlobStore) -> None:
         self._engine = engine
         self._blobs = blobs
-        self._parts = Parts(engine)
+        # The same lists as below, each a part at a time.
+        self.parts = Parts(engine)
         self.browsing = Browsing(engine, blobs)
-        self._tallies = Tallies(engine)
-        self._mementos = Mementos(engine, blobs)
-
-    @property
-    def parts(self) -> Parts:
-        """The same lists as below, each a part at a time."""
-        return self._parts
-
-    @property
-    def tallies(self) -> Tallies:
-        """How much there is of what, and when it happened."""
-        return self._tallies
-
-    @property
-    def mementos(self) -> Mementos:
-        """The kept responses of a page, as an archive tells of them."""
-        return self._mementos
+        self.tallies = Tallies(engine)
+        self.mementos = Mementos(engine, blobs)
 
     # ---- listings ------------------------------------------------------------------------------------------------
 

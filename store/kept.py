@@ -8,35 +8,10 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from crawler.model import Change, Json, NewVersion, Snapshot, ToldFinding, Version
+from store.responses import KeptResponse
 from store.views import ChangeView, CheckView, FindingView, PageView
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptResponse:
-    """A response that is kept, without its body: that lies under `digest`."""
-
-    url: str
-    final_url: str
-    redirects: tuple[str, ...]
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    fetched_at: datetime
-    digest: str
-    size: int
-
-    def snapshot(self, body: bytes) -> Snapshot:
-        """The Snapshot, with its body."""
-        return Snapshot(
-            url=self.url,
-            final_url=self.final_url,
-            status=self.status,
-            headers=self.headers,
-            body=body,
-            fetched_at=self.fetched_at,
-            redirects=self.redirects,
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

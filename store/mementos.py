@@ -12,7 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from crawler.errors import NotKnown
 from crawler.model import Snapshot
 from store.blobs import BlobStore
-from store.cursors import Cursor, Part
+from store.cursors import Cursor, Part, by_time, cut, one_more, within
 from store.engine import reading
 from store.recording import page_row
 from store.rows import host_of, row_id, snapshot_of
@@ -65,19 +65,11 @@ class Mementos:
         """Those of a Page, the oldest first, between `since` and before `until`. Raises NotKnown."""
         with reading(self._engine) as session:
             page_id = row_id(page_row(session, url))
-            query = _of(page_id)
-            if since is not None:
-                query = query.where(col(SnapshotRow.fetched_at) >= since)
-            if until is not None:
-                query = query.where(col(SnapshotRow.fetched_at) < until)
-            if after is not None and after.at is not None:
-                beyond = (col(SnapshotRow.fetched_at) > after.at) | (col(SnapshotRow.id) > after.id)
-                query = query.where(col(SnapshotRow.fetched_at) >= after.at, beyond)
-            query = query.order_by(col(SnapshotRow.fetched_at), col(SnapshotRow.id))
-            rows = session.exec(query.limit(None if limit is None else limit + 1)).all()
-        shown = tuple(_memento(url, row) for row in (rows if limit is None else rows[:limit]))
-        more = len(rows) > len(shown)
-        return Part(rows=shown, next=Cursor(id=shown[-1].id, at=shown[-1].at) if more else None)
+            at, number = col(SnapshotRow.fetched_at), col(SnapshotRow.id)
+            behind = after if after is not None and after.at is not None else None
+            query = by_time(_of(page_id).where(*within(at, since, until)), at, number, behind, newest_first=False)
+            rows = session.exec(query.limit(one_more(limit))).all()
+        return cut(rows, limit, lambda row: _memento(url, row), lambda one: Cursor(id=one.id, at=one.at))
 
     def below(
         self,

@@ -17,7 +17,7 @@ from sqlmodel.sql.expression import Select
 
 from crawler.errors import ConfigurationError
 from crawler.model import ChangeKind, FindingKind, PageState, Severity
-from store.cursors import Cursor, Part
+from store.cursors import Cursor, Part, by_time, cut, one_more, within
 from store.engine import reading
 from store.marks import NEWEST_MARK, FindingMarkRow, MarkState
 from store.noise import SourceEventView, event_view
@@ -69,12 +69,12 @@ class Parts:
     ) -> Part[ChangeView]:
         """Changes by time. `minor` False leaves out the minor ones, True everything else."""
         at, number = col(ChangeRow.at), col(ChangeRow.id)
-        query = changes_query().where(*_of(ChangeRow, page, source), *_within(at, since, until))
+        query = changes_query().where(*_of(ChangeRow, page, source), *within(at, since, until))
         if kind is not None:
             query = query.where(ChangeRow.kind == kind.value)
         if minor is not None:
             query = query.where(col(ChangeRow.minor).is_(minor))
-        query = _by_time(query, at, number, after, newest_first)
+        query = by_time(query, at, number, after, newest_first)
         return self._part(query, limit, lambda found: change_view(*found), lambda view: Cursor(id=view.id, at=view.at))
 
     def findings(
@@ -94,7 +94,7 @@ class Parts:
     ) -> Part[FindingView]:
         """Findings by the time they opened. `severity` means exactly that one; `state`: what was decided of it last."""
         at, number = col(FindingRow.opened_at), col(FindingRow.id)
-        query = findings_query().where(*_of(FindingRow, page, source), *_within(at, since, until))
+        query = findings_query().where(*_of(FindingRow, page, source), *within(at, since, until))
         if kind is not None:
             query = query.where(FindingRow.kind == kind.value)
         if severity is not None:
@@ -103,7 +103,7 @@ class Parts:
             query = query.where(col(FindingRow.resolved_at).is_(None))
         if state is not None:
             query = query.where(func.coalesce(FindingMarkRow.state, MarkState.OPEN.value) == state.value)
-        query = _by_time(query, at, number, after, newest_first)
+        query = by_time(query, at, number, after, newest_first)
 
         def place(view: FindingView) -> Cursor:
             return Cursor(id=view.id, at=view.opened_at)
@@ -132,7 +132,7 @@ class Parts:
         else:
             at = col(getattr(PageRow, order.value))
             newest = order is not PageOrder.DUE
-            query = _by_time(query.where(at.is_not(None)), at, col(PageRow.id), after, newest)
+            query = by_time(query.where(at.is_not(None)), at, col(PageRow.id), after, newest)
 
         def place(row: PageRow) -> Cursor:
             return Cursor(id=row_id(row), at=None if order is PageOrder.ADMITTED else getattr(row, order.value))
@@ -157,17 +157,13 @@ class Parts:
             query = (
                 select(CheckRow, SnapshotRow.digest)
                 .outerjoin(SnapshotRow, col(CheckRow.snapshot_id) == col(SnapshotRow.id))
-                .where(CheckRow.page_id == page_id, *_within(at, since, until))
+                .where(CheckRow.page_id == page_id, *within(at, since, until))
             )
-            query = _by_time(query, at, number, after, newest_first)
-            rows = session.exec(query.limit(None if limit is None else limit + 1)).all()
+            query = by_time(query, at, number, after, newest_first)
+            rows = session.exec(query.limit(one_more(limit))).all()
             brought = _brought(session, page_id, [row.at for row, _ in rows])
-        shown = rows if limit is None else rows[:limit]
-        last = shown[-1][0] if len(rows) > len(shown) else None
-        return Part(
-            rows=tuple(check_view(row, digest, brought) for row, digest in shown),
-            next=last and Cursor(id=last.id or 0, at=last.at),
-        )
+        part = cut(rows, limit, lambda found: found, lambda found: Cursor(id=found[0].id or 0, at=found[0].at))
+        return Part(rows=tuple(check_view(row, digest, brought) for row, digest in part.rows), next=part.next)
 
     def versions(
         self,
@@ -186,7 +182,7 @@ class Parts:
         query = (
             select(VersionRow, SnapshotRow)
             .join(SnapshotRow, col(VersionRow.snapshot_id) == col(SnapshotRow.id))
-            .where(VersionRow.page_id == page_id, *_within(col(VersionRow.seen_at), since, until))
+            .where(VersionRow.page_id == page_id, *within(col(VersionRow.seen_at), since, until))
             .order_by(number.desc() if newest_first else number)
         )
         if after is not None:
@@ -205,10 +201,10 @@ class Parts:
     ) -> Part[SourceEventView]:
         """What happened to whole sources, by the time it began."""
         at, number = col(SourceEventRow.at), col(SourceEventRow.id)
-        query = select(SourceEventRow).where(*_within(at, since, until))
+        query = select(SourceEventRow).where(*within(at, since, until))
         if source is not None:
             query = query.where(SourceEventRow.source == source)
-        query = _by_time(query, at, number, after, newest_first)
+        query = by_time(query, at, number, after, newest_first)
         rows = self._part(query, limit, lambda row: row, lambda row: Cursor(id=row.id or 0, at=row.at))
         return Part(rows=tuple(event_view(row) for row in rows.rows), next=rows.next)
 
@@ -220,10 +216,7 @@ class Parts:
         place: Callable[[T], Cursor],
     ) -> Part[T]:
         with reading(self._engine) as session:
-            rows = session.exec(query if limit is None else query.limit(limit + 1)).all()
-            # One more than was asked for says that there is more.
-            shown = tuple(view(row) for row in (rows if limit is None else rows[:limit]))
-        return Part(rows=shown, next=place(shown[-1]) if len(rows) > len(shown) else None)
+            return cut(session.exec(query.limit(one_more(limit))).all(), limit, view, place)
 
 
 def changes_query() -> Select[ChangeRow, PageRow, int, int]:
@@ -256,23 +249,6 @@ def _of(row: type[ChangeRow | FindingRow], page: str | None, source: str | None)
     if source is not None:
         conditions.append(col(row.source) == source)
     return conditions
-
-
-def _within(at: Any, since: datetime | None, until: datetime | None) -> list[ColumnElement[bool]]:  # noqa: ANN401
-    return [*([at >= since] if since is not None else []), *([at < until] if until is not None else [])]
-
-
-def _by_time(query: Any, at: Any, number: Any, after: Cursor | None, newest_first: bool) -> Any:  # noqa: ANN401
-    """The list in its order, from behind the cursor on."""
-    if after is not None:
-        if after.at is None:
-            raise ConfigurationError(f"{after} is a place in another list; take one that this list gave.")
-        # Said in two halves, since an index of times alone serves the first, and no database sees that by itself.
-        if newest_first:
-            query = query.where(at <= after.at, (at < after.at) | (number < after.id))
-        else:
-            query = query.where(at >= after.at, (at > after.at) | (number > after.id))
-    return query.order_by(*((at.desc(), number.desc()) if newest_first else (at, number)))
 
 
 def _number(after: Cursor) -> int:

@@ -16,12 +16,13 @@ from crawler.model import Json, Noise, Page, Retold, Snapshot, Visit
 from store import bringing
 from store import journal as journals
 from store.blobs import BlobStore
-from store.bringing import Capture, Kept, Same, same_as
+from store.bringing import Capture, Kept
 from store.engine import reading, writing
 from store.journal import Journal
 from store.keeping import Keeping
 from store.noise import noise_of
 from store.recording import page_row, standing, write_page
+from store.responses import KeptResponse, response_of
 from store.retelling import Retelling, Rewritten
 from store.rows import row_id, snapshot_values
 from store.tables import PageRow, SourceRow
@@ -91,11 +92,11 @@ class Rereading:
         with reading(self._engine) as session:
             return is_kept(session, url, at)
 
-    def response(self, url: str, since: datetime, until: datetime) -> Same | None:
+    def response(self, url: str, since: datetime, until: datetime) -> KeptResponse | None:
         """The last response kept of a page from between these times, both included; None where there is none."""
         with reading(self._engine) as session:
             row = last_response(session, url, since, until)
-            return None if row is None else same_as(row)
+            return None if row is None else response_of(row)
 
     def journal(
         self, source: str, origin: str, asked: Mapping[str, Json], now: datetime, *, dry_run: bool = False

@@ -103,15 +103,15 @@ def response_bytes(
 
 def _canonical(values: Mapping[str, object]) -> bytes:
     """Compact JSON, keys sorted, in UTF-8; all in JSON's escapes where a surrogate is alone, which UTF-8 has not."""
-    compact: Any = {"sort_keys": True, "separators": (",", ":"), "default": _plain}
+    compact: Any = {"sort_keys": True, "separators": (",", ":"), "default": plain}
     try:
         return json.dumps(values, ensure_ascii=False, **compact).encode()
     except UnicodeEncodeError:
         return json.dumps(values, **compact).encode()
 
 
-def _plain(value: object) -> object:
-    # As it is kept: what comes back from the store must have the same bytes.
+def plain(value: object) -> object:
+    """What has no JSON of its own as the store keeps it: what comes back from there must have the same bytes."""
     if isinstance(value, Mapping):
         return dict(value)
     if isinstance(value, set | frozenset):

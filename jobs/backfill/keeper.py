@@ -17,7 +17,7 @@ from jobs.backfill.owners import Owners
 from jobs.backfill.wanted import Imported, Plan, Tell
 from jobs.settling import settle
 from jobs.wiring import utc_now
-from store import Capture, Journal, Same, Store
+from store import Capture, Journal, KeptResponse, Store
 
 # A transaction takes so many captures or bytes: short enough for a daemon that waits for its turn to write.
 _MANY, _BYTES = 100, 4 * 1024 * 1024
@@ -150,7 +150,7 @@ class Keeper:
         if len(self._waiting) >= _MANY or self._bytes >= _BYTES:
             self.flush()
 
-    def response(self, url: str, at: datetime, *, exactly: bool = False) -> Same | None:
+    def response(self, url: str, at: datetime, *, exactly: bool = False) -> KeptResponse | None:
         """What is kept of a URL of that time (to the second, if that is all that is known), or the last before it."""
         page = self.page_of(url)
         if page is None:
@@ -161,7 +161,7 @@ class Keeper:
         kept = self._store.rereading.response(page.url, since, end)
         return max((*waiting, *([kept] if kept else [])), key=lambda one: one.fetched_at, default=None)
 
-    def body(self, response: Same) -> bytes:
+    def body(self, response: KeptResponse) -> bytes:
         """The body of what is kept. Raises BlobCorrupt where it cannot be read."""
         self.flush()
         return self._store.blobs.get(response.digest)
@@ -230,10 +230,10 @@ class Keeper:
             self._result.changes += made.changes
 
 
-def _same(capture: Capture) -> Same:
-    if isinstance(capture, Same):
+def _same(capture: Capture) -> KeptResponse:
+    if isinstance(capture, KeptResponse):
         return capture
-    return Same(
+    return KeptResponse(
         url=capture.url,
         final_url=capture.final_url,
         status=capture.status,

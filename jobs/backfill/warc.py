@@ -23,7 +23,7 @@ from jobs.backfill.warc_files import WarcFile, files_at
 from jobs.backfill.warc_records import Record, records
 from jobs.backfill.warc_redirects import Redirects, as_led
 from jobs.backfill.warc_streams import Place
-from store import Capture, Same, Store
+from store import Capture, KeptResponse, Store
 
 # Payloads whose place is remembered for what refers to them by digest alone.
 _REMEMBERED = 10_000
@@ -199,10 +199,10 @@ class _Reading:
             if len(self._payloads) > _REMEMBERED:
                 self._payloads.popitem(last=False)
 
-    def _again(self, record: Record, found: Found) -> Same:
+    def _again(self, record: Record, found: Found) -> KeptResponse:
         """A capture of what was captured before, of which the record has no body. Raises NotTaken."""
         if self._keeper.dry_run:
-            return Same(
+            return KeptResponse(
                 url=found.url, final_url=found.url, status=200, headers=(), fetched_at=found.at, digest="", size=0
             )
         before = self._before(record, found)
@@ -218,7 +218,7 @@ class _Reading:
             fetched_at=found.at,
         )
 
-    def _before(self, record: Record, found: Found) -> Same | None:
+    def _before(self, record: Record, found: Found) -> KeptResponse | None:
         """The capture that a revisit refers to: by address and time, by its digest, or the last of its own page."""
         refers = canonical(record.headers.get("warc-refers-to-target-uri", "").strip("<> "))
         at = time_of(record.headers.get("warc-refers-to-date", ""))

@@ -19,7 +19,6 @@ from jobs.cli.context import run_async, settings_of, sources_of
 from jobs.cli.listing import Json_
 from jobs.cli.output import console, one_line, print_json, printable, watched
 from jobs.configured import append, configured, free_name, name_for
-from jobs.proof.verifying import broken_pages
 from jobs.rendering import chromium_for
 from jobs.settings import USER_AGENT, Settings
 from jobs.wiring import opened_store, utc_now
@@ -208,6 +207,8 @@ def _configuration(context: typer.Context) -> Iterator[Examined]:
 
 
 def _store(settings: Settings, repair: bool, *, quiet: bool) -> Iterator[Examined]:
+    from jobs.proof.verifying import broken_pages  # of no use to any other command here
+
     repaired = None
     try:
         with opened_store(settings) as store:

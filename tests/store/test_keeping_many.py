@@ -8,7 +8,7 @@ import pytest
 
 from crawler.errors import StoreFull
 from crawler.model import Outcome, Page, Snapshot
-from store import Kept, Same, Store
+from store import Kept, KeptResponse, Store
 from store.blobs import DatabaseBlobs
 from tests.store.conftest import OpenIt
 from tests.store.verdicts import NOW, SOURCE, admit
@@ -48,7 +48,7 @@ def test_what_is_the_same_again_names_the_body_that_is_there(store: Store) -> No
     store.rereading.keep_many([capture(OTHER, 0)], NOW)
     found = store.rereading.response(OTHER, NOW, NOW + timedelta(minutes=1))
     assert found is not None
-    again = Same(
+    again = KeptResponse(
         url=OTHER,
         final_url=OTHER,
         status=203,
