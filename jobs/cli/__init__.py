@@ -10,6 +10,7 @@ import typer
 
 from crawler.errors import ConfigurationError, PalimpsestError
 from jobs.cli import (
+    backfilling,
     configuring,
     demonstrating,
     exchanging,
@@ -44,6 +45,7 @@ app = typer.Typer(
 for room in (
     configuring,
     watching,
+    backfilling,
     importing,
     rereading,
     pruning,

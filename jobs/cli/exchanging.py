@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
@@ -15,14 +14,13 @@ import typer
 from crawler.errors import ConfigurationError
 from jobs.cli.context import store_of
 from jobs.cli.output import errors, printable, watched
+from jobs.cli.times import Since, Until, in_utc
 from jobs.wiring import utc_now
 from store import Store
 
 if TYPE_CHECKING:
     from jobs.exchange.counting import Counted
     from jobs.exchange.selection import Selection
-
-_TIME_FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ"]
 
 
 class Format(StrEnum):
@@ -53,8 +51,8 @@ def export(
     form: Annotated[Format, typer.Option("--format", help="warc and jsonl hold everything; csv and parquet tables.")],
     source: Annotated[list[str] | None, typer.Option(help="Only this source's pages; may be given again.")] = None,
     url: Annotated[list[str] | None, typer.Option(help="Only this page, or this one too; may be given again.")] = None,
-    since: Annotated[datetime | None, typer.Option(formats=_TIME_FORMATS, help="Not before this time (UTC).")] = None,
-    until: Annotated[datetime | None, typer.Option(formats=_TIME_FORMATS, help="Not after this time (UTC).")] = None,
+    since: Since = None,
+    until: Until = None,
     kind: Annotated[
         list[str] | None, typer.Option(metavar="KIND", help="Only where a change or finding of this kind is told.")
     ] = None,
@@ -83,8 +81,8 @@ def export(
             store,
             sources=source or (),
             urls=url or (),
-            since=since.replace(tzinfo=UTC) if since else None,
-            until=until.replace(tzinfo=UTC) if until else None,
+            since=in_utc(since),
+            until=in_utc(until),
             kinds=kind or (),
         )
         total, _ = store.exporting.count(selection.sources, selection.urls)

@@ -1,4 +1,4 @@
-"""`check`, `run`, `worker`, `backfill`: everything that visits pages."""
+"""`check`, `run`, `worker`: what visits pages as they are now."""
 
 from __future__ import annotations
 
@@ -14,11 +14,9 @@ import typer
 from crawler.errors import ConfigurationError
 from crawler.model import Outcome, Page, Source
 from crawler.urls import canonical
-from jobs.backfill import Plan, plan
-from jobs.cli.context import run_async, run_service, settings_of, sources_of, store_of
+from jobs.cli.context import run_async, run_service, sources_of, store_of
 from jobs.cli.listing import Json_, is_url
-from jobs.cli.output import conclude, console, errors, one_line, print_json, print_line, printable, progress
-from jobs.cli.progressing import followed
+from jobs.cli.output import console, errors, one_line, print_json, print_line, printable, progress
 from jobs.cli.pruning import FOLD_VARIABLE, age_of
 from jobs.cli.telling import checked_lines, json_watch
 from jobs.notify import deliver
@@ -36,7 +34,6 @@ Metrics_ = Annotated[
     str | None, typer.Option("--metrics", metavar="HOST:PORT", help="Serve /metrics for Prometheus, and /healthz.")
 ]
 LogJson = Annotated[bool, typer.Option("--log-json", help="One JSON object an event; also PALIMPSEST_LOG=json.")]
-_TIME_FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ"]
 
 
 def register(app: typer.Typer) -> None:
@@ -44,7 +41,6 @@ def register(app: typer.Typer) -> None:
     app.command()(check)
     app.command("run")(run_)
     app.command()(worker)
-    app.command()(backfill)
 
 
 # ---- check -------------------------------------------------------------------------------------------------------
@@ -240,78 +236,3 @@ def _say_json(line: Told) -> None:
 
 def _stamp() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-# ---- backfill ----------------------------------------------------------------------------------------------------
-
-
-def backfill(
-    context: typer.Context,
-    source: Annotated[str | None, typer.Argument(metavar="SOURCE", help="Whose past it is.")] = None,
-    origin: Annotated[
-        str,
-        typer.Option(
-            "--from",
-            metavar="WAY",
-            help="listing, sitemap, feed, wayback[:URL] (a web archive), warc:PATH (WARC files, a folder of them, "
-            "WACZ), or dir:PATH with files named 20210615T080000Z.html.",
-        ),
-    ] = "listing",
-    page_url: Annotated[
-        str | None, typer.Option(help="The page that the files of dir: are captures of; of an archive, only this page.")
-    ] = None,
-    since: Annotated[datetime | None, typer.Option(formats=_TIME_FORMATS, help="Not before this time (UTC).")] = None,
-    until: Annotated[datetime | None, typer.Option(formats=_TIME_FORMATS, help="Not after this time (UTC).")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="At most this many captures or pages.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")] = False,
-    notify: Annotated[
-        bool, typer.Option("--notify", help="Tell those whom `notify` names of what is new; else nobody is told.")
-    ] = False,
-    as_json: Json_ = False,
-) -> None:
-    """Bring in the past: from a listing walked to its end, a sitemap or feed, a web archive, or kept captures.
-
-    Stopped (Ctrl-C) and started again it goes on where it was. Without SOURCE, captures go to the source whose host and
-    `include` fit. Notifications go out with the next pass, `run` or `notify`, and only with --notify.
-
-    wayback asks the Internet Archive, wayback:URL another archive or a collection of pywb, one request at a time. It is
-    asked for the tracked pages: one by one where there are up to fifty, otherwise for all below the folder they share;
-    and for whatever `include` wants below the folder of the source, where that is set or nothing is tracked yet.
-
-    \b
-    Examples:
-      palimpsest backfill suqian-press --from listing
-      palimpsest backfill suqian-press --from sitemap --since 2020-01-01 --dry-run
-      palimpsest backfill suqian-press --from wayback --since 2015-01-01 --dry-run
-      palimpsest backfill suqian-press --from wayback:http://127.0.0.1:8080/my-collection
-      palimpsest backfill --from warc:crawls/
-      palimpsest backfill suqian-press --from dir:captures/ --page-url https://www.example.gov.cn/a.html
-    """
-    sources = _backfill_sources(context, source, origin, page_url)
-    with store_of(context) as store:
-        work = plan(
-            store,
-            sources,
-            Plan(
-                source=source,
-                origin=origin,
-                page_url=page_url,
-                since=since.replace(tzinfo=UTC) if since else None,
-                until=until.replace(tzinfo=UTC) if until else None,
-                limit=limit,
-                notify=notify,
-                settings=settings_of(context),
-            ),
-        )
-        with followed("backfill", quiet=as_json) as tell:
-            result = run_async(work.run(dry_run=dry_run, tell=tell))
-    conclude(result, as_json=as_json)
-
-
-def _backfill_sources(
-    context: typer.Context, source: str | None, origin: str, page_url: str | None
-) -> tuple[Source, ...]:
-    """The configured Sources; for files alone none need be configured, where the page's URL is given."""
-    if origin.startswith("dir:") and page_url and source is None and not settings_of(context).config.exists():
-        return ()
-    return sources_of(context)
