@@ -19,9 +19,9 @@ from store.parts import changes_query, findings_query
 from store.recording import page_row
 from store.responses import KeptResponse, response_of
 from store.rows import row_id, snapshot_of, version_of
-from store.showing import change_view, finding_view, page_view, version_view
+from store.showing import PAGE, change_view, finding_view, page_view, version_view
 from store.stretches import STRETCHES, Stretch, stretches_before
-from store.tables import ChangeRow, CheckRow, FindingRow, SnapshotRow, VersionRow
+from store.tables import ChangeRow, CheckRow, FindingRow, PageRow, SnapshotRow, VersionRow
 from store.views import ChangeView, FindingView, PageView, VersionView
 
 # So many Findings are shown of one Page or Version.
@@ -172,7 +172,8 @@ def _read_finding(session: Session, number: int) -> ReadFinding:
     found = session.exec(findings_query().where(FindingRow.id == number)).first()
     if found is None:
         raise unknown_finding(number)
-    row, page, _, _ = found
+    row, of, _, _ = found
+    page = session.exec(select(PAGE).where(PageRow.id == of.id)).one()
     # In force when it opened, or since then until it resolved.
     last = select(func.max(VersionRow.number)).where(VersionRow.page_id == page.id)
     if row.resolved_at is not None:

@@ -32,7 +32,7 @@ from store.parts import Parts, changes_query, findings_query
 from store.recording import page_row
 from store.rows import row_id, snapshot_of, version_of
 from store.search import FoundVersions, search, unindexed
-from store.showing import change_view, finding_view, page_view, source_view
+from store.showing import SOURCE, change_view, finding_view, page_view, source_view
 from store.tables import (
     ChangeRow,
     FindingRow,
@@ -230,13 +230,14 @@ class History:
 
 
 def _sources() -> Select[SourceRow, int, datetime]:
-    """Sources by name, each with how many pages it has and when the first of them is due."""
-    return (
-        select(SourceRow, func.count(col(PageRow.id)), func.min(PageRow.next_check))
-        .outerjoin(PageRow, col(PageRow.source) == col(SourceRow.name))
-        .group_by(col(SourceRow.name))
-        .order_by(col(SourceRow.name))
-    )
+    """Sources by name, each with how many pages it has and when the first of them is due.
+
+    Each looked up in the index by itself: to join and to group the pages takes three times as long.
+    """
+    mine = col(PageRow.source) == col(SourceRow.name)
+    count = select(func.count()).select_from(PageRow).where(mine).scalar_subquery()
+    first = select(func.min(PageRow.next_check)).where(mine).scalar_subquery()
+    return select(SOURCE, count, first).select_from(SourceRow).order_by(col(SourceRow.name))
 
 
 def _versions_of(session: Session, url: str) -> Select[VersionRow, SnapshotRow]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Engine
@@ -23,7 +24,21 @@ from store.marks import NEWEST_MARK, FindingMarkRow, MarkState
 from store.noise import SourceEventView, event_view
 from store.recording import page_row
 from store.rows import key_of, row_id
-from store.showing import change_view, check_view, finding_view, page_view, version_view
+from store.showing import (
+    CHANGE,
+    CHECK,
+    DIGEST,
+    FINDING,
+    MARK,
+    OF_PAGE,
+    PAGE,
+    VERSION,
+    change_view,
+    check_view,
+    finding_view,
+    page_view,
+    version_view,
+)
 from store.tables import ChangeRow, CheckRow, FindingRow, PageRow, SnapshotRow, SourceEventRow, VersionRow
 from store.views import ChangeView, CheckView, FindingView, PageView, VersionView
 
@@ -77,6 +92,31 @@ class Parts:
         query = by_time(query, at, number, after, newest_first)
         return self._part(query, limit, lambda found: change_view(*found), lambda view: Cursor(id=view.id, at=view.at))
 
+    def latest(
+        self,
+        *,
+        source: str | None = None,
+        minor: bool | None = None,
+        changed: int,
+        created: int,
+        among: int,
+    ) -> tuple[ChangeView, ...]:
+        """Of the newest `among` changes the newest `changed` of old pages and `created` new pages, by time.
+
+        When a source is first walked its new pages come in hundreds: each kind has its share, and the rest is not read.
+        """
+        newest = select(ChangeRow.id, ChangeRow.kind).where(*_of(ChangeRow, None, source))
+        if minor is not None:
+            newest = newest.where(col(ChangeRow.minor).is_(minor))
+        at, number = col(ChangeRow.at), col(ChangeRow.id)
+        with reading(self._engine) as session:
+            found = session.exec(by_time(newest, at, number, None, True).limit(among)).all()
+            new = [one for one, kind in found if kind == ChangeKind.CREATED.value]
+            old = [one for one, kind in found if kind != ChangeKind.CREATED.value]
+            wanted = changes_query().where(number.in_([*old[:changed], *new[:created]]))
+            rows = session.exec(by_time(wanted, at, number, None, True)).all()
+        return tuple(change_view(*row) for row in rows)
+
     def findings(
         self,
         *,
@@ -120,7 +160,7 @@ class Parts:
         order: PageOrder = PageOrder.ADMITTED,
     ) -> Part[PageView]:
         """Pages in the order of their admission, or in another; by times only those that have such a time."""
-        query = select(PageRow)
+        query = select(PAGE)
         if source is not None:
             query = query.where(PageRow.source == source)
         if state is not None:
@@ -155,7 +195,8 @@ class Parts:
         with reading(self._engine) as session:
             page_id = row_id(page_row(session, url))
             query = (
-                select(CheckRow, SnapshotRow.digest)
+                select(CHECK, SnapshotRow.digest)
+                .select_from(CheckRow)
                 .outerjoin(SnapshotRow, col(CheckRow.snapshot_id) == col(SnapshotRow.id))
                 .where(CheckRow.page_id == page_id, *within(at, since, until))
             )
@@ -180,7 +221,8 @@ class Parts:
         with reading(self._engine) as session:
             page_id = row_id(page_row(session, url))
         query = (
-            select(VersionRow, SnapshotRow)
+            select(VERSION, DIGEST)
+            .select_from(VersionRow)
             .join(SnapshotRow, col(VersionRow.snapshot_id) == col(SnapshotRow.id))
             .where(VersionRow.page_id == page_id, *within(col(VersionRow.seen_at), since, until))
             .order_by(number.desc() if newest_first else number)
@@ -219,21 +261,25 @@ class Parts:
             return cut(session.exec(query.limit(one_more(limit))).all(), limit, view, place)
 
 
+@cache
 def changes_query() -> Select[ChangeRow, PageRow, int, int]:
     """Changes with their pages and the numbers of their versions."""
     before, after = aliased(VersionRow), aliased(VersionRow)
     return (
-        select(ChangeRow, PageRow, before.number, after.number)
+        select(CHANGE, OF_PAGE, before.number, after.number)
+        .select_from(ChangeRow)
         .join(PageRow, col(ChangeRow.page_id) == col(PageRow.id))
         .outerjoin(before, col(ChangeRow.before_id) == col(before.id))
         .outerjoin(after, col(ChangeRow.after_id) == col(after.id))
     )
 
 
+@cache
 def findings_query() -> Select[FindingRow, PageRow, int, FindingMarkRow]:
     """Findings with their pages, the numbers of their versions, and the marks that hold."""
     return (
-        select(FindingRow, PageRow, VersionRow.number, FindingMarkRow)
+        select(FINDING, OF_PAGE, VersionRow.number, MARK)
+        .select_from(FindingRow)
         .join(PageRow, col(FindingRow.page_id) == col(PageRow.id))
         .outerjoin(VersionRow, col(FindingRow.version_id) == col(VersionRow.id))
         .outerjoin(FindingMarkRow, col(FindingMarkRow.id) == NEWEST_MARK)

@@ -28,7 +28,7 @@ from store.words import Asked, number_of_source, numbers_of
 ERA = 1 << 14
 SLICE = 200
 # Candidates that are read at a time, and for one answer, where many of them do not say it after all.
-_READ, _MOST_READ = 50, 150
+_READ, _MOST_READ = 25, 150
 _FTS_INSERT = text("INSERT INTO version_words (rowid, words) VALUES (:id, :words)")
 _FTS_DELETE = text("INSERT INTO version_words (version_words, rowid, words) VALUES ('delete', :id, :words)")
 _FTS_FIND = text(
@@ -97,9 +97,9 @@ def search(engine: Engine, query: str, *, source: str | None, limit: int, before
                 snippet = asked.found(row.article)
                 if snippet is not None and source in (None, name):
                     found.append(_found(row, url, name, snippet))
+                if len(found) == limit:
+                    return FoundVersions(versions=tuple(found), before=row.id)
             read += len(ids)
-            if len(found) >= limit:
-                return FoundVersions(versions=tuple(found[:limit]), before=found[limit - 1].id)
             if read >= _MOST_READ:
                 return FoundVersions(versions=tuple(found), before=ids[-1])
     return FoundVersions(versions=tuple(found), before=None)

@@ -1,4 +1,4 @@
-"""What the queries of history.py find, as views."""
+"""What the queries of the reading side find, as views; and what of each row such a query has to select."""
 
 from __future__ import annotations
 
@@ -6,10 +6,27 @@ from datetime import datetime
 from typing import cast
 
 from crawler.model import Outcome, PageState, SourceKind
+from store.light import light
 from store.marks import FindingMarkRow, mark_of
 from store.rows import change_of, finding_of, row_id
 from store.tables import ChangeRow, CheckRow, FindingRow, PageRow, SnapshotRow, SourceRow, VersionRow
 from store.views import ChangeView, CheckView, FindingView, PageView, SourceView, VersionView
+
+# What the views below take, as it is selected.
+CHANGE, FINDING, CHECK, MARK = light(ChangeRow), light(FindingRow), light(CheckRow), light(FindingMarkRow)
+OF_PAGE = light(PageRow, "id", "url", "source", "title")
+SOURCE = light(
+    SourceRow,
+    *("name", "url", "kind", "active", "links", "failures", "detail", "lying"),
+    *("last_checked", "last_ok", "next_check", "alarm", "alarm_since"),
+)
+PAGE = light(
+    PageRow,
+    *("id", "url", "source", "state", "versions", "checks", "admitted_at", "last_checked", "next_check"),
+    *("last_changed", "title", "moved_to", "failures", "missing_since"),
+)
+VERSION = light(VersionRow, "number", "seen_at", "title", "published", "digest", "rules", "link")
+DIGEST = light(SnapshotRow, "digest")
 
 
 def source_view(row: SourceRow, pages: int, first: datetime | None) -> SourceView:
@@ -77,7 +94,7 @@ def finding_view(
         opened_at=row.opened_at,
         resolved_at=row.resolved_at,
         finding=finding_of(row),
-        mark=None if mark is None else mark_of(mark),
+        mark=None if mark is None or mark.id is None else mark_of(mark),
     )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import CTE, ColumnElement, Executable, and_, case, extract, func, literal, or_
+from sqlalchemy import CTE, ColumnElement, Executable, and_, bindparam, case, extract, func, literal, or_
 from sqlmodel import Session
 
 from crawler.model import Outcome
@@ -47,7 +48,10 @@ def stretches_before(
     session: Session, page_id: int, before: Cursor | None
 ) -> tuple[tuple[Stretch, ...], Cursor | None]:
     """The newest STRETCHES before a place, newest first, and the place where the next ones begin, if there are any."""
-    found = session.connection().execute(_runs_of(page_id, before)).all()
+    asked: dict[str, object] = {"page": page_id}
+    if before is not None:
+        asked |= {"at": before.at, "id": before.id}
+    found = session.connection().execute(_runs(before is not None), asked).all()
     shown = found[:STRETCHES]
     brought = _brought(session, page_id, [row.at for row in shown])
     stretches = tuple(
@@ -68,9 +72,13 @@ def stretches_before(
     return stretches, None
 
 
-def _runs_of(page_id: int, before: Cursor | None) -> Executable:
-    """Runs of like Checks, newest first, as many as are shown and one more."""
-    part = _marked(_looked_through(page_id, before))
+@cache
+def _runs(going_on: bool) -> Executable:
+    """Runs of like Checks of `page`, newest first, as many as are shown and one more; going on: before `at` and `id`.
+
+    To put this together takes longer than it takes the database to answer, and is done once.
+    """
+    part = _marked(_looked_through(going_on))
     # One more than before wherever a Check is not like the newer one beside it.
     begins = case((_like_the_newer(part), 0), else_=1)
     begun = sqlalchemy.select(part, begins.label("begins")).cte("begun")
@@ -94,10 +102,11 @@ def _runs_of(page_id: int, before: Cursor | None) -> Executable:
     )
 
 
-def _looked_through(page_id: int, before: Cursor | None) -> CTE:
-    query = sqlalchemy.select(_CHECKS).where(_CHECKS.c.page_id == page_id)
-    if before is not None:
-        query = query.where(_is_before(_CHECKS.c.at, _CHECKS.c.id, before))
+def _looked_through(going_on: bool) -> CTE:
+    query = sqlalchemy.select(_CHECKS).where(_CHECKS.c.page_id == bindparam("page"))
+    if going_on:
+        at, number = bindparam("at", type_=_CHECKS.c.at.type), bindparam("id", type_=_CHECKS.c.id.type)
+        query = query.where(_is_before(_CHECKS.c.at, _CHECKS.c.id, at, number))
     return query.order_by(_CHECKS.c.at.desc(), _CHECKS.c.id.desc()).limit(LOOKED_THROUGH).cte("part")
 
 
@@ -131,8 +140,8 @@ def _like_the_newer(part: CTE) -> ColumnElement[bool]:
     )
 
 
-def _is_before(at: Any, number: Any, place: Cursor) -> ColumnElement[bool]:  # noqa: ANN401 - columns
-    return and_(at <= place.at, or_(at < place.at, number < place.id))
+def _is_before(at: Any, number: Any, place_at: Any, place_id: Any) -> ColumnElement[bool]:  # noqa: ANN401 - columns
+    return and_(at <= place_at, or_(at < place_at, number < place_id))
 
 
 def _brought(session: Session, page_id: int, times: Sequence[datetime]) -> dict[datetime, int]:
@@ -146,7 +155,7 @@ def _brought(session: Session, page_id: int, times: Sequence[datetime]) -> dict[
 
 def _any_before(session: Session, page_id: int, place: Cursor) -> bool:
     older = sqlalchemy.select(_CHECKS.c.id).where(
-        _CHECKS.c.page_id == page_id, _is_before(_CHECKS.c.at, _CHECKS.c.id, place)
+        _CHECKS.c.page_id == page_id, _is_before(_CHECKS.c.at, _CHECKS.c.id, place.at, place.id)
     )
     return session.connection().execute(older.limit(1)).first() is not None
 

@@ -7,13 +7,12 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import urlencode
 from xml.etree import ElementTree
 
 from crawler.model import Json
 from store.search import FoundVersion
 from store.views import ChangeView, FindingView
-from web.render import change_path
+from web.render import change_path, query
 from web.words import label
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -93,7 +92,7 @@ def found_entries(views: Iterable[FoundVersion]) -> Sequence[FeedEntry]:
     return [
         FeedEntry(
             name=f"version {view.page} {view.version} {view.seen_at.isoformat()}",
-            path=f"/version?{urlencode({'url': view.page, 'n': view.version}, errors='replace')}",
+            path=f"/version?{query({'url': view.page, 'n': view.version})}",
             title=view.title or view.page,
             published=view.seen_at,
             updated=view.seen_at,

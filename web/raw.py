@@ -66,7 +66,7 @@ def framed(request: Request, room: InRoom, url: Url, n: VersionNumber) -> Respon
     that of UTF-8, for in UTF-8 it is written.
     """
     if request.headers.get("sec-fetch-dest") in {"document", "embed", "object"}:
-        return RedirectResponse(f"/raw/view?{query(url=url, n=n)}", 303)
+        return RedirectResponse(f"/raw/view?{query({'url': url, 'n': n})}", 303)
     text = _LINK.sub(_INERT, decode(room.history.snapshot(url, n)).text)
     headers = {
         "Content-Security-Policy": FRAMED_POLICY,

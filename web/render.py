@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 import shlex
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from importlib.resources import files
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from crawler.diff import Hunk, diff
 from crawler.model import Article, Finding, Json, Region, Version
 from store.views import ChangeView
+from web.drawn import Drawn
 from web.language import ENGLISH, LANGUAGES, N_, Catalogue
 from web.reader import Clocks
 from web.safe import safe_href
@@ -26,6 +28,8 @@ from web.words import COUNTS, LABELS, label
 # Unchanged paragraphs kept beside a change; longer runs fold away behind a line that says how many they are.
 CONTEXT = 1
 QUOTE_SHOWN = 320
+# What quote_plus makes of each character of ASCII.
+_PLAIN = {number: quote_plus(chr(number)) for number in range(128)}
 _ENGLISH = Catalogue(language=ENGLISH)
 
 
@@ -167,19 +171,26 @@ def shell(text: str) -> str:
     return shlex.quote(shown)
 
 
-def query(**asked: str | int) -> str:
-    """The query of a link; lone surrogates, which have no bytes, become question marks."""
-    return urlencode(asked, errors="replace")
+def query(asked: Mapping[str, object]) -> str:
+    """The query of a link; lone surrogates, which have no bytes, become question marks.
+
+    As urllib writes it, which looks at every letter by itself, where most of what is asked is plain.
+    """
+    return "&".join(f"{name}={_quoted(str(value))}" for name, value in asked.items())
+
+
+def _quoted(text: str) -> str:
+    return text.translate(_PLAIN) if text.isascii() else quote_plus(text, errors="replace")
 
 
 def change_path(view: ChangeView) -> str:
     """Where the reading room shows a Change: its diff, else the only Version it has, else its Page."""
     change = view.change
     if change.before and change.after and change.before != change.after:
-        return f"/diff?{urlencode({'url': view.page, 'a': change.before, 'b': change.after}, errors='replace')}"
+        return f"/diff?{query({'url': view.page, 'a': change.before, 'b': change.after})}"
     if change.after and change.after != change.before:
-        return f"/version?{urlencode({'url': view.page, 'n': change.after}, errors='replace')}"
-    return f"/page?{urlencode({'url': view.page}, errors='replace')}"
+        return f"/version?{query({'url': view.page, 'n': change.after})}"
+    return f"/page?{query({'url': view.page})}"
 
 
 def _when(clocks: Clocks) -> Callable[[Context, datetime | None, str | None], Markup]:
@@ -189,12 +200,11 @@ def _when(clocks: Clocks) -> Callable[[Context, datetime | None, str | None], Ma
             return Markup('<span class="soft">–</span>')
         zone, other = clocks.of(context.get("reader"), source)
         local = moment.astimezone(zone)
-        title = local.isoformat(sep=" ", timespec="seconds")
+        title = shown = local.isoformat(" ", "seconds")
         if other is not None:
-            title += f" {zone.key} · {moment.astimezone(other).isoformat(sep=' ', timespec='seconds')} {other.key}"
-        return Markup('<time datetime="{}" title="{}">{}</time>').format(
-            moment.isoformat(timespec="seconds"), title, f"{local:%Y-%m-%d %H:%M}"
-        )
+            title += f" {escape(zone.key)} · {moment.astimezone(other).isoformat(' ', 'seconds')} {escape(other.key)}"
+        # Of times and escaped names alone. A format of Markup takes five times as long, and lists are full of times.
+        return Markup(f'<time datetime="{moment.isoformat("T", "seconds")}" title="{title}">{shown[:16]}</time>')  # noqa: S704
 
     return when
 
@@ -205,6 +215,23 @@ def _stamped(clocks: Clocks, pattern: str) -> Callable[[Context, datetime, str |
         return moment.astimezone(clocks.of(context.get("reader"), source)[0]).strftime(pattern)
 
     return stamped
+
+
+def _saying(words: Catalogue) -> Callable[..., Markup]:
+    """What `_("…")` is in templates: Jinja's own does the same, but looks every text up and marks it safe each time."""
+
+    @cache
+    def known(text: str) -> Markup:
+        return Markup(words.gettext(text))  # noqa: S704  texts of templates and catalogues, which are ours
+
+    @cache
+    def plain(text: str) -> Markup:
+        return known(text) % {}
+
+    def say(text: str, **variables: object) -> Markup:
+        return known(text) % variables if variables else plain(text)
+
+    return say
 
 
 def _span_labels(words: Catalogue, spans: Iterable[str], chosen: str | None) -> dict[str, str]:
@@ -234,6 +261,7 @@ def environment(clocks: Clocks, words: Catalogue = _ENGLISH) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     made.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.globals["_"] = made.globals["gettext"] = _saying(words)
     made.filters.update(
         when=_when(clocks),
         stamp=_stamped(clocks, "%Y-%m-%d %H:%M"),
@@ -246,9 +274,12 @@ def environment(clocks: Clocks, words: Catalogue = _ENGLISH) -> Environment:
         span=lambda length: span_of_time(length, words),
         evidence=_evidence,
         shell=shell,
+        urlencode=query,
         change_link=change_path,
     )
     made.globals.update(
+        zip=zip,
+        drawn=Drawn(),
         timezone=clocks.common,
         languages=LANGUAGES,
         language=words.language,

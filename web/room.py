@@ -79,6 +79,11 @@ def room_of(request: Request) -> Room:
     return replace(room, reader=reader_of(request), account=_account_of(request))
 
 
+async def in_room(request: Request) -> Room:
+    """`room_of` for routes. It waits for nothing: as a plain function it would be sent to a thread and back."""
+    return room_of(request)
+
+
 def _account_of(request: Request) -> Account | None:
     came = came_of(request)
     if came.person is None or came.session is None:
@@ -86,7 +91,7 @@ def _account_of(request: Request) -> Account | None:
     return Account(name=came.person.name, csrf=csrf_field(request))
 
 
-InRoom = Annotated[Room, Depends(room_of)]
+InRoom = Annotated[Room, Depends(in_room)]
 Url = Annotated[str, Query(description="A tracked page's URL", max_length=100_000)]
 SourceName = Annotated[str | None, Query(description="Only this source")]
 VersionNumber = Annotated[int, Query(description="A version's number", ge=1, le=MAX_NUMBER)]

@@ -48,7 +48,7 @@ def today(
     start = since_of(since or DEFAULT_SPAN, room.clock())
     tally = room.history.tallies.changes(since=start, source=source or None, most=COUNTED)
     newest = _newest(room, source or None, chosen, start, None if minor else False)
-    latest = [view for view in newest if chosen or view.kind is not ChangeKind.CREATED][:CHANGES]
+    latest = [view for view in newest if chosen or view.kind is not ChangeKind.CREATED]
     names = room.history.tallies.source_names()
     return room.page(
         "today.html",
@@ -59,7 +59,7 @@ def today(
         alarms=_alarms(room, source or None, grave),
         days=by_day(room, [view for view in latest if start is None or view.at >= start]),
         before=[view for view in latest if start is not None and view.at < start],
-        created=[view for view in newest if view.kind is ChangeKind.CREATED and not chosen][:CREATED],
+        created=[view for view in newest if view.kind is ChangeKind.CREATED and not chosen],
         source_names=names,
         spans=list(SPANS),
         asked={"source": source, "kind": kind, "severity": severity, "since": since or DEFAULT_SPAN, "minor": minor},
@@ -79,7 +79,6 @@ def _newest(
     room: Room, source: str | None, kind: ChangeKind | None, start: datetime | None, minor: bool | None
 ) -> Sequence[ChangeView]:
     """The newest changes; those of one kind only of the time that is looked at, for they may lie far apart."""
-    read = room.history.parts.changes
     if kind is not None:
-        return read(source=source, kind=kind, since=start, minor=minor, limit=CHANGES).rows
-    return read(source=source, minor=minor, limit=SEARCHED).rows
+        return room.history.parts.changes(source=source, kind=kind, since=start, minor=minor, limit=CHANGES).rows
+    return room.history.parts.latest(source=source, minor=minor, changed=CHANGES, created=CREATED, among=SEARCHED)

@@ -161,3 +161,19 @@ def test_parts_come_through_an_index(
     assert re.search(index, plan), plan
     # On PostgreSQL rows of one time are sorted among themselves, which is an incremental sort.
     assert not re.search(r"TEMP B-TREE FOR ORDER BY|(?<!Incremental )Sort  |Seq Scan", plan), plan
+
+
+@pytest.mark.parametrize("source", [None, "press"])
+def test_the_latest_have_their_shares(store: Store, pages: list[Page], source: str | None) -> None:
+    """So many of old pages and so many new ones of the newest that are looked through, in the order of all changes."""
+    parts = store.history.parts
+    everything = parts.changes(source=source, limit=None).rows
+    for changed, created, among in ((2, 3, 100), (100, 100, 100), (3, 3, 9), (0, 1, 100)):
+        seen = everything[:among]
+        old = [view.id for view in seen if view.kind is not ChangeKind.CREATED][:changed]
+        new = [view.id for view in seen if view.kind is ChangeKind.CREATED][:created]
+        found = parts.latest(source=source, changed=changed, created=created, among=among)
+        assert [view.id for view in found] == [view.id for view in everything if view.id in {*old, *new}]
+        assert {view.id: view for view in everything}.items() >= {view.id: view for view in found}.items()
+    assert not [view for view in parts.latest(minor=False, changed=9, created=9, among=9) if view.change.minor]
+    assert parts.latest(source="nobody", changed=9, created=9, among=9) == ()

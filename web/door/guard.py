@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from crawler.errors import StoreError
-from web.door.identity import CHALLENGE, Came, Door
+from web.door.identity import CHALLENGE, Came, Door, Standing
 from web.safe import SECURITY_HEADERS
 
 # What somebody sees who is not in yet: that the process lives, and the form to log in with, with all that it is drawn
@@ -62,6 +62,13 @@ class Guard:
         answer = await self._refusal(HTTPConnection(scope), scope["method"])
         await (answer or self.app)(inner, _bounded(receive), send_guarded)
 
+    async def _met(self, asked: HTTPConnection) -> tuple[Came, Standing]:
+        """Who it is, and how the door stands; in a thread only where the store has to be asked."""
+        standing = self.door.remembered()
+        if standing is not None and not standing.closed:
+            return self.door.who(asked), standing
+        return await run_in_threadpool(lambda: (self.door.who(asked), self.door.standing()))
+
     async def _refusal(self, asked: HTTPConnection, method: str) -> Response | None:
         path = asked.url.path
         if path in OPEN_PATHS:
@@ -69,8 +76,7 @@ class Guard:
         if int_of(asked.headers.get("content-length")) > MOST_SENT:
             return PlainTextResponse("That is more than anything here takes.\n", 413)
         try:
-            came = await run_in_threadpool(self.door.who, asked)
-            standing = await run_in_threadpool(self.door.standing)
+            came, standing = await self._met(asked)
         except StoreError as error:
             return PlainTextResponse(f"{error}\n", 503, {"Retry-After": "5"})
         asked.state.came = came

@@ -76,11 +76,10 @@ class Door:
 
         While the store is away the door stands as it stood. Raises StoreError where that is not known yet.
         """
-        if self.people is None or self._standing.people:
-            return self._standing
+        known = self.remembered()
+        if known is not None or self.people is None:
+            return known or self._standing
         now = self.clock()
-        if self._asked is not None and now - self._asked < ASKED_EVERY:
-            return self._standing
         try:
             people, tokens = self.people.ever()
         except StoreError:
@@ -90,6 +89,11 @@ class Door:
             self._standing = Standing(closed=self._standing.closed or people or tokens, people=people)
         self._asked = now
         return self._standing
+
+    def remembered(self) -> Standing | None:
+        """How the door stands, where that is known without asking the store."""
+        fresh = self._asked is not None and self.clock() - self._asked < ASKED_EVERY
+        return self._standing if self.people is None or self._standing.people or fresh else None
 
     def who(self, connection: HTTPConnection) -> Came:
         """Who sent the request. Asks the store: not for the event loop's thread. Raises StoreError."""
