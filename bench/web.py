@@ -2,7 +2,7 @@
 
 `python -m bench web` fills a SQLite store in a temporary folder and starts `palimpsest serve` on it, as anybody would.
 Times are those of a client on the same machine, from the question to the last byte, and so a little more than the
-server's own; bytes are those of the body as it went over the wire. CPU is that of the server's process alone.
+server's own; bytes are those of the body as it went over the wire. CPU is that of the server's processes alone.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -221,9 +221,14 @@ def _rate(
 
 
 def _cpu(process: int) -> float:
-    """Seconds of CPU that a process has had, its children not counted."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """Seconds of CPU that the server's processes have had: it and those it started."""
+    ticks = 0
+    for one in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields = one.read_text().rpartition(")")[2].split()
+            if process in (int(one.parent.name), int(fields[1])):
+                ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 # ---- what is asked -----------------------------------------------------------------------------------------------

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import socket
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crawler.errors import ConfigurationError
 from crawler.model import Source
@@ -21,6 +22,7 @@ from store import Store
 
 if TYPE_CHECKING:
     import uvicorn
+    from fastapi import FastAPI
     from starlette.types import ASGIApp
 
     from jobs.metrics import Metrics
@@ -53,13 +55,22 @@ async def reading_room(
     Raises ConfigurationError for an address in use, or beyond loopback where nobody is asked who they are: without a
     token in PALIMPSEST_WEB_TOKEN, and without a user or a token in the store.
     """
+    app = room_app(store, token_for(store, address), zones_of(sources), panel)
+    async with _serving(app, address, "reading room", say) as url:
+        yield url
+
+
+def zones_of(sources: Sequence[Source]) -> dict[str, str]:
+    """The time zone of each source."""
+    return {source.name: source.timezone for source in sources}
+
+
+def room_app(store: Store, token: str | None, zones: Mapping[str, str], panel: Panel | None) -> FastAPI:
+    """The reading room of a store, its door looked after once. Raises StoreError."""
     # FastAPI takes half a second to load, which no other command should wait for.
     from web.app import create_app
 
-    token = _token_for(store, address)
-    zones = {source.name: source.timezone for source in sources}
     common = Counter(zones.values()).most_common(1)
-    timezone = common[0][0] if common else DEFAULT_TIMEZONE
     app = create_app(
         store.history,
         clock=utc_now,
@@ -67,13 +78,12 @@ async def reading_room(
         people=store.people,
         marks=store.marks,
         panel=panel,
-        timezone=timezone,
+        timezone=common[0][0] if common else DEFAULT_TIMEZONE,
         zones=zones,
     )
     # Asked once while the store is there: a store that goes away later neither opens nor closes the door.
     app.state.door.standing()
-    async with _serving(app, address, "reading room", say) as url:
-        yield url
+    return app
 
 
 @asynccontextmanager
@@ -82,7 +92,7 @@ async def panel_served(store: Store, panel: Panel, address: str, say: Say) -> As
     from web.door import Door
     from web.panel import create_panel
 
-    door = Door(clock=utc_now, token=_token_for(store, address), people=store.people)
+    door = Door(clock=utc_now, token=token_for(store, address), people=store.people)
     door.standing()
     app = create_panel(panel, door)
     async with _serving(app, address, "metrics", say) as url:
@@ -125,7 +135,8 @@ async def shown(
         yield
 
 
-def _token_for(store: Store, address: str) -> str | None:
+def token_for(store: Store, address: str) -> str | None:
+    """The one token of the environment. Raises ConfigurationError where the world could read without any."""
     from web.safe import must_have_token
 
     host, _ = parse_address(address)
@@ -143,8 +154,9 @@ def _token_for(store: Store, address: str) -> str | None:
 async def _serving(app: ASGIApp, address: str, what: str, say: Say) -> AsyncIterator[str]:
     """In a thread of its own: it answers also while a visit is judged, or waits for a store that has gone away."""
     server = _server(app)
-    with _listening(*parse_address(address)) as listener, ThreadPoolExecutor(1) as thread:
-        url = _url(listener)
+    settle()
+    with listening(*parse_address(address)) as listener, ThreadPoolExecutor(1) as thread:
+        url = url_of(listener)
         ended = asyncio.wrap_future(thread.submit(asyncio.run, server.serve(sockets=[listener])))
         say(Told(f"{what} at {url}", "serving", url=url))
         try:
@@ -152,6 +164,30 @@ async def _serving(app: ASGIApp, address: str, what: str, say: Say) -> AsyncIter
         finally:
             server.should_exit = True
             await ended
+
+
+def settle() -> None:
+    """All that was loaded is there to stay: the collector of garbage need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+def serving_config(app: Any, **options: Any) -> uvicorn.Config:  # noqa: ANN401 - what uvicorn takes
+    """How uvicorn serves an application."""
+    import uvicorn
+
+    # Anybody can write an X-Forwarded-For: it is read only where a proxy of ours wrote it.
+    proxies = os.environ.get(PROXIES_VARIABLE) or None
+    return uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        proxy_headers=proxies is not None,
+        forwarded_allow_ips=proxies or "",
+        **options,
+    )
 
 
 def _server(app: ASGIApp) -> uvicorn.Server:
@@ -163,22 +199,11 @@ def _server(app: ASGIApp) -> uvicorn.Server:
         def capture_signals(self) -> Iterator[None]:
             yield
 
-    # Anybody can write an X-Forwarded-For: it is read only where a proxy of ours wrote it.
-    proxies = os.environ.get(PROXIES_VARIABLE) or None
-    return Server(
-        uvicorn.Config(
-            app,
-            log_level="warning",
-            access_log=False,
-            lifespan="off",
-            server_header=False,
-            proxy_headers=proxies is not None,
-            forwarded_allow_ips=proxies or "",
-        )
-    )
+    return Server(serving_config(app))
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that listens there. Raises ConfigurationError where that cannot be."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Named, for asyncio turns off the waiting for fuller packets (40 ms an answer) only where it sees that this is TCP.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -193,6 +218,7 @@ def _listening(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _url(listener: socket.socket) -> str:
+def url_of(listener: socket.socket) -> str:
+    """Where a listening socket is reached."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"

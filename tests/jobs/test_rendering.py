@@ -11,8 +11,8 @@ import pytest
 
 from tests.chromium import assert_ended, browsers, chromium, command, needs_proc
 from tests.jobs.conftest import Desk
+from tests.jobs.running import PATIENCE, running, wait_for
 from tests.jobs.site import PARAGRAPHS, Town
-from tests.jobs.test_long_running import PATIENCE, running, wait_for
 from tests.outside import Outside
 
 _SHELL = """<!DOCTYPE html><html><head><meta charset="utf-8"><title>示例市人民政府</title></head>
