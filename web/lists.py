@@ -70,7 +70,7 @@ def changes(
         days=by_day(room, part.rows),
         minor=minor,
         oldest=oldest,
-        source_names=room.history.tallies.source_names(),
+        source_names=room.source_names(),
         spans=list(SPANS),
         **onwards(asked, part, after),
     )
@@ -113,7 +113,7 @@ def findings(
         rows=part.rows,
         only_open=only_open,
         oldest=oldest,
-        source_names=room.history.tallies.source_names(),
+        source_names=room.source_names(),
         spans=list(SPANS),
         **onwards(asked, part, after),
     )
@@ -145,7 +145,7 @@ def tracked(
         here="pages",
         rows=part.rows,
         order=sorting.value,
-        source_names=room.history.tallies.source_names(),
+        source_names=room.source_names(),
         **onwards(asked, part, after),
     )
 

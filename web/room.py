@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
@@ -23,8 +23,7 @@ from web.render import render
 
 # A database's integers end somewhere; a version number beyond this is nobody's.
 MAX_NUMBER = 2**31 - 1
-# Lists are read from their start; further back a filter serves better than paging.
-MAX_OFFSET = 100_000
+NAMES_FRESH = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +63,10 @@ class Room:
     def day(self, moment: datetime, source: str | None = None) -> str:
         """The day on which that was, as the reader is shown times."""
         return f"{moment.astimezone(self.clocks.of(self.reader, source)[0]):%Y-%m-%d}"
+
+    def source_names(self) -> tuple[str, ...]:
+        """The sources that a list can be filtered by; a new one may be some seconds late."""
+        return self.memory.recall("source names", self.clock(), NAMES_FRESH, self.history.tallies.source_names)[0]
 
     def page(self, name: str, *, here: str = "", status: int = 200, **context: object) -> HTMLResponse:
         """A template as a response; `here` names the place in the navigation."""

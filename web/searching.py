@@ -66,7 +66,7 @@ def search(
         first=query if before is not None else None,
         more=query | {"before": str(found.before)} if found is not None and found.before is not None else None,
         unindexed=room.history.unindexed(),
-        source_names=room.history.tallies.source_names(),
+        source_names=room.source_names(),
     )
 
 

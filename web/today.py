@@ -49,7 +49,7 @@ def today(
     tally = room.history.tallies.changes(since=start, source=source or None, most=COUNTED)
     newest = _newest(room, source or None, chosen, start, None if minor else False)
     latest = [view for view in newest if chosen or view.kind is not ChangeKind.CREATED]
-    names = room.history.tallies.source_names()
+    names = room.source_names()
     return room.page(
         "today.html",
         here="today",
