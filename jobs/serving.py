@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from crawler.errors import ConfigurationError
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from jobs.metrics import Metrics
     from web.panel import Panel
 
+# Nobody notices, and a hundred readers of one link cost what one costs.
+GIVEN_AGAIN = timedelta(seconds=2)
 # That of a source which names none, as in sources.toml.
 DEFAULT_TIMEZONE = "Asia/Shanghai"
 TOKEN_VARIABLE = "PALIMPSEST_WEB_TOKEN"  # noqa: S105 - the name of the variable, not a token
@@ -80,6 +83,7 @@ def room_app(store: Store, token: str | None, zones: Mapping[str, str], panel: P
         panel=panel,
         timezone=common[0][0] if common else DEFAULT_TIMEZONE,
         zones=zones,
+        again=GIVEN_AGAIN,
     )
     # Asked once while the store is there: a store that goes away later neither opens nor closes the door.
     app.state.door.standing()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.resources import files
 from typing import Any
 
@@ -19,6 +19,7 @@ from store.history import History
 from store.marks import Marks
 from store.people import People
 from web import api, feeds, finding, health, lists, memento, raw, reader, reading, searching, sources, today
+from web.again import Again
 from web.door import Door, Guard, checked, login
 from web.language import N_, catalogues
 from web.panel import Panel, Unwatched, routes
@@ -53,13 +54,14 @@ def create_app(
     zones: Mapping[str, str] | None = None,
     hosts: Collection[str] = LOOPBACK_NAMES,
     panel: Panel | None = None,
+    again: timedelta = timedelta(0),
 ) -> FastAPI:
     """The application that shows a store's history, and the `panel` of its process to machines that watch it.
 
     `clock` returns the time now in UTC; pages show times in `timezone`, those of a source in its own of `zones`. With a
     token, or where `people` has anybody, every request but /healthz and those to log in must be somebody's; otherwise
-    only requests addressed to `hosts` are answered. Without `marks` nothing can be decided of findings. Raises
-    ConfigurationError for an empty token.
+    only requests addressed to `hosts` are answered. Without `marks` nothing can be decided of findings. For so
+    long as `again` an answer is given to others who ask the same. Raises ConfigurationError for an empty token.
     """
     if token is not None and not token.strip():
         raise ConfigurationError(
@@ -94,6 +96,8 @@ def create_app(
     app.add_exception_handler(Exception, _surprise)
     # The one secret in an answer, a form's word, is masked anew each time: a compressed length tells nobody of it.
     app.add_middleware(GZipMiddleware, minimum_size=LARGE, compresslevel=5)
+    if again:
+        app.add_middleware(Again, fresh=again)
     app.add_middleware(Guard, door=app.state.door)
     return app
 

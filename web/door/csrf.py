@@ -23,6 +23,9 @@ from web.door.who import came_of
 FIELD = "csrf"
 HEADER = "x-csrf-token"
 _LENGTH = 32
+_FORM, _FORM_SECURE = "palimpsest-form", "__Host-palimpsest-form"
+# What the header of every browser says that was ever given a form to fill in.
+FORM_COOKIE = _FORM.encode()
 
 
 def csrf_field(request: Request) -> Markup:
@@ -31,7 +34,8 @@ def csrf_field(request: Request) -> Markup:
 
 
 def csrf_token(request: Request) -> str:
-    """The word itself, for the header X-CSRF-Token."""
+    """The word itself, for the header X-CSRF-Token. An answer that has it is for this one reader."""
+    request.state.personal = True
     mask = secrets.token_bytes(_LENGTH)
     return base64.urlsafe_b64encode(mask + _mixed(mask, _word(_secret(request)))).decode()
 
@@ -51,7 +55,7 @@ async def checked(request: Request) -> None:
 
 def form_cookie(*, secure: bool) -> str:
     """The name of the cookie of a browser in which nobody is logged in."""
-    return "__Host-palimpsest-form" if secure else "palimpsest-form"
+    return _FORM_SECURE if secure else _FORM
 
 
 def set_cookie(name: str, value: str, *, secure: bool, seconds: int | None = None) -> str:
