@@ -17,9 +17,13 @@ from fastapi.responses import Response
 from crawler.model import ChangeKind, FindingKind, Json, PageState, Severity
 from store.cursors import Cursor
 from store.marks import MarkState
+from store.parts import PageOrder
 from web import shapes
-from web.objects import diff_json, numbered, version_json
+from web.health import overdue
+from web.health_shapes import Health
+from web.objects import diff_json, health_json, numbered, version_json
 from web.room import InRoom, SourceName, Url, VersionNumber
+from web.sources import OVERDUE_AFTER
 from web.tagged import Tagged
 from web.times import Moment
 
@@ -32,6 +36,12 @@ AfterTime = Annotated[
 ]
 AfterNumber = Annotated[
     str | None, Query(alias="cursor", pattern=r"^\d{1,18}$", description="From `Link: …; rel=next`")
+]
+AfterEither = Annotated[
+    str | None, Query(alias="cursor", pattern=r"^(\d{1,17}_)?\d{1,18}$", description="From `Link: …; rel=next`")
+]
+PagesOrder = Annotated[
+    PageOrder, Query(description="As they were admitted; the last changed or visited first; what is due next first")
 ]
 Number = Annotated[int, Query(ge=1, lt=10**18, description="Its `id` in the list")]
 PageUrl = Annotated[str | None, Query(description="Only this page")]
@@ -103,11 +113,12 @@ def pages(
     room: InRoom,
     source: SourceName = None,
     state: PageState | None = None,
-    cursor: AfterNumber = None,
+    order: PagesOrder = PageOrder.ADMITTED,
+    cursor: AfterEither = None,
     limit: Limit = 100,
 ) -> Response:
-    """As `palimpsest pages --json`, in the order of their admission."""
-    part = room.history.parts.pages(source=source, state=state, after=after(cursor), limit=limit)
+    """As `palimpsest pages --json`. By times only those that have such a time."""
+    part = room.history.parts.pages(source=source, state=state, order=order, after=after(cursor), limit=limit)
     return _listing(request, [view.as_json() for view in part.rows], part.next)
 
 
@@ -257,3 +268,11 @@ def difference(room: InRoom, url: Url, a: VersionNumber, b: VersionNumber) -> Re
 def figures(room: InRoom) -> Response:
     """Counted now."""
     return json_response(asdict(room.history.counts()))
+
+
+@router.get("/health", summary="How the watch itself stands", responses=shape(Health))
+def health(room: InRoom) -> Response:
+    """Queue, workers, what is overdue, what could not be told to anybody: as the reading room's Health shows it."""
+    history, now = room.history, room.clock()
+    watch = history.tallies.watch(now, late=OVERDUE_AFTER)
+    return json_response(health_json(watch, overdue(history.sources(), now), history.unindexed()))

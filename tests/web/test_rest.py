@@ -54,6 +54,19 @@ def test_pages_have_the_shape_of_the_listing(ask):
     assert (rows[0]["versions"], rows[0]["checks"]) == (2, 5)
 
 
+def test_pages_come_in_the_order_that_is_asked_for(ask):
+    """By times those that have one: a page that never changed is in no list by changes."""
+    listed = {
+        order: ask("/api/v1/pages", order=order).json() for order in ("last_changed", "last_checked", "next_check")
+    }
+    for order, rows in listed.items():
+        shown = [row[order] for row in rows]
+        assert all(shown)
+        assert shown == sorted(shown, reverse=order != "next_check"), order
+    assert {len(rows) for rows in listed.values()} == {3}
+    assert ask("/api/v1/pages", order="admitted").json() == ask("/api/v1/pages").json()
+
+
 def test_sources_and_versions_and_the_log(ask):
     """The rest of the listings."""
     names = {row["name"]: row for row in ask("/api/v1/sources").json()}
@@ -87,6 +100,8 @@ def test_a_diff_rebuilds_both_texts(ask):
         ("changes", {}),
         ("changes", {"order": "oldest", "since": "2026-03-02"}),
         ("pages", {}),
+        ("pages", {"order": "last_checked"}),
+        ("pages", {"order": "next_check"}),
         ("log", {"url": QUIET}),
     ],
 )
@@ -119,6 +134,8 @@ def test_lists_come_in_parts_that_add_up(ask, path, query):
         ("/api/v1/findings?since=yesterday", 422),
         ("/api/v1/changes?cursor=7", 422),
         ("/api/v1/pages?cursor=1_7", 422),
+        ("/api/v1/pages?cursor=7&order=last_changed", 422),
+        ("/api/v1/pages?order=url", 422),
         ("/api/v1/search?q=%E5%AD%A6", 422),
         ("/api/v1/source?name=nobody", 404),
         ("/api/v1/page?url=https://nobody.example/", 404),
