@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import feedparser
 import pytest
@@ -268,11 +269,37 @@ def test_a_feed_that_is_none_is_refused(ask):
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/changes?source=press&kind=edited&minor=0", "/findings?open=1", "/source?name=press"]
+    ("path", "query", "feeds"),
+    [
+        ("/", {}, []),
+        (
+            "/changes",
+            {"source": "press", "kind": "edited", "minor": 0, "since": "7d", "oldest": 1},
+            [("changes", {"source": "press", "kind": "edited", "minor": "0"})],
+        ),
+        ("/changes", {"since": "7d"}, []),
+        ("/findings", {"open": 1, "severity": "high"}, [("findings", {"open": "1", "severity": "high"})]),
+        ("/page", {"url": HOSTILE}, [("changes", {"page": HOSTILE}), ("findings", {"page": HOSTILE})]),
+        ("/source", {"name": "press"}, [("changes", {"source": "press"}), ("findings", {"source": "press"})]),
+        ("/search", {"q": "学校食堂", "source": "press"}, [("search", {"q": "学校食堂", "source": "press"})]),
+        ("/search", {}, []),
+    ],
 )
-def test_the_feeds_that_pages_name_are_there(ask, path):
-    """With the filter of the page, whatever it is."""
-    named = re.findall(r'<link rel="alternate" type="application/atom.xml" href="([^"]+)"', ask(path).text)
-    assert named
-    for address in named:
-        assert not feedparser.parse(ask(html.unescape(address)).content).bozo, address
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_feeds_that_pages_name_are_there(ask, path, query, feeds, language):
+    """In both forms, with the filter of the page, whatever it is; a title in the reader's language tells them apart."""
+    text = ask(path, headers={"Accept-Language": language}, **query).text
+    found = re.findall(r'<link rel="alternate" type="([^"]+)" href="([^"]+)" title="([^"]+)">', text)
+    asked = [(kind, *urlsplit(html.unescape(address))[2:4]) for kind, address, _ in found]
+    wanted = [("changes", {}), ("findings", {}), *feeds]
+    forms = (("application/atom+xml", "atom"), ("application/feed+json", "json"))
+    assert [(kind, path, dict(parse_qsl(one))) for kind, path, one in asked] == [
+        (kind, f"/feeds/{name}.{form}", given) for name, given in wanted for kind, form in forms
+    ]
+    titles = [title for *_, title in found]
+    assert len(set(titles)) == len(titles)
+    assert all(re.search("[一-鿿]", title) for title in titles) == (language == "zh")
+    for kind, address, _ in found:
+        answer = ask(html.unescape(address))
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].startswith(kind)
