@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from crawler.model import ChangeKind, FindingKind, Json, PageState, Severity
@@ -48,6 +48,36 @@ PageUrl = Annotated[str | None, Query(description="Only this page")]
 Since = Annotated[Moment | None, Query(description="Only at or after this time")]
 Until = Annotated[Moment | None, Query(description="Only before this time")]
 Order = Annotated[Literal["newest", "oldest"], Query(description="Which come first")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """Which part of a list by time is asked for: between which times, from which end, from where on, how much."""
+
+    since: Since = None
+    until: Until = None
+    order: Order = "newest"
+    cursor: AfterTime = None
+    limit: Limit = 100
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """As the lists of the store take it. Raises ConfigurationError for a cursor that is none."""
+        newest = self.order == "newest"
+        place = {"after": after(self.cursor), "limit": self.limit}
+        return {"since": self.since, "until": self.until, "newest_first": newest, **place}
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfVersions(Span):
+    """The same of a list by number, whose rows are small and come as they were made."""
+
+    order: Order = "oldest"
+    cursor: AfterNumber = None
+    limit: Limit = 1000
+
+
+InSpan = Annotated[Span, Depends()]
 
 
 def json_response(value: object, *, status: int = 200, media_type: str = "application/json") -> Response:
@@ -90,20 +120,9 @@ def source(room: InRoom, name: Annotated[str, Query(description="The source's na
 
 
 @router.get("/events", summary="What happened to whole sources, newest first", responses=shape(list[shapes.Event]))
-def events(
-    request: Request,
-    room: InRoom,
-    source: SourceName = None,
-    since: Since = None,
-    until: Until = None,
-    order: Order = "newest",
-    cursor: AfterTime = None,
-    limit: Limit = 100,
-) -> Response:
+def events(request: Request, room: InRoom, span: InSpan, source: SourceName = None) -> Response:
     """The same change on many pages is one event."""
-    part = room.history.parts.events(
-        source, since=since, until=until, newest_first=order == "newest", after=after(cursor), limit=limit
-    )
+    part = room.history.parts.events(source, **span.asked)
     return _listing(request, [view.as_json() for view in part.rows], part.next)
 
 
@@ -132,15 +151,11 @@ def page(room: InRoom, url: Url) -> Response:
 def changes(
     request: Request,
     room: InRoom,
+    span: InSpan,
     page: PageUrl = None,
     source: SourceName = None,
     kind: ChangeKind | None = None,
     minor: Annotated[bool | None, Query(description="false leaves out the minor ones, true all others")] = None,
-    since: Since = None,
-    until: Until = None,
-    order: Order = "newest",
-    cursor: AfterTime = None,
-    limit: Limit = 100,
 ) -> Response:
     """As `palimpsest changes --json`, and the `id` of each."""
     part = room.history.parts.changes(
@@ -148,11 +163,7 @@ def changes(
         source=source,
         kind=kind,
         minor=minor,
-        since=since,
-        until=until,
-        newest_first=order == "newest",
-        after=after(cursor),
-        limit=limit,
+        **span.asked,
     )
     return _listing(request, [numbered(view) for view in part.rows], part.next)
 
@@ -167,17 +178,13 @@ def change(room: InRoom, number: Annotated[Number, Query(alias="id")]) -> Respon
 def findings(
     request: Request,
     room: InRoom,
+    span: InSpan,
     page: PageUrl = None,
     source: SourceName = None,
     kind: FindingKind | None = None,
     severity: Severity | None = None,
     only_open: Annotated[bool, Query(alias="open", description="Only what is not resolved")] = False,
     state: Annotated[MarkState | None, Query(description="What somebody decided of it")] = None,
-    since: Since = None,
-    until: Until = None,
-    order: Order = "newest",
-    cursor: AfterTime = None,
-    limit: Limit = 100,
 ) -> Response:
     """As `palimpsest findings --json`, and the `id` of each."""
     part = room.history.parts.findings(
@@ -187,11 +194,7 @@ def findings(
         severity=severity,
         open_only=only_open,
         state=state,
-        since=since,
-        until=until,
-        newest_first=order == "newest",
-        after=after(cursor),
-        limit=limit,
+        **span.asked,
     )
     return _listing(request, [numbered(view) for view in part.rows], part.next)
 
@@ -217,38 +220,16 @@ def search(
 
 
 @router.get("/log", summary="Every check of a page, newest first", responses=shape(list[shapes.Check]))
-def log(
-    request: Request,
-    room: InRoom,
-    url: Url,
-    since: Since = None,
-    until: Until = None,
-    order: Order = "newest",
-    cursor: AfterTime = None,
-    limit: Limit = 100,
-) -> Response:
+def log(request: Request, room: InRoom, url: Url, span: InSpan) -> Response:
     """As `palimpsest log URL --json`."""
-    part = room.history.parts.log(
-        url, since=since, until=until, newest_first=order == "newest", after=after(cursor), limit=limit
-    )
+    part = room.history.parts.log(url, **span.asked)
     return _listing(request, [view.as_json() for view in part.rows], part.next)
 
 
 @router.get("/versions", summary="A page's versions, without their text", responses=shape(list[shapes.Listed]))
-def versions(
-    request: Request,
-    room: InRoom,
-    url: Url,
-    since: Since = None,
-    until: Until = None,
-    order: Order = "oldest",
-    cursor: AfterNumber = None,
-    limit: Limit = 1000,
-) -> Response:
+def versions(request: Request, room: InRoom, url: Url, span: Annotated[OfVersions, Depends()]) -> Response:
     """Number, time, title and digests of each."""
-    part = room.history.parts.versions(
-        url, since=since, until=until, newest_first=order == "newest", after=after(cursor), limit=limit
-    )
+    part = room.history.parts.versions(url, **span.asked)
     return _listing(request, [view.as_json() for view in part.rows], part.next)
 
 
