@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import MetaData, Table
+from sqlalchemy import Index, MetaData, Table, text
 from sqlmodel import SQLModel
 
 NAMES = {
@@ -22,3 +22,8 @@ class Row(SQLModel):
 def table_of(row: type[Row]) -> Table:
     """The table that rows of a class are in, for statements that need none of the rows themselves."""
     return row.metadata.tables[str(row.__tablename__)]
+
+
+def of_some(name: str, where: str, *columns: str, sqlite: str | None = None) -> Index:
+    """An index of those rows only of which this is true; the others cost nothing. A question must say the very same."""
+    return Index(name, *columns, postgresql_where=text(where), sqlite_where=text(sqlite or where))

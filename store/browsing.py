@@ -10,15 +10,15 @@ from sqlalchemy import Engine, case, func, or_
 from sqlmodel import Session, col, select
 
 from crawler.errors import NotKnown
-from crawler.model import Severity, Snapshot, Version
-from store.blobs import BlobStore
+from crawler.model import Severity, Version
 from store.cursors import Cursor
 from store.engine import reading
 from store.marks import unknown_finding
+from store.mementos import Memento, memento_of
 from store.parts import changes_query, findings_query
 from store.recording import page_row
 from store.responses import KeptResponse, response_of
-from store.rows import row_id, snapshot_of, version_of
+from store.rows import row_id, version_of
 from store.showing import PAGE, change_view, finding_view, page_view, version_view
 from store.stretches import STRETCHES, Stretch, stretches_before
 from store.tables import ChangeRow, CheckRow, FindingRow, PageRow, SnapshotRow, VersionRow
@@ -26,6 +26,8 @@ from store.views import ChangeView, FindingView, PageView, VersionView
 
 # So many Findings are shown of one Page or Version.
 FINDINGS = 50
+# So many responses after the one of a Finding's opening are looked through for it.
+LATER = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,12 +64,19 @@ class ReadFinding:
     again: tuple[FindingView, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Showing:
+    """A kept response in which a Finding may stand. `opened`: it is that of the visit at which it opened."""
+
+    memento: Memento
+    opened: bool
+
+
 class Browsing:
     """The part of a History that reads one Page closely. Every method reads so much and no more."""
 
-    def __init__(self, engine: Engine, blobs: BlobStore) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._blobs = blobs
 
     def page(self, url: str, before: Cursor | None = None) -> PagePart:
         """A part of the history of a page: what was recorded of it before a place. Raises NotKnown."""
@@ -106,22 +115,27 @@ class Browsing:
         with reading(self._engine) as session:
             return _read_finding(session, number)
 
-    def showing(self, finding: FindingView) -> Snapshot | None:
-        """The response that showed a Finding when it opened, None where none is kept.
+    def showing(self, finding: FindingView) -> tuple[Showing, ...]:
+        """The kept responses that may show a Finding: that of its opening, or the last before it, then the first after.
 
-        Raises BlobCorrupt where its body cannot be read.
+        Whether it stands in one shows when that is read.
         """
-        showed = (
-            select(SnapshotRow)
+        mine = select(FindingRow.page_id).where(FindingRow.id == finding.id).scalar_subquery()
+        at, number = col(CheckRow.at), col(CheckRow.id)
+        kept = (
+            select(SnapshotRow, CheckRow.at)
             .join(CheckRow, col(CheckRow.snapshot_id) == col(SnapshotRow.id))
-            .where(CheckRow.page_id == select(FindingRow.page_id).where(FindingRow.id == finding.id).scalar_subquery())
-            .where(col(CheckRow.at) <= finding.opened_at)
-            .order_by(col(CheckRow.at).desc(), col(CheckRow.id).desc())
-            .limit(1)
+            .where(CheckRow.page_id == mine)
         )
+        before = kept.where(at <= finding.opened_at).order_by(at.desc(), number.desc()).limit(1)
+        after = kept.where(at > finding.opened_at).order_by(at, number).limit(LATER)
+        if finding.resolved_at is not None:
+            after = after.where(at < finding.resolved_at)
         with reading(self._engine) as session:
-            row = session.exec(showed).first()
-        return None if row is None else snapshot_of(row, self._blobs.get(row.digest))
+            rows = [*session.exec(before), *session.exec(after)]
+        return tuple(
+            Showing(memento=memento_of(finding.page, row), opened=when == finding.opened_at) for row, when in rows
+        )
 
 
 def _changes_between(

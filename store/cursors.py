@@ -65,6 +65,14 @@ def within(at: Any, since: datetime | None, until: datetime | None) -> list[Colu
     return [*([at >= since] if since is not None else []), *([at < until] if until is not None else [])]
 
 
+def aside(column: Any, narrow: object) -> Any:  # noqa: ANN401
+    """The column, where something `narrow` is asked as well so said that no index of it is thought of.
+
+    SQLite knows of no index how much it narrows down, and would read all edits for those of one page.
+    """
+    return column.concat("") if narrow else column
+
+
 def by_time(query: Any, at: Any, number: Any, after: Cursor | None, newest_first: bool) -> Any:  # noqa: ANN401
     """A list in its order, from behind the cursor on. Raises ConfigurationError for a cursor of another list."""
     if after is not None:

@@ -54,7 +54,7 @@ class History:
         self._blobs = blobs
         # The same lists as below, each a part at a time.
         self.parts = Parts(engine)
-        self.browsing = Browsing(engine, blobs)
+        self.browsing = Browsing(engine)
         self.tallies = Tallies(engine)
         self.mementos = Mementos(engine, blobs)
 

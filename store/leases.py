@@ -5,12 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, delete, or_, select, update
+from sqlmodel import Field, Session, col, delete, or_, select, update
 from sqlmodel.sql.expression import Select
 
 from crawler.model import Page
+from store.base import Row
+from store.columns import AnyText, UtcTime
 from store.dialect import insert_into
-from store.tables import LeaseRow, PageRow
+from store.tables import PageRow
+
+
+class LeaseRow(Row, table=True):
+    """Who may visit a host until when."""
+
+    __tablename__ = "host_leases"
+
+    host: str = Field(primary_key=True, sa_type=AnyText)
+    owner: str = Field(sa_type=AnyText)
+    expires_at: datetime = Field(sa_type=UtcTime)
 
 
 def claim(

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Engine, Index, ScalarSelect, Text, bindparam
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, col, func, select
 
 from crawler.errors import NotKnown
@@ -76,6 +77,7 @@ NEWEST_MARK: ScalarSelect[Any] = (
     .correlate(FindingRow)
     .scalar_subquery()
 )
+_MARKED = aliased(FindingRow)
 # Made once: it is asked whenever something is told.
 _SILENCED = select(FindingMarkRow.fingerprint, FindingMarkRow.state).where(
     FindingMarkRow.page_id == bindparam("page"),
@@ -116,6 +118,13 @@ class Marks:
                 .limit(limit)
             )
             return tuple(mark_of(row) for row in session.exec(query))
+
+
+def marked_as(state: MarkState) -> Any:  # noqa: ANN401 - a subquery
+    """The numbers of all Findings of which that was decided once, whatever holds now: few, and found from the marks."""
+    page, same = col(_MARKED.page_id), col(_MARKED.fingerprint)
+    there = (page == col(FindingMarkRow.page_id)) & (same == col(FindingMarkRow.fingerprint))
+    return select(_MARKED.id).join(FindingMarkRow, there).where(FindingMarkRow.state == state.value)
 
 
 def unknown_finding(number: int) -> NotKnown:

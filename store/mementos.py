@@ -69,7 +69,7 @@ class Mementos:
             behind = after if after is not None and after.at is not None else None
             query = by_time(_of(page_id).where(*within(at, since, until)), at, number, behind, newest_first=False)
             rows = session.exec(query.limit(one_more(limit))).all()
-        return cut(rows, limit, lambda row: _memento(url, row), lambda one: Cursor(id=one.id, at=one.at))
+        return cut(rows, limit, lambda row: memento_of(url, row), lambda one: Cursor(id=one.id, at=one.at))
 
     def below(
         self,
@@ -101,7 +101,7 @@ class Mementos:
         if until is not None:
             query = query.where(col(SnapshotRow.fetched_at) < until)
         with reading(self._engine) as session:
-            return tuple(_memento(page, row) for row, page in session.exec(query))
+            return tuple(memento_of(page, row) for row, page in session.exec(query))
 
     def near(self, url: str, at: datetime | None) -> Beside:
         """The one nearest to a time, the earlier of two that are as near; the newest for None.
@@ -116,12 +116,19 @@ class Mementos:
             row = last if at is None else _nearest(session, page_id, at)
             before, behind = _neighbours(session, page_id, row)
         return Beside(
-            chosen=_memento(url, row),
-            first=_memento(url, first),
-            last=_memento(url, last),
-            previous=None if before is None else _memento(url, before),
-            following=None if behind is None else _memento(url, behind),
+            chosen=memento_of(url, row),
+            first=memento_of(url, first),
+            last=memento_of(url, last),
+            previous=None if before is None else memento_of(url, before),
+            following=None if behind is None else memento_of(url, behind),
         )
+
+    def of_second(self, url: str, at: datetime) -> Memento:
+        """That of the second which begins then, the last of several. Raises NotKnown where there is none."""
+        one = self.near(url, at).chosen
+        if not at <= one.at < at + _SECOND:
+            raise NotKnown(f"nothing of {url} was kept in the second of {at.isoformat()}.")
+        return one
 
     def response(self, memento: Memento) -> Snapshot:
         """The response itself. Raises NotKnown where it is no more, BlobCorrupt where its body cannot be read."""
@@ -136,7 +143,8 @@ def _of(page_id: int) -> SelectOfScalar[SnapshotRow]:
     return select(SnapshotRow).where(SnapshotRow.page_id == page_id)
 
 
-def _memento(url: str, row: SnapshotRow) -> Memento:
+def memento_of(url: str, row: SnapshotRow) -> Memento:
+    """The Memento of a row, under its Page's URL."""
     given = next((str(value) for name, value in row.headers if str(name).lower() == "content-type"), "")
     return Memento(
         id=row_id(row),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 # The revision that this Palimpsest writes: the last of store/migrations/versions.
-NEWEST = "0017"
+NEWEST = "0018"
 # Any number that nothing else on a shared server is likely to lock.
 MIGRATION_LOCK = 0x70616C696D
 

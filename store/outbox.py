@@ -15,6 +15,7 @@ from crawler.model import Json, Severity
 from store.base import table_of
 from store.engine import reading, writing
 from store.tables import OutboxRow
+from store.views import iso
 
 _WAITING = col(OutboxRow.delivered_at).is_(None), col(OutboxRow.next_attempt).is_not(None)
 _DEAD = col(OutboxRow.delivered_at).is_(None), col(OutboxRow.next_attempt).is_(None)
@@ -64,6 +65,23 @@ class OutboxItem:
     next_attempt: datetime | None
     targets: Mapping[str, Telling]
     payload: Mapping[str, Json] = field(repr=False)
+
+    def as_json(self) -> dict[str, Json]:
+        """As `outbox --json` prints it."""
+        return {
+            "id": self.id,
+            "state": "dead" if self.next_attempt is None else "waiting",
+            "what": self.what,
+            "source": self.source,
+            "page": self.page,
+            "kind": self.kind,
+            "severity": self.severity.value if self.severity else None,
+            "summary": self.summary,
+            "at": iso(self.at),
+            "attempts": self.attempts,
+            "next_attempt": iso(self.next_attempt),
+            "last_error": self.last_error,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,16 +11,16 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Engine
+from sqlalchemy import ColumnElement, Engine, literal_column
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import Select
 
 from crawler.errors import ConfigurationError
 from crawler.model import ChangeKind, FindingKind, PageState, Severity
-from store.cursors import Cursor, Part, by_time, cut, one_more, within
+from store.cursors import Cursor, Part, aside, by_time, cut, one_more, within
 from store.engine import reading
-from store.marks import NEWEST_MARK, FindingMarkRow, MarkState
+from store.marks import NEWEST_MARK, FindingMarkRow, MarkState, marked_as
 from store.noise import SourceEventView, event_view
 from store.recording import page_row
 from store.rows import key_of, row_id
@@ -86,7 +86,7 @@ class Parts:
         at, number = col(ChangeRow.at), col(ChangeRow.id)
         query = changes_query().where(*_of(ChangeRow, page, source), *within(at, since, until))
         if kind is not None:
-            query = query.where(ChangeRow.kind == kind.value)
+            query = query.where(aside(col(ChangeRow.kind), page or minor) == kind.value)
         if minor is not None:
             query = query.where(col(ChangeRow.minor).is_(minor))
         query = by_time(query, at, number, after, newest_first)
@@ -135,14 +135,17 @@ class Parts:
         """Findings by the time they opened. `severity` means exactly that one; `state`: what was decided of it last."""
         at, number = col(FindingRow.opened_at), col(FindingRow.id)
         query = findings_query().where(*_of(FindingRow, page, source), *within(at, since, until))
+        narrow = page or source or open_only
         if kind is not None:
-            query = query.where(FindingRow.kind == kind.value)
+            query = query.where(aside(col(FindingRow.kind), narrow) == kind.value)
         if severity is not None:
-            query = query.where(FindingRow.severity == severity.value)
+            query = query.where(aside(col(FindingRow.severity), narrow or kind) == severity.value)
         if open_only:
             query = query.where(col(FindingRow.resolved_at).is_(None))
         if state is not None:
             query = query.where(func.coalesce(FindingMarkRow.state, MarkState.OPEN.value) == state.value)
+            if state is not MarkState.OPEN:
+                query = query.where(col(FindingRow.id).in_(marked_as(state)))
         query = by_time(query, at, number, after, newest_first)
 
         def place(view: FindingView) -> Cursor:
@@ -165,6 +168,9 @@ class Parts:
             query = query.where(PageRow.source == source)
         if state is not None:
             query = query.where(PageRow.state == state.value)
+            if state is not PageState.LIVE:
+                # Said for the index of the few that are not.
+                query = query.where(col(PageRow.state) != literal_column("'live'"))
         if order is PageOrder.ADMITTED:
             query = query.order_by(col(PageRow.id))
             if after is not None:
@@ -293,7 +299,7 @@ def _of(row: type[ChangeRow | FindingRow], page: str | None, source: str | None)
         found = select(PageRow.id).where(PageRow.key == key_of(page)).scalar_subquery()
         conditions.append(col(row.page_id) == found)
     if source is not None:
-        conditions.append(col(row.source) == source)
+        conditions.append(aside(col(row.source), page) == source)
     return conditions
 
 

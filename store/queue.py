@@ -23,8 +23,9 @@ from sqlmodel import Session, col, delete, func, select
 from crawler.errors import StoreBusy
 from crawler.model import Json
 from store.engine import reading, refusals, writing
+from store.leases import LeaseRow
 from store.rows import host_of
-from store.tables import LeaseRow, PageRow, SourceRow
+from store.tables import PageRow, SourceRow
 from store.views import iso
 
 if TYPE_CHECKING:

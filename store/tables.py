@@ -9,11 +9,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, LargeBinary, Text, UniqueConstraint, sql, text
+from sqlalchemy import Index, LargeBinary, Text, UniqueConstraint, sql
 from sqlmodel import Field
 
-from store.base import Row
+from store.base import Row, of_some
 from store.columns import AnyText, Id, JsonText, UtcTime
+
+_CHANGED = "last_changed IS NOT NULL"
 
 
 class SourceRow(Row, table=True):
@@ -52,6 +54,11 @@ class PageRow(Row, table=True):
         Index(None, "next_check"),
         Index(None, "source", "next_check"),
         Index(None, "host", "next_check"),
+        # The one index of a list that an unchanged visit writes as well: it takes a tenth more of bytes, and no time.
+        Index(None, "last_checked"),
+        of_some("ix_pages_last_changed", _CHANGED, "last_changed"),
+        of_some("ix_pages_source_last_changed", _CHANGED, "source", "last_changed"),
+        of_some("ix_pages_not_live", "state <> 'live'", "state", "id"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
@@ -156,6 +163,9 @@ class ChangeRow(Row, table=True):
         Index(None, "page_id", "at"),
         Index(None, "at"),
         Index(None, "source", "at"),
+        Index(None, "kind", "at"),
+        Index(None, "kind", "source", "at"),
+        of_some("ix_changes_minor", "minor IS true", "at", sqlite="minor IS 1"),
         Index(None, "signature"),
     )
 
@@ -184,6 +194,9 @@ class FindingRow(Row, table=True):
         Index(None, "page_id", "resolved_at"),
         Index(None, "opened_at"),
         Index(None, "source", "opened_at"),
+        Index(None, "kind", "opened_at"),
+        Index(None, "severity", "opened_at"),
+        of_some("ix_findings_open", "resolved_at IS NULL", "opened_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
@@ -204,9 +217,6 @@ class FindingRow(Row, table=True):
     source: str = Field(default="", sa_type=AnyText, sa_column_kwargs={"server_default": ""})
 
 
-_UNDELIVERED = text("delivered_at IS NULL")
-
-
 class OutboxRow(Row, table=True):
     """A notification. Waiting while neither delivered nor given up (`next_attempt` null). An alarm tells of no page.
 
@@ -215,7 +225,7 @@ class OutboxRow(Row, table=True):
 
     __tablename__ = "outbox"
     # What was delivered stays, and is not looked through.
-    __table_args__ = (Index("ix_outbox_undelivered", "id", sqlite_where=_UNDELIVERED, postgresql_where=_UNDELIVERED),)
+    __table_args__ = (of_some("ix_outbox_undelivered", "delivered_at IS NULL", "id"),)
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     page_id: int | None = Field(default=None, foreign_key="pages.id", sa_type=Id)
@@ -270,16 +280,6 @@ class SourceEventRow(Row, table=True):
     signature: str = Field(sa_type=Text)
     pages: int = 0
     summary: str = Field(default="", sa_type=AnyText)
-
-
-class LeaseRow(Row, table=True):
-    """Who may visit a host until when."""
-
-    __tablename__ = "host_leases"
-
-    host: str = Field(primary_key=True, sa_type=AnyText)
-    owner: str = Field(sa_type=AnyText)
-    expires_at: datetime = Field(sa_type=UtcTime)
 
 
 class BodyRow(Row, table=True):

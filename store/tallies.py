@@ -12,9 +12,10 @@ from sqlmodel import col, func, select
 from crawler.model import ChangeKind, Severity
 from store.engine import reading
 from store.figures import Figures, figures
+from store.leases import LeaseRow
 from store.outbox import Outbox, OutboxItem
 from store.queue import SILENCE, Job, Queue
-from store.tables import ChangeRow, FindingRow, LeaseRow, SourceRow
+from store.tables import ChangeRow, FindingRow, SourceRow
 
 MOST = 20_000
 _WORKERS = text("SELECT id, last_heartbeat FROM procrastinate_workers ORDER BY last_heartbeat DESC LIMIT :most")

@@ -7,19 +7,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from crawler.model import ChangeKind, FindingKind, Json, PageState, Severity
 from store.cursors import Cursor
 from store.marks import MarkState
+from store.parts import PageOrder
 from web import shapes
-from web.objects import diff_json, numbered, version_json
+from web.health import overdue
+from web.health_shapes import Health
+from web.objects import diff_json, health_json, numbered, version_json
 from web.room import InRoom, SourceName, Url, VersionNumber
+from web.sources import OVERDUE_AFTER
 from web.tagged import Tagged
 from web.times import Moment
 
@@ -33,11 +37,47 @@ AfterTime = Annotated[
 AfterNumber = Annotated[
     str | None, Query(alias="cursor", pattern=r"^\d{1,18}$", description="From `Link: …; rel=next`")
 ]
+AfterEither = Annotated[
+    str | None, Query(alias="cursor", pattern=r"^(\d{1,17}_)?\d{1,18}$", description="From `Link: …; rel=next`")
+]
+PagesOrder = Annotated[
+    PageOrder, Query(description="As they were admitted; the last changed or visited first; what is due next first")
+]
 Number = Annotated[int, Query(ge=1, lt=10**18, description="Its `id` in the list")]
 PageUrl = Annotated[str | None, Query(description="Only this page")]
 Since = Annotated[Moment | None, Query(description="Only at or after this time")]
 Until = Annotated[Moment | None, Query(description="Only before this time")]
 Order = Annotated[Literal["newest", "oldest"], Query(description="Which come first")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """Which part of a list by time is asked for: between which times, from which end, from where on, how much."""
+
+    since: Since = None
+    until: Until = None
+    order: Order = "newest"
+    cursor: AfterTime = None
+    limit: Limit = 100
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """As the lists of the store take it. Raises ConfigurationError for a cursor that is none."""
+        newest = self.order == "newest"
+        place = {"after": after(self.cursor), "limit": self.limit}
+        return {"since": self.since, "until": self.until, "newest_first": newest, **place}
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfVersions(Span):
+    """The same of a list by number, whose rows are small and come as they were made."""
+
+    order: Order = "oldest"
+    cursor: AfterNumber = None
+    limit: Limit = 1000
+
+
+InSpan = Annotated[Span, Depends()]
 
 
 def json_response(value: object, *, status: int = 200, media_type: str = "application/json") -> Response:
@@ -80,20 +120,9 @@ def source(room: InRoom, name: Annotated[str, Query(description="The source's na
 
 
 @router.get("/events", summary="What happened to whole sources, newest first", responses=shape(list[shapes.Event]))
-def events(
-    request: Request,
-    room: InRoom,
-    source: SourceName = None,
-    since: Since = None,
-    until: Until = None,
-    order: Order = "newest",
-    cursor: AfterTime = None,
-    limit: Limit = 100,
-) -> Response:
+def events(request: Request, room: InRoom, span: InSpan, source: SourceName = None) -> Response:
     """The same change on many pages is one event."""
-    part = room.history.parts.events(
-        source, since=since, until=until, newest_first=order == "newest", after=after(cursor), limit=limit
-    )
+    part = room.history.parts.events(source, **span.asked)
     return _listing(request, [view.as_json() for view in part.rows], part.next)
 
 
@@ -103,11 +132,12 @@ def pages(
     room: InRoom,
     source: SourceName = None,
     state: PageState | None = None,
-    cursor: AfterNumber = None,
+    order: PagesOrder = PageOrder.ADMITTED,
+    cursor: AfterEither = None,
     limit: Limit = 100,
 ) -> Response:
-    """As `palimpsest pages --json`, in the order of their admission."""
-    part = room.history.parts.pages(source=source, state=state, after=after(cursor), limit=limit)
+    """As `palimpsest pages --json`. By times only those that have such a time."""
+    part = room.history.parts.pages(source=source, state=state, order=order, after=after(cursor), limit=limit)
     return _listing(request, [view.as_json() for view in part.rows], part.next)
 
 
@@ -121,15 +151,11 @@ def page(room: InRoom, url: Url) -> Response:
 def changes(
     request: Request,
     room: InRoom,
+    span: InSpan,
     page: PageUrl = None,
     source: SourceName = None,
     kind: ChangeKind | None = None,
     minor: Annotated[bool | None, Query(description="false leaves out the minor ones, true all others")] = None,
-    since: Since = None,
-    until: Until = None,
-    order: Order = "newest",
-    cursor: AfterTime = None,
-    limit: Limit = 100,
 ) -> Response:
     """As `palimpsest changes --json`, and the `id` of each."""
     part = room.history.parts.changes(
@@ -137,11 +163,7 @@ def changes(
         source=source,
         kind=kind,
         minor=minor,
-        since=since,
-        until=until,
-        newest_first=order == "newest",
-        after=after(cursor),
-        limit=limit,
+        **span.asked,
     )
     return _listing(request, [numbered(view) for view in part.rows], part.next)
 
@@ -156,17 +178,13 @@ def change(room: InRoom, number: Annotated[Number, Query(alias="id")]) -> Respon
 def findings(
     request: Request,
     room: InRoom,
+    span: InSpan,
     page: PageUrl = None,
     source: SourceName = None,
     kind: FindingKind | None = None,
     severity: Severity | None = None,
     only_open: Annotated[bool, Query(alias="open", description="Only what is not resolved")] = False,
     state: Annotated[MarkState | None, Query(description="What somebody decided of it")] = None,
-    since: Since = None,
-    until: Until = None,
-    order: Order = "newest",
-    cursor: AfterTime = None,
-    limit: Limit = 100,
 ) -> Response:
     """As `palimpsest findings --json`, and the `id` of each."""
     part = room.history.parts.findings(
@@ -176,11 +194,7 @@ def findings(
         severity=severity,
         open_only=only_open,
         state=state,
-        since=since,
-        until=until,
-        newest_first=order == "newest",
-        after=after(cursor),
-        limit=limit,
+        **span.asked,
     )
     return _listing(request, [numbered(view) for view in part.rows], part.next)
 
@@ -206,38 +220,16 @@ def search(
 
 
 @router.get("/log", summary="Every check of a page, newest first", responses=shape(list[shapes.Check]))
-def log(
-    request: Request,
-    room: InRoom,
-    url: Url,
-    since: Since = None,
-    until: Until = None,
-    order: Order = "newest",
-    cursor: AfterTime = None,
-    limit: Limit = 100,
-) -> Response:
+def log(request: Request, room: InRoom, url: Url, span: InSpan) -> Response:
     """As `palimpsest log URL --json`."""
-    part = room.history.parts.log(
-        url, since=since, until=until, newest_first=order == "newest", after=after(cursor), limit=limit
-    )
+    part = room.history.parts.log(url, **span.asked)
     return _listing(request, [view.as_json() for view in part.rows], part.next)
 
 
 @router.get("/versions", summary="A page's versions, without their text", responses=shape(list[shapes.Listed]))
-def versions(
-    request: Request,
-    room: InRoom,
-    url: Url,
-    since: Since = None,
-    until: Until = None,
-    order: Order = "oldest",
-    cursor: AfterNumber = None,
-    limit: Limit = 1000,
-) -> Response:
+def versions(request: Request, room: InRoom, url: Url, span: Annotated[OfVersions, Depends()]) -> Response:
     """Number, time, title and digests of each."""
-    part = room.history.parts.versions(
-        url, since=since, until=until, newest_first=order == "newest", after=after(cursor), limit=limit
-    )
+    part = room.history.parts.versions(url, **span.asked)
     return _listing(request, [view.as_json() for view in part.rows], part.next)
 
 
@@ -257,3 +249,11 @@ def difference(room: InRoom, url: Url, a: VersionNumber, b: VersionNumber) -> Re
 def figures(room: InRoom) -> Response:
     """Counted now."""
     return json_response(asdict(room.history.counts()))
+
+
+@router.get("/health", summary="How the watch itself stands", responses=shape(Health))
+def health(room: InRoom) -> Response:
+    """Queue, workers, what is overdue, what could not be told to anybody: as the reading room's Health shows it."""
+    history, now = room.history, room.clock()
+    watch = history.tallies.watch(now, late=OVERDUE_AFTER)
+    return json_response(health_json(watch, overdue(history.sources(), now), history.unindexed()))

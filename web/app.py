@@ -11,7 +11,6 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from crawler.errors import ConfigurationError, NotKnown, PalimpsestError
@@ -22,6 +21,7 @@ from web import api, feeds, finding, health, lists, memento, raw, reader, readin
 from web.again import Again
 from web.door import Door, Guard, checked, login
 from web.language import N_, catalogues
+from web.packing import LARGE, Packing
 from web.panel import Panel, Unwatched, routes
 from web.reader import Clocks
 from web.render import environment
@@ -38,9 +38,6 @@ TITLES = {
     500: N_("Something went wrong here"),
     503: N_("The store is busy"),
 }
-
-# Bytes from which on an answer is worth compressing: on the machine itself smaller ones come sooner without.
-LARGE = 64 * 1024
 
 
 def create_app(
@@ -95,7 +92,7 @@ def create_app(
     app.add_exception_handler(PalimpsestError, _refusal)
     app.add_exception_handler(Exception, _surprise)
     # The one secret in an answer, a form's word, is masked anew each time: a compressed length tells nobody of it.
-    app.add_middleware(GZipMiddleware, minimum_size=LARGE, compresslevel=5)
+    app.add_middleware(Packing, minimum_size=LARGE, compresslevel=5)
     if again:
         app.add_middleware(Again, fresh=again)
     app.add_middleware(Guard, door=app.state.door)

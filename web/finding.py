@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from crawler.errors import BlobCorrupt, NotKnown
-from crawler.model import Article, Region, Snapshot
+from crawler.model import Article, Region
 from crawler.words import Span, words
 from store import FindingView, Mark, MarkState, ReadFinding
 from store.marks import LONGEST_WHY
+from store.mementos import Memento
 from web.door import Editor, InAudit, csrf_field
 from web.door.who import came_of
 from web.kinds import EXPLAINED
-from web.places import place_of
+from web.places import Place, place_of
 from web.room import MAX_NUMBER, InRoom, Room
+from web.times import stamp_of
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -25,12 +28,31 @@ COMPARED = 4_000
 FindingNumber = Annotated[int, Query(alias="id", description="A finding's number", ge=1, le=MAX_NUMBER)]
 
 
+# Its place is in what every Version keeps.
+_OF_ARTICLE = frozenset({Region.ARTICLE, Region.TITLE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """The evidence in its place, and outside of the article the kept response that it stands in.
+
+    `opened`: that is the one of the visit that opened the Finding. `lost`: it stands in none that is kept; `damaged`:
+    the body of one cannot be read.
+    """
+
+    place: Place
+    memento: Memento | None = None
+    opened: bool = False
+    lost: bool = False
+    damaged: bool = False
+
+
 @router.get("/finding")
 def finding(request: Request, room: InRoom, number: FindingNumber) -> Response:
     """One finding, and the form in which an editor says what is decided of it."""
     read = room.history.browsing.finding(number)
     view = read.finding
-    snapshot, damaged = _shown_by(room, view)
+    shown = _in_the_article(room, read) if view.finding.region in _OF_ARTICLE else _outside(room, view)
     person = came_of(request).person
     writes = room.marks is not None and person is not None and person.may_write
     return room.page(
@@ -40,8 +62,9 @@ def finding(request: Request, room: InRoom, number: FindingNumber) -> Response:
         page=read.page,
         read=read,
         explained=EXPLAINED[view.kind],
-        place=place_of(view.finding, _article(room, read), snapshot),
-        damaged=damaged,
+        shown=shown,
+        received={"url": view.page, "at": stamp_of(shown.memento.at)} if shown.memento else None,
+        place=shown.place,
         repair=_repair(view),
         marks=() if room.marks is None else room.marks.of(view.page, view.finding.fingerprint),
         states=list(MarkState),
@@ -72,14 +95,23 @@ def mark(
     return RedirectResponse(f"/finding?id={number}#marks", 303)
 
 
-def _shown_by(room: Room, view: FindingView) -> tuple[Snapshot | None, bool]:
-    """The response that showed a Finding outside of the article; and whether its body is damaged."""
-    if view.finding.region in {Region.ARTICLE, Region.TITLE}:
-        return None, False
-    try:
-        return room.history.browsing.showing(view), False
-    except BlobCorrupt:
-        return None, True
+def _in_the_article(room: Room, read: ReadFinding) -> Shown:
+    return Shown(place=place_of(read.finding.finding, _article(room, read), None))
+
+
+def _outside(room: Room, view: FindingView) -> Shown:
+    """In the response of the visit that opened it, else in another that has it; else by itself."""
+    damaged = False
+    for one in room.history.browsing.showing(view):
+        try:
+            snapshot = room.history.mementos.response(one.memento)
+        except (BlobCorrupt, NotKnown):
+            damaged = True
+            continue
+        place = place_of(view.finding, None, snapshot)
+        if place.found:
+            return Shown(place=place, memento=one.memento, opened=one.opened)
+    return Shown(place=place_of(view.finding, None, None), damaged=damaged, lost=True)
 
 
 def _article(room: Room, read: ReadFinding) -> Article | None:

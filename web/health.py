@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
+from store.views import SourceView
 from web.room import InRoom
 from web.sources import OVERDUE_AFTER
 
@@ -22,19 +24,22 @@ def health(room: InRoom) -> Response:
     """Queue, workers, what is overdue and failing, dead letters, and the figures of the store."""
     now = room.clock()
     history = room.history
-    watch = history.tallies.watch(now, late=OVERDUE_AFTER)
     standing = [view for view in history.sources() if view.active]
-    late = [view for view in standing if view.overdue(now) >= OVERDUE_AFTER]
-    late.sort(key=lambda view: -view.overdue(now))
     counts, counted_at = room.memory.recall("counts", now, COUNTS_FRESH, history.counts)
     return room.page(
         "health.html",
         here="health",
-        watch=watch,
-        late=late[:LATE_SHOWN],
+        watch=history.tallies.watch(now, late=OVERDUE_AFTER),
+        late=overdue(standing, now),
         failing=[view for view in standing if view.failures or view.alarm][:LATE_SHOWN],
         any_sources=bool(standing),
         counts=counts,
         counted_at=counted_at,
         unindexed=history.unindexed(),
     )
+
+
+def overdue(views: Iterable[SourceView], now: datetime) -> list[SourceView]:
+    """Those that have been due for too long, the worst first, at most LATE_SHOWN."""
+    late = [view for view in views if view.active and view.overdue(now) >= OVERDUE_AFTER]
+    return sorted(late, key=lambda view: -view.overdue(now))[:LATE_SHOWN]

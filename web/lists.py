@@ -26,6 +26,8 @@ ROWS = 50
 Oldest = Annotated[
     bool, BeforeValidator(lambda given: given or False), Query(alias="oldest", description="The oldest first")
 ]
+# A feed has the newest first, whatever the list is cut to.
+_OF_NO_FEED = frozenset({"since", "until", "oldest", "order"})
 AsFile = Annotated[Form | None, Query(alias="form", description="As a file")]
 PageUrl = Annotated[str | None, Query(max_length=100_000)]
 
@@ -161,11 +163,12 @@ def part_of(read: Any, after: str | None) -> Part[Any]:  # noqa: ANN401 - any of
 
 
 def onwards(asked: dict[str, str | None], part: Part[Any], after: str | None) -> dict[str, Any]:
-    """What every list's template is given: what was `asked`; the queries of the list, its start, what follows."""
+    """What every list's template is given: what was `asked`; queries of the list, its feed, its start, what follows."""
     query = query_of(asked)
     return {
         "asked": asked,
         "query": query,
+        "feed": {name: value for name, value in query.items() if name not in _OF_NO_FEED},
         "first": query if after else None,
         "more": query | {"after": str(part.next)} if part.next is not None else None,
     }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from crawler.diff import diff
 from crawler.model import Article, Json, Version
-from store.views import ChangeView, FindingView, iso
+from store.tallies import Watch
+from store.views import ChangeView, FindingView, SourceView, iso
 
 
 def numbered(view: ChangeView | FindingView) -> dict[str, Json]:
@@ -52,4 +54,31 @@ def diff_json(url: str, before: Version, after: Version) -> dict[str, Json]:
         "removed": found.removed,
         "fields": [asdict(field) for field in found.fields],
         "hunks": [{**hunk._asdict(), "spans": [span._asdict() for span in hunk.spans]} for hunk in found.hunks],
+    }
+
+
+def health_json(watch: Watch, late: Sequence[SourceView], unindexed: int) -> dict[str, Json]:
+    """How the watch itself stands; `late` are the worst of the sources that are overdue."""
+    figures = watch.figures
+    return {
+        "sources": figures.sources,
+        "overdue": figures.overdue,
+        "longest_overdue": int(figures.longest.total_seconds()),
+        "late": [{"name": view.name, "due": iso(view.due)} for view in late],
+        "alarms": dict(figures.alarms),
+        "notifications": {"waiting": figures.waiting, "dead": figures.dead},
+        "dead_letters": [item.as_json() for item in watch.dead],
+        "visitors": [{"name": one.name, "hosts": one.hosts, "until": iso(one.until)} for one in watch.visitors],
+        "queue": None if watch.jobs is None else _queue_json(watch),
+        "unindexed": unindexed,
+    }
+
+
+def _queue_json(watch: Watch) -> dict[str, Json]:
+    workers = watch.workers or ()
+    return {
+        "led": watch.led,
+        "jobs": dict(watch.jobs or {}),
+        "trouble": [job.as_json() for job in watch.trouble],
+        "workers": [{"id": one.id, "heard": iso(one.heard), "lives": one.lives} for one in workers],
     }

@@ -17,7 +17,7 @@ LONGEST = 4_000
 class Place:
     """A quote with its surroundings. `left_out` characters of the quote are not shown between `quote` and `end`.
 
-    `exact`: it stands where the Finding says; else it was found elsewhere in the text, or not at all (`before` and
+    `exact`: it stands where the Finding says; else it was `found` elsewhere in the text, or not at all (`before` and
     `after` are empty then).
     """
 
@@ -27,6 +27,7 @@ class Place:
     end: str
     after: str
     exact: bool
+    found: bool
 
 
 def place_of(finding: Finding, article: Article | None, snapshot: Snapshot | None) -> Place:
@@ -47,7 +48,7 @@ def place_of(finding: Finding, article: Article | None, snapshot: Snapshot | Non
         stop = start + len(finding.quote)
         before = ("…" if start > AROUND else "") + text[max(start - AROUND, 0) : start]
         after = text[stop : stop + AROUND] + ("…" if stop + AROUND < len(text) else "")
-    return Place(before=before, quote=quote, left_out=left_out, end=end, after=after, exact=exact)
+    return Place(before=before, quote=quote, left_out=left_out, end=end, after=after, exact=exact, found=start >= 0)
 
 
 def _text(region: Region, article: Article | None, snapshot: Snapshot | None) -> str | None:

@@ -10,6 +10,8 @@ from fastapi import Request
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
 
+from web.packing import LARGE
+
 # What a 304 repeats of the answer that it stands for.
 _REPEATED = ("etag", "link", "vary", "last-modified", "content-location", "cache-control", "memento-datetime")
 
@@ -31,6 +33,9 @@ def tagged(request: Request, response: Response) -> Response:
     """The answer with the ETag of its body, or 304 where If-None-Match names it. What is no 200 passes as it is."""
     if response.status_code != 200:
         return response
+    if len(response.body) >= LARGE:
+        # As of the answer itself, so of the 304 that stands for it.
+        response.headers.add_vary_header("Accept-Encoding")
     tag = response.headers.setdefault("ETag", f'"{hashlib.sha256(response.body).hexdigest()[:32]}"')
     if not _named(request.headers.get("if-none-match"), tag):
         return response

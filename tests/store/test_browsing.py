@@ -8,9 +8,9 @@ import pytest
 
 from crawler.errors import NotKnown
 from crawler.model import ChangeKind, Outcome, Page, PageState, Severity, Verdict
-from store import PagePart, Store
+from store import FindingView, PagePart, Store
 from store.stretches import STRETCHES
-from tests.store.verdicts import CREATED, HOUR, NOW, change, finding, saying, verdict
+from tests.store.verdicts import CREATED, HOUR, NOW, change, finding, response, saying, verdict
 
 
 def failed(page: Page, hours: int, status: int | None = 503, detail: str = "HTTP 503") -> Verdict:
@@ -112,11 +112,28 @@ def test_a_finding_with_its_life(store: Store, page: Page) -> None:
     assert (read.finding.version, read.until) == (1, 2)
     assert [view.id for view in read.again] == [again.id]
     assert store.history.browsing.finding(again.id).until == 4
-    showed = store.history.browsing.showing(before)
-    assert showed is not None
-    assert showed.body == b"one"
     with pytest.raises(NotKnown, match="no finding"):
         store.history.browsing.finding(again.id + 1)
+
+
+def test_the_responses_that_may_show_a_finding(store: Store, page: Page) -> None:
+    """That of its opening; where that was not kept the one before; then those after, until it resolved."""
+    spam, other = finding("one"), finding("two")
+    store.archive.record(page, saying(page, NOW, "one", CREATED, findings=(spam,)))
+    store.archive.record(page, verdict(NOW + HOUR, findings=(spam, other)))
+    for hour in range(2, 6):
+        kept = response(page, NOW + hour * HOUR, b"%d" % hour)
+        store.archive.record(
+            page, verdict(NOW + hour * HOUR, snapshot=kept, findings=(spam, other) if hour < 4 else ())
+        )
+    late, first = store.history.findings()
+
+    def shown(view: FindingView) -> list[tuple[bytes, bool]]:
+        found = store.history.browsing.showing(view)
+        return [(store.history.mementos.response(one.memento).body, one.opened) for one in found]
+
+    assert shown(first) == [(b"one", True), (b"2", False), (b"3", False)]
+    assert shown(late) == [(b"one", False), (b"2", False), (b"3", False)]
 
 
 def test_the_gravest_open_ones_first(store: Store, page: Page) -> None:

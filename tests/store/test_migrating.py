@@ -43,6 +43,11 @@ def revisions() -> list[str]:
 
 
 WORDS_OF_FINDINGS = {"kind": "spam_block", "severity": "high", "region": "article"}
+INDEXES_OF_LISTS = (
+    *("changes_kind_at", "changes_kind_source_at", "changes_minor", "findings_kind_opened_at"),
+    *("findings_severity_opened_at", "findings_open", "pages_last_checked", "pages_last_changed"),
+    *("pages_source_last_changed", "pages_not_live"),
+)
 # What every revision since the first has had.
 WRITTEN = (
     "INSERT INTO sources (name, url, active, links, failures, detail) VALUES ('press', 'https://e/', true, 0, 0, '')",
@@ -101,6 +106,8 @@ def value_for(table: Table, column: Column[Any]) -> object:
         return '{"kind":"edited","page":"p","source":"press"}'
     if table.name == "findings" and column.name in WORDS_OF_FINDINGS:
         return WORDS_OF_FINDINGS[column.name]
+    if (table.name, column.name) == ("finding_marks", "state"):
+        return "silenced"
     kind = column.type.python_type
     return {int: 7, float: 0.5, bool: True, str: "said", bytes: b"\0packed", datetime: AT_TIME}[kind]
 
@@ -188,6 +195,8 @@ def test_versions_from_before_there_was_a_chain_are_linked_as_if_there_had_been(
         # Back to what it was before.
         for later in ("finding_marks", "sessions", "people", "tokens", "audit", "former_links"):
             connection.execute(text(f"DROP TABLE {later}"))
+        for index in INDEXES_OF_LISTS:
+            connection.execute(text(f"DROP INDEX ix_{index}"))
         connection.execute(text("ALTER TABLE versions DROP COLUMN link"))
         connection.execute(text("UPDATE alembic_version SET version_num = :before"), {"before": chain.down_revision})
     engine.dispose()

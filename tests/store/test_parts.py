@@ -12,7 +12,7 @@ from sqlalchemy import event
 
 from crawler.errors import ConfigurationError
 from crawler.model import ChangeKind, FindingKind, Link, Page, PageState, Severity
-from store import Cursor, Part, Store
+from store import Cursor, Mark, MarkState, PageOrder, Part, Store
 from tests.store.verdicts import CREATED, HOUR, NOW, change, finding, saying, verdict
 
 URL = "https://www.example.gov.cn/xwfb/{}.html"
@@ -75,6 +75,23 @@ def test_each_filter_narrows(store: Store, pages: list[Page]) -> None:
     assert [view.number for view in parts.versions(pages[0].url, until=NOW + HOUR).rows] == [1]
     assert parts.pages(state=PageState.GONE).rows == parts.pages(source="nobody").rows == ()
     assert parts.events(since=NOW).rows == ()
+    assert len(parts.changes(page=pages[1].url, source="press", kind=ChangeKind.EDITED, minor=True).rows) == 1
+    assert parts.changes(page=pages[1].url, source="other", kind=ChangeKind.EDITED).rows == ()
+    assert len(parts.findings(source="press", kind=FindingKind.SPAM_BLOCK, severity=Severity.HIGH).rows) == 7
+    assert parts.findings(open_only=True, severity=Severity.LOW).rows == ()
+
+
+def test_findings_by_what_holds_of_them(store: Store, pages: list[Page]) -> None:
+    """Found from the marks, of which the last one holds."""
+    ask = store.history.parts.findings
+    first, second, *others = ask().rows
+    decided = {first.id: [MarkState.SILENCED, MarkState.ACKNOWLEDGED], second.id: [MarkState.SILENCED]}
+    for number, states in decided.items():
+        for state in states:
+            store.marks.add(number, Mark(state=state, who="alice", why="", at=NOW))
+    assert [view.id for view in ask(state=MarkState.ACKNOWLEDGED).rows] == [first.id]
+    assert [view.id for view in ask(state=MarkState.SILENCED, limit=1).rows] == [second.id]
+    assert [view.id for view in ask(state=MarkState.OPEN).rows] == [view.id for view in others]
 
 
 def test_what_is_recorded_meanwhile_shifts_nothing(store: Store, pages: list[Page]) -> None:
@@ -123,10 +140,28 @@ PLANS = [
     ("changes", {"source": "press"}, "ix_changes_source_at"),
     ("changes", {"page": URL.format(0)}, "ix_changes_page_id_at"),
     ("changes", {"since": NOW, "until": NOW + HOUR}, "ix_changes_at"),
+    ("changes", {"kind": ChangeKind.MOVED}, "ix_changes_kind_at"),
+    ("changes", {"kind": ChangeKind.MOVED, "minor": False}, "ix_changes_kind_at"),
+    ("changes", {"kind": ChangeKind.MOVED, "source": "press"}, "ix_changes_kind_source_at"),
+    # Where something narrower is asked as well, what is rare elsewhere is not thought of.
+    ("changes", {"kind": ChangeKind.EDITED, "source": "press", "page": URL.format(0)}, "ix_changes_page_id_at"),
+    ("changes", {"minor": True}, "ix_changes_minor"),
+    ("changes", {"minor": True, "kind": ChangeKind.EDITED}, "ix_changes_minor"),
     ("findings", {}, "ix_findings_opened_at"),
     ("findings", {"source": "press"}, "ix_findings_source_opened_at"),
-    ("findings", {"open_only": True}, "ix_findings_opened_at"),
+    ("findings", {"open_only": True}, "ix_findings_open"),
+    ("findings", {"open_only": True, "kind": FindingKind.DEFACED}, "ix_findings_open"),
+    ("findings", {"kind": FindingKind.DEFACED}, "ix_findings_kind_opened_at"),
+    ("findings", {"kind": FindingKind.DEFACED, "severity": Severity.LOW}, "ix_findings_kind_opened_at"),
+    ("findings", {"severity": Severity.CRITICAL, "since": NOW}, "ix_findings_severity_opened_at"),
+    ("findings", {"severity": Severity.CRITICAL, "source": "press"}, "ix_findings_source_opened_at"),
     ("pages", {}, "pk_pages|INTEGER PRIMARY KEY"),
+    ("pages", {"state": PageState.GONE}, "ix_pages_not_live"),
+    ("pages", {"order": PageOrder.CHANGED}, "ix_pages_last_changed"),
+    ("pages", {"order": PageOrder.CHANGED, "state": PageState.LIVE}, "ix_pages_last_changed"),
+    ("pages", {"order": PageOrder.CHANGED, "source": "press"}, "ix_pages_source_last_changed"),
+    ("pages", {"order": PageOrder.CHECKED}, "ix_pages_last_checked"),
+    ("pages", {"order": PageOrder.DUE, "source": "press"}, "ix_pages_source_next_check"),
     ("log", {"url": URL.format(0)}, "ix_checks_page_id_at"),
     ("versions", {"url": URL.format(0)}, "versions_page_id|sqlite_autoindex_versions"),
     ("events", {"source": "press"}, "ix_source_events_source_at"),
@@ -146,7 +181,8 @@ def test_parts_come_through_an_index(
     def note(_connection: object, _cursor: object, statement: str, given: object, *_: object) -> None:
         asked.append((statement, given))
 
-    after = Cursor(id=4) if name in {"pages", "versions"} else Cursor(id=4, at=NOW + HOUR)
+    by_number = name == "versions" or (name == "pages" and "order" not in question)
+    after = Cursor(id=4) if by_number else Cursor(id=4, at=NOW + HOUR)
     how = {} if name == "pages" else {"newest_first": newest_first}
     getattr(store.history.parts, name)(**question, **how, after=after, limit=50)
     statement, given = next(one for one in asked if "LIMIT" in one[0])

@@ -46,6 +46,7 @@ ROUTES = {
     "/api/v1/finding": {"id": 1},
     "/api/v1/search": {"q": "食堂"},
     "/api/v1/figures": {},
+    "/api/v1/health": {},
     "/api/v1/pages": {},
     "/api/v1/changes": {},
     "/api/v1/findings": {},

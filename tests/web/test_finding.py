@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from web.door.passwords import hashed
 from web.kinds import EXPLAINED
 from web.language import catalogues
 from web.places import AROUND, LONGEST, place_of
+from web.safe import FRAMING_POLICY
 
 BODY = "<html><head><title>发布会</title></head><body><p>正文。</p><div>友情链接 办证刻章</div></body></html>"
 
@@ -102,6 +104,71 @@ def test_damage_of_the_body_does_not_hide_the_finding(app, store, monkeypatch):
     assert answer.status_code == 200
     assert "<mark>办证刻章</mark>" in answer.text
     assert "is damaged" in answer.text
+
+
+INJECTED = BODY.replace("友情链接", "时时彩 计划群 友情链接")
+
+
+def received(at, body):
+    headers = (("content-type", "text/html; charset=utf-8"),)
+    return Snapshot(url=QUIET, final_url=QUIET, status=200, headers=headers, body=body.encode(), fetched_at=at)
+
+
+def injected(store, **responses):
+    """A finding in the markup that opened an hour after the only version; `hour=body` for what was kept of each."""
+    page = store.archive.page(QUIET)
+    spam = found("时时彩 计划群", Region.MARKUP, INJECTED.index("时时彩"), kind=FindingKind.TOPIC_SWAP)
+    for hour in (1, 2, 3):
+        at = START + timedelta(hours=hour)
+        body = responses.get(f"h{hour}")
+        kept = None if body is None else received(at, body)
+        store.archive.record(page, verdict(at, Outcome.UNCHANGED, snap=kept, findings=(*FOUND, spam)))
+    return number(store, FindingKind.TOPIC_SWAP)
+
+
+def test_what_came_outside_of_the_article_is_shown_in_the_response_that_brought_it(app, store):
+    """Not in that of the version, which is from before: nothing of the article changed."""
+    ask = asker(app)
+    text = ask("/finding", id=injected(store, h1=INJECTED, h2=INJECTED)).text
+    assert "<mark>时时彩 计划群</mark> 友情链接" in text
+    (viewed, raw) = (html.unescape(one) for one in re.findall(r'href="(/raw[^"]*at=[^"]*)"', text))
+    assert "n=1" not in viewed + raw
+    assert "20260302020000" in viewed
+    assert "is not kept" not in text
+    assert "时时彩" in ask(raw).text
+    drawn = ask(viewed)
+    assert drawn.headers["content-security-policy"] == FRAMING_POLICY
+    (frame,) = re.findall(r'<iframe class="raw" sandbox [^>]*src="([^"]+)"', drawn.text)
+    assert "时时彩" in ask(html.unescape(frame)).text
+    (bytes_,) = re.findall(r'href="(/raw[^"]*download=1[^"]*)"', drawn.text)
+    assert ask(html.unescape(bytes_)).content.decode() == INJECTED
+    alone = ask(html.unescape(frame), headers={"Sec-Fetch-Dest": "document"})
+    assert (alone.status_code, alone.headers["location"]) == (303, viewed)
+
+
+def test_where_the_response_that_brought_it_is_not_kept_another_one_is_named_as_that(app, store):
+    text = asker(app)("/finding", id=injected(store, h2=BODY, h3=INJECTED)).text
+    assert "at=20260302040000" in text
+    assert "What was received when it opened is not kept" in text
+
+
+def test_where_no_response_has_it_that_is_said(app, store):
+    """The version's is still there to be looked at, for what it is."""
+    text = asker(app)("/finding", id=injected(store, h2=BODY)).text
+    assert "The response that it stood in is not kept." in text
+    assert "may be from before it" in text
+    assert "at=2026" not in text
+    assert "<bdi><mark>时时彩 计划群</mark></bdi>" in text
+
+
+def test_a_response_is_asked_for_by_a_time_that_it_has(app):
+    ask = asker(app)
+    for path in ("/raw", "/raw/view", "/raw/html"):
+        answers = [
+            ask(path, url=QUIET, **which)
+            for which in ({}, {"at": "20260302010000"}, {"at": "20260302010001"}, {"at": "20261302010000"}, {"at": "x"})
+        ]
+        assert [answer.status_code for answer in answers] == [400, 200, 404, 400, 422], path
 
 
 def test_a_number_that_is_none(app):

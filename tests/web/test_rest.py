@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import feedparser
 import pytest
@@ -54,6 +55,19 @@ def test_pages_have_the_shape_of_the_listing(ask):
     assert (rows[0]["versions"], rows[0]["checks"]) == (2, 5)
 
 
+def test_pages_come_in_the_order_that_is_asked_for(ask):
+    """By times those that have one: a page that never changed is in no list by changes."""
+    listed = {
+        order: ask("/api/v1/pages", order=order).json() for order in ("last_changed", "last_checked", "next_check")
+    }
+    for order, rows in listed.items():
+        shown = [row[order] for row in rows]
+        assert all(shown)
+        assert shown == sorted(shown, reverse=order != "next_check"), order
+    assert {len(rows) for rows in listed.values()} == {3}
+    assert ask("/api/v1/pages", order="admitted").json() == ask("/api/v1/pages").json()
+
+
 def test_sources_and_versions_and_the_log(ask):
     """The rest of the listings."""
     names = {row["name"]: row for row in ask("/api/v1/sources").json()}
@@ -87,6 +101,8 @@ def test_a_diff_rebuilds_both_texts(ask):
         ("changes", {}),
         ("changes", {"order": "oldest", "since": "2026-03-02"}),
         ("pages", {}),
+        ("pages", {"order": "last_checked"}),
+        ("pages", {"order": "next_check"}),
         ("log", {"url": QUIET}),
     ],
 )
@@ -119,6 +135,8 @@ def test_lists_come_in_parts_that_add_up(ask, path, query):
         ("/api/v1/findings?since=yesterday", 422),
         ("/api/v1/changes?cursor=7", 422),
         ("/api/v1/pages?cursor=1_7", 422),
+        ("/api/v1/pages?cursor=7&order=last_changed", 422),
+        ("/api/v1/pages?order=url", 422),
         ("/api/v1/search?q=%E5%AD%A6", 422),
         ("/api/v1/source?name=nobody", 404),
         ("/api/v1/page?url=https://nobody.example/", 404),
@@ -251,11 +269,37 @@ def test_a_feed_that_is_none_is_refused(ask):
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/changes?source=press&kind=edited&minor=0", "/findings?open=1", "/source?name=press"]
+    ("path", "query", "feeds"),
+    [
+        ("/", {}, []),
+        (
+            "/changes",
+            {"source": "press", "kind": "edited", "minor": 0, "since": "7d", "oldest": 1},
+            [("changes", {"source": "press", "kind": "edited", "minor": "0"})],
+        ),
+        ("/changes", {"since": "7d"}, []),
+        ("/findings", {"open": 1, "severity": "high"}, [("findings", {"open": "1", "severity": "high"})]),
+        ("/page", {"url": HOSTILE}, [("changes", {"page": HOSTILE}), ("findings", {"page": HOSTILE})]),
+        ("/source", {"name": "press"}, [("changes", {"source": "press"}), ("findings", {"source": "press"})]),
+        ("/search", {"q": "学校食堂", "source": "press"}, [("search", {"q": "学校食堂", "source": "press"})]),
+        ("/search", {}, []),
+    ],
 )
-def test_the_feeds_that_pages_name_are_there(ask, path):
-    """With the filter of the page, whatever it is."""
-    named = re.findall(r'<link rel="alternate" type="application/atom.xml" href="([^"]+)"', ask(path).text)
-    assert named
-    for address in named:
-        assert not feedparser.parse(ask(html.unescape(address)).content).bozo, address
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_feeds_that_pages_name_are_there(ask, path, query, feeds, language):
+    """In both forms, with the filter of the page, whatever it is; a title in the reader's language tells them apart."""
+    text = ask(path, headers={"Accept-Language": language}, **query).text
+    found = re.findall(r'<link rel="alternate" type="([^"]+)" href="([^"]+)" title="([^"]+)">', text)
+    asked = [(kind, *urlsplit(html.unescape(address))[2:4]) for kind, address, _ in found]
+    wanted = [("changes", {}), ("findings", {}), *feeds]
+    forms = (("application/atom+xml", "atom"), ("application/feed+json", "json"))
+    assert [(kind, path, dict(parse_qsl(one))) for kind, path, one in asked] == [
+        (kind, f"/feeds/{name}.{form}", given) for name, given in wanted for kind, form in forms
+    ]
+    titles = [title for *_, title in found]
+    assert len(set(titles)) == len(titles)
+    assert all(re.search("[一-鿿]", title) for title in titles) == (language == "zh")
+    for kind, address, _ in found:
+        answer = ask(html.unescape(address))
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].startswith(kind)

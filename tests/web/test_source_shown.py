@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import date, timedelta
 from xml.etree import ElementTree
@@ -17,6 +18,7 @@ from tests.postgres import fresh_database
 from tests.web.shelf import NOW, QUIET, SCRIPT, START, Shelf, asker
 from web import create_app
 from web.charts import SHADES, Column, calendar, columns, shade_edges
+from web.health_shapes import Health
 from web.searching import marked
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -121,6 +123,15 @@ def test_health_says_how_the_watch_stands(ask):
     assert "Every notification was delivered" in text or "dead letters" in text
 
 
+def test_health_is_told_to_programs_too(ask):
+    """The same figures; a machine alone has no queue."""
+    said = ask("/api/v1/health").json()
+    assert Health.model_validate(said)
+    assert (said["queue"], said["notifications"]["dead"]) == (None, 0)
+    assert said["overdue"] == len(said["late"])
+    assert all(f">{row['name']}<" in html.unescape(ask("/health").text) for row in said["late"])
+
+
 def test_counts_are_not_counted_for_every_reader(shelf):
     """They read whole tables: one answer serves for a while, and then is asked anew."""
     asked = []
@@ -149,7 +160,11 @@ def test_health_names_the_dead_letters_and_how_to_send_them_again(tmp_path):
         waiting = store.outbox.pending(None)
         assert waiting
         store.outbox.note([item.id for item in waiting], NOW, lambda item: Fate(targets={}))
-        text = asker(create_app(store.history, clock=lambda: NOW))("/health").text
+        ask = asker(create_app(store.history, clock=lambda: NOW))
+        text, said = ask("/health").text, ask("/api/v1/health").json()
+    assert Health.model_validate(said)
+    assert said["notifications"] == {"waiting": 0, "dead": len(waiting)}
+    assert {item["id"] for item in said["dead_letters"]} == {item.id for item in waiting}
     assert text.count("given up") == len(waiting)
     assert "palimpsest outbox resend --all" in text
     assert SCRIPT not in text
@@ -158,9 +173,14 @@ def test_health_names_the_dead_letters_and_how_to_send_them_again(tmp_path):
 def test_health_shows_the_queue_where_there_is_one(tmp_path):
     """On a server: who is elected, which workers live, what waits; and what to do where nobody works."""
     with open_store(tmp_path, fresh_database()) as store:
-        text = asker(create_app(store.history, clock=lambda: NOW))("/health").text
+        ask = asker(create_app(store.history, clock=lambda: NOW))
+        text = ask("/health").text
         assert "no daemon is elected" in text
         assert "palimpsest worker" in text
+        assert ask("/api/v1/health").json()["queue"] == {"led": False, "jobs": {}, "trouble": [], "workers": []}
         assert store.queue is not None
         with store.queue.election():
-            assert "a daemon is elected" in asker(create_app(store.history, clock=lambda: NOW))("/health").text
+            assert "a daemon is elected" in ask("/health").text
+            said = ask("/api/v1/health").json()
+    assert Health.model_validate(said)
+    assert said["queue"]["led"] is True
