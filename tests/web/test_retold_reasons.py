@@ -65,11 +65,11 @@ def written(path: str) -> Iterator[tuple[str, ast.expr]]:
                 yield f"{path}:{text.lineno}", text
 
 
-def readings(text: ast.expr) -> Iterator[str]:
+def readings(text: ast.expr, filled_with: tuple[str, ...] = FILLED) -> Iterator[str]:
     """What the code can make of a text, with this and that in its places."""
     pieces = text.values if isinstance(text, ast.JoinedStr) else [text]
     holes = [piece for piece in pieces if isinstance(piece, ast.FormattedValue)]
-    for filled in product(FILLED, repeat=len(holes)):
+    for filled in product(filled_with, repeat=len(holes)):
         values = iter(filled)
         yield "".join(
             str(piece.value) if isinstance(piece, ast.Constant) else _shown(piece, next(values)) for piece in pieces
