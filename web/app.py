@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from importlib.resources import files
 from typing import Any
@@ -25,6 +25,7 @@ from web.packing import LARGE, Packing
 from web.panel import Panel, Unwatched, routes
 from web.reader import Clocks
 from web.render import environment
+from web.retold import refusal_retold
 from web.room import Room, room_of
 from web.safe import LOOPBACK_NAMES, SECURITY_HEADERS
 
@@ -34,7 +35,10 @@ TITLES = {
     403: N_("This was not done"),
     404: N_("Not in the store"),
     405: N_("That is not possible here"),
+    413: N_("That is too much"),
+    421: N_("Not under this name"),
     422: N_("This cannot be asked"),
+    429: N_("Not so fast"),
     500: N_("Something went wrong here"),
     503: N_("The store is busy"),
 }
@@ -95,22 +99,29 @@ def create_app(
     app.add_middleware(Packing, minimum_size=LARGE, compresslevel=5)
     if again:
         app.add_middleware(Again, fresh=again)
-    app.add_middleware(Guard, door=app.state.door)
+    app.add_middleware(Guard, door=app.state.door, shown=problem)
     return app
 
 
 # ---- problems ----------------------------------------------------------------------------------------------------
 
 
-def problem(request: Request, status: int, detail: str, headers: dict[str, str] | None = None) -> Response:
-    """What went wrong, as a page or, under /api, as problem+json (RFC 9457)."""
+def problem(
+    request: Request, status: int, detail: str, headers: Mapping[str, str] | None = None, *, wrong: Sequence[str] = ()
+) -> Response:
+    """What went wrong, as a page in the reader's language or, under /api, as problem+json (RFC 9457).
+
+    `wrong` are the things that `detail` names, where it names several.
+    """
     title = TITLES.get(status, N_("This did not work"))
     if request.url.path.startswith("/api/"):
         body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
         answer: Response = api.json_response(body, status=status, media_type="application/problem+json")
     else:
         room = room_of(request)
-        answer = room.page("problem.html", status=status, title=room.words.gettext(title), detail=detail, code=status)
+        title, said = room.words.gettext(title), [refusal_retold(one, room.words) for one in wrong or (detail,)]
+        shown = room.words.gettext(N_("; ")).join(said)
+        answer = room.page("problem.html", status=status, title=title, detail=shown, code=status)
     answer.headers.update(headers or {})
     return answer
 
@@ -128,8 +139,8 @@ def _http_problem(request: Request, error: Exception) -> Response:
 
 def _wrong_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101  registered for nothing else
-    wrong = "; ".join(f"{'.'.join(map(str, one['loc'][1:]))}: {one['msg']}" for one in error.errors())
-    return problem(request, 422, wrong)
+    wrong = [f"{'.'.join(map(str, one['loc'][1:]))}: {one['msg']}" for one in error.errors()]
+    return problem(request, 422, "; ".join(wrong), wrong=wrong)
 
 
 def _refusal(request: Request, error: Exception) -> Response:

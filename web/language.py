@@ -23,10 +23,13 @@ _FOLDERS = {CHINESE: "zh_Hans"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
-    """The words of one language; `words` has by the English singular the forms of its translation."""
+    """The words of one language; `words` has by the English singular the forms of its translation.
+
+    There is one of each language, which tells them apart.
+    """
 
     language: str
-    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     def gettext(self, text: str) -> str:
         """The text in this language, or as it is where nobody has translated it."""

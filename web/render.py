@@ -22,6 +22,7 @@ from store.views import ChangeView
 from web.drawn import Drawn
 from web.language import ENGLISH, LANGUAGES, N_, Catalogue
 from web.reader import Clocks
+from web.retold import event_retold, evidence_name, evidence_said, reason_retold, retold
 from web.safe import safe_href
 from web.words import COUNTS, LABELS, label
 
@@ -273,6 +274,11 @@ def environment(clocks: Clocks, words: Catalogue = _ENGLISH) -> Environment:
         relative=lambda moment, now: relative(moment, now, words),
         span=lambda length: span_of_time(length, words),
         evidence=_evidence,
+        evidence_name=lambda name: evidence_name(name, words),
+        evidence_said=lambda value, name: evidence_said(name, value, words),
+        told=lambda change: retold(change, words),
+        event_told=lambda summary: event_retold(summary, words),
+        reason=lambda detail: reason_retold(detail, words),
         shell=shell,
         urlencode=query,
         change_link=change_path,

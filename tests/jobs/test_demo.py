@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from crawler.model import Severity
 from jobs.demo.site import spam_block
 from jobs.demo.story import tell_story
 from store import open_store
+from web.language import catalogues
+from web.retold import reason_retold, retold
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +55,20 @@ def test_huzhou_is_edited_twice_and_accused_of_nothing(told: Path) -> None:
         ("edited", "2..3"),
     ]
     assert [view for view in findings if view.finding.severity.rank] == []
+
+
+def test_a_chinese_reader_is_told_nothing_in_english(told: Path) -> None:
+    """Every summary and every detail of the story; the site itself is Chinese but for a name here and there."""
+    store, words = open_store(told), catalogues()["zh-Hans"]
+    try:
+        changes = store.history.changes(limit=1000)
+        checks = [check for view in store.history.pages() for check in store.history.log(view.url)]
+        said = [retold(view.change, words) for view in changes] + [reason_retold(one.detail, words) for one in checks]
+    finally:
+        store.close()
+    english = re.compile(r"title|paragraph|attachment|added|removed|moved|spam_block|hidden_link|gone|server|only")
+    assert len(said) > 50
+    assert not [text for text in said if english.search(re.sub(r"https?://\S+|“[^”]*”", "", text))]
 
 
 def test_it_tells_its_story_and_ends_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

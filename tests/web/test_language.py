@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from babel.messages.extract import extract_from_dir
 
 import web
-from tests.web.shelf import QUIET
+from crawler.model import Article, Change, ChangeKind, Outcome, PageState, Source, SourceState
+from store import open_store
+from tests.web.shelf import NOW, QUIET, START, Shelf, asker, snapshot, verdict
+from web import create_app
 from web.language import catalogues, rooms, wanted
 from web.words import COUNTS, LABELS
 
@@ -100,3 +105,43 @@ def test_chinese_stays_chinese_on_an_english_page(ask):
     """A screen reader changes its voice, and the browser its glyphs, where the page's own words begin."""
     assert '<h1 lang="zh"><bdi>市政府召开新闻发布会</bdi>' in ask("/page", url=QUIET).text
     assert '<bdi lang="zh">市政府召开新闻发布会</bdi>' in ask("/changes").text
+
+
+def test_what_the_store_says_in_english_is_shown_in_chinese(tmp_path):
+    """On every page that shows a summary, a detail or an event; and in English on an English one, and to programs."""
+    summary, detail = "paragraph 3 moved", "the server answered 503"
+    with open_store(tmp_path, None) as store:
+        source = Source(name="press", url="https://www.example.gov.cn/xwfb/", kind="listing")
+        store.archive.declare([source], START)
+        state = SourceState(name="press", url=source.url, kind="listing", failures=2, detail=detail, last_checked=START)
+        store.archive.save_source_state(state)
+        page = Shelf(store).admit(QUIET, "发布会")
+        article = Article(title="市政府召开新闻发布会", paragraphs=("一。",))
+        change = Change(before=1, after=2, kind=ChangeKind.EDITED, fields=("body",), summary=summary)
+        for hour, changes in enumerate(((), (change,))):
+            at = START + timedelta(hours=hour)
+            seen = replace(article, paragraphs=(f"{hour}。",))
+            taken = snapshot(QUIET, at, b"<p>%d</p>" % hour)
+            store.archive.record(page, verdict(at, Outcome.CHANGED, article=seen, snap=taken, changes=changes))
+        lost = verdict(at + timedelta(hours=1), Outcome.FAILED, state=PageState.FAILING, findings=None, detail=detail)
+        store.archive.record(page, lost)
+        ask = asker(create_app(store.history, clock=lambda: NOW))
+        for path, query, english, chinese in [
+            ("/", {}, summary, "第 3 段移位"),
+            ("/changes", {}, summary, "第 3 段移位"),
+            ("/page", {"url": QUIET}, summary, "第 3 段移位"),
+            ("/page", {"url": QUIET}, detail, "服务器返回 503"),
+            ("/diff", {"url": QUIET, "a": 1, "b": 2}, summary, "第 3 段移位"),
+            ("/source", {"name": "press"}, summary, "第 3 段移位"),
+            ("/source", {"name": "press"}, detail, "服务器返回 503"),
+            ("/sources", {}, detail, "服务器返回 503"),
+            ("/health", {}, detail, "服务器返回 503"),
+        ]:
+            shown = ask(path, headers={"Accept-Language": "zh"}, **query).text
+            assert chinese in shown, (path, chinese)
+            assert english not in shown, (path, english)
+            assert english in ask(path, **query).text
+        told = ask("/changes", headers={"Accept-Language": "zh"}).text
+        assert '<bdi lang="zh">第 3 段移位</bdi>' in told
+        for path in ("/api/v1/changes", "/feeds/changes.atom"):
+            assert summary in ask(path, headers={"Accept-Language": "zh"}).text

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from urllib.parse import urlencode, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,17 +25,22 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # Forms hold a sentence or two; nobody needs to send more, and what is sent is held in memory.
 MOST_SENT = 256 * 1024
 
+_TITLES = {401: "Who are you?", 403: "Not from there", 429: "Not so fast"}
+# A refusal as a page of the room: of a request, with a status, in words, with headers.
+Shown = Callable[[Request, int, str, Mapping[str, str]], Response]
+
 
 class Guard:
     """Asks who it is, refuses foreign host names, answers HEAD as GET, adds headers to every response.
 
     Where nobody has to log in only the door's hosts are answered: a page elsewhere that points its own name at
-    loopback reads nothing.
+    loopback reads nothing. Browsers are refused by a page, if `shown` draws one, programs in a line.
     """
 
-    def __init__(self, app: ASGIApp, door: Door) -> None:
+    def __init__(self, app: ASGIApp, door: Door, shown: Shown | None = None) -> None:
         self.app = app
         self.door = door
+        self.shown = shown
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers, or passes on to the application."""
@@ -59,7 +65,7 @@ class Guard:
                 message = {**message, "body": b""}
             await send(message)
 
-        answer = await self._refusal(HTTPConnection(scope), scope["method"])
+        answer = await self._refusal(Request(scope), scope["method"])
         await (answer or self.app)(inner, _bounded(receive), send_guarded)
 
     async def _met(self, asked: HTTPConnection) -> tuple[Came, Standing]:
@@ -69,47 +75,47 @@ class Guard:
             return self.door.who(asked), standing
         return await run_in_threadpool(lambda: (self.door.who(asked), self.door.standing()))
 
-    async def _refusal(self, asked: HTTPConnection, method: str) -> Response | None:
+    async def _refusal(self, asked: Request, method: str) -> Response | None:
         path = asked.url.path
         if path in OPEN_PATHS:
             return None
         if int_of(asked.headers.get("content-length")) > MOST_SENT:
-            return PlainTextResponse("That is more than anything here takes.\n", 413)
+            return self._refused(asked, 413, "That is more than anything here takes.")
         try:
             came, standing = await self._met(asked)
         except StoreError as error:
-            return PlainTextResponse(f"{error}\n", 503, {"Retry-After": "5"})
+            return self._refused(asked, 503, str(error), {"Retry-After": "5"})
         asked.state.came = came
         if not standing.closed and host_name(asked.headers.get("host", "")) not in self.door.hosts:
-            text = "Without users and tokens only loopback is served. Open it as localhost, or add a user.\n"
-            return PlainTextResponse(text, 421)
+            text = "Without users and tokens only loopback is served. Open it as localhost, or add a user."
+            return self._refused(asked, 421, text)
         # Whatever is written is asked for by a page of ours, or by a program that has a token.
         if method not in SAFE_METHODS and came.browser and not from_ourselves(asked.headers):
-            return refused(path, 403, "This was asked for by a page from elsewhere, and nothing was done.")
+            return self._refused(asked, 403, "This was asked for by a page from elsewhere, and nothing was done.")
         if came.wait:
             later = {"Retry-After": str(int(came.wait) + 1)}
-            return refused(path, 429, "Too many wrong tokens; wait a little.", later)
+            return self._refused(asked, 429, "Too many wrong tokens; wait a little.", later)
         if came.person is not None or path in BEFORE_LOGIN or path.startswith(DRAWN_WITH):
             return None
-        if (
-            standing.people
-            and not came.wrong
-            and method in SAFE_METHODS
-            and "text/html" in asked.headers.get("accept", "")
-        ):
+        if standing.people and not came.wrong and method in SAFE_METHODS and wants_page(asked):
             back = path + (f"?{asked.url.query}" if asked.url.query else "")
             return RedirectResponse(f"/login?{urlencode({'next': back})}", 303)
         text = "This reading room asks who you are: log in at /login, or send a token as Bearer or as the password."
-        return refused(path, 401, text, {"WWW-Authenticate": CHALLENGE})
+        return self._refused(asked, 401, text, {"WWW-Authenticate": CHALLENGE})
 
-
-def refused(path: str, status: int, text: str, headers: dict[str, str] | None = None) -> Response:
-    """A refusal in words, under /api as problem+json."""
-    if not path.startswith("/api/"):
+    def _refused(self, asked: Request, status: int, text: str, headers: Mapping[str, str] | None = None) -> Response:
+        """A refusal in words: under /api as problem+json, for a browser as a page in the reader's language."""
+        if asked.url.path.startswith("/api/") and status in _TITLES:
+            body = {"type": "about:blank", "title": _TITLES[status], "status": status, "detail": text}
+            return Response(json.dumps(body), status, headers, media_type="application/problem+json")
+        if self.shown is not None and wants_page(asked) and not asked.url.path.startswith("/api/"):
+            return self.shown(asked, status, text, {"Vary": "Accept, Accept-Language, Cookie", **(headers or {})})
         return PlainTextResponse(f"{text}\n", status, headers)
-    titles = {401: "Who are you?", 403: "Not from there", 429: "Not so fast"}
-    body = {"type": "about:blank", "title": titles[status], "status": status, "detail": text}
-    return Response(json.dumps(body), status, headers, media_type="application/problem+json")
+
+
+def wants_page(asked: HTTPConnection) -> bool:
+    """Whether who asks can show a page: a browser."""
+    return "text/html" in asked.headers.get("accept", "")
 
 
 def from_ourselves(headers: Headers) -> bool:
