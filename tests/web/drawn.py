@@ -54,11 +54,15 @@ def browser() -> Iterator[Browser]:
 
 @dataclass
 class Watched:
-    """A page of a browser, and what happened in it that should not have."""
+    """A page of a browser, and what happened in it, in any of its frames, that should not have.
+
+    `refused`: what the browser said that it did not let a document do, by the document's address.
+    """
 
     origin: str
     page: Page
     wrong: list[str] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)
 
     def go(self, path: str) -> bool:
         """Open a path of the room; False where the browser was given a file to keep instead of something to show."""
@@ -72,10 +76,13 @@ class Watched:
 
     def look(self, where: str) -> None:
         """Notes what fired in any frame of what is shown, and what its policy had to stop in a page of ours."""
-        for frame in self.page.frames:
-            # A frame in which no script can run has nothing to say of itself; what it tried would have been a request.
-            if frame is self.page.main_frame and frame.evaluate("window.__fired !== undefined"):
-                self.wrong.append(f"{where}: a payload fired")
+        if self.page.main_frame.evaluate("window.__fired !== undefined"):
+            self.wrong.append(f"{where}: a payload fired")
+        # A frame in which no script can run has nothing to say of itself. What it asks for, says and opens is watched
+        # from outside; and where it leads: to nothing but what the browser shows in the place of what it refused.
+        for frame in self.page.frames[1:]:
+            if not frame.url.startswith((f"{self.origin}/raw/html?", "about:", "chrome-error:")):
+                self.wrong.append(f"{where}: a frame was led to {frame.url[:200]}")
         if "/raw" not in where and "/memento" not in where:
             stopped = self.page.evaluate("window.__violations || []")
             self.wrong += [f"{where}: stopped by the policy only: {one}" for one in stopped]
@@ -88,6 +95,9 @@ def watched(context: BrowserContext, origin: str) -> Watched:
     seen = Watched(origin=origin, page=page)
 
     def pass_on(route: Route, request: Request) -> None:
+        inner = not request.is_navigation_request() and request.frame.parent_frame is not None
+        if inner and not request.url.startswith("data:"):
+            seen.wrong.append(f"{request.frame.url}: a frame asked for {request.url[:200]}")
         if request.url.startswith(origin + "/") and request.url != origin + "/__fired":
             route.continue_()
             return
@@ -96,6 +106,8 @@ def watched(context: BrowserContext, origin: str) -> Watched:
         route.abort()
 
     def said(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            seen.refused.append((message.location["url"], message.text))
         if "fired" in message.text and "blocked" not in message.text.lower():
             seen.wrong.append(f"{page.url}: said {message.text[:200]}")
 

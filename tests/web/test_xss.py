@@ -7,9 +7,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from html import escape
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import pytest
+from playwright.sync_api import ElementHandle
 
 from crawler.model import Source
 from jobs.wiring import sweeper
@@ -151,6 +153,43 @@ def test_nothing_fires_in_what_is_replayed(seen: Watched, store: Store) -> None:
     assert seen.wrong == []
 
 
+def test_nothing_fires_inside_of_the_frame(seen: Watched, store: Store) -> None:
+    """Nor asks for, says or opens anything, left alone or under mouse and keyboard; that it was tried can be seen."""
+    tried, drawn = set[str](), 0
+    for view in store.history.pages(limit=1000):
+        for number in range(1, min(view.versions, 2) + 1):
+            asked, before = urlencode({"url": view.url, "n": number}), len(seen.refused)
+            assert seen.go(f"/raw/view?{asked}")
+            for frame in seen.page.query_selector_all("iframe"):
+                drawn += 1
+                # Long enough for what refreshes at once.
+                seen.page.wait_for_timeout(50)
+                assert seen.page.frames[1].url == f"{seen.origin}/raw/html?{asked}"
+                meddle(seen, frame)
+                assert seen.page.url == f"{seen.origin}/raw/view?{asked}"
+            seen.look(f"/raw/view of {view.url}")
+            tried |= {asked for url, text in seen.refused[before:] if asked in url + text and "script" in text}
+    assert seen.wrong == []
+    assert drawn > len(PAYLOADS)
+    # Most payloads are a script or its like: that they were there shows in what the browser did not let them do.
+    assert len(tried) > len(PAYLOADS) // 2
+
+
+def meddle(seen: Watched, frame: ElementHandle) -> None:
+    """Moves about in a frame with the mouse and from link to link.
+
+    Nothing is followed: where a policy refuses to, the browser now and then never says that the click is over.
+    """
+    frame.scroll_into_view_if_needed()
+    frame.focus()
+    box = frame.bounding_box()
+    assert box is not None
+    for place in range(1, 9):
+        seen.page.mouse.move(box["x"] + 30 * place, box["y"] + 20 * place)
+    seen.page.keyboard.press("Tab")
+    seen.page.keyboard.press("Tab")
+
+
 def test_no_link_to_a_payload_can_be_followed(seen: Watched, store: Store) -> None:
     """Neither with the mouse nor with the keyboard: what is no http address is no link at all."""
     schemes = Counter[str]()
@@ -176,4 +215,26 @@ def test_the_test_itself_would_see_it(seen: Watched) -> None:
     told = "\n".join(seen.wrong[len(before) :])
     del seen.wrong[len(before) :]
     for sign in ("a payload fired", "asked for http://evil.invalid", "about:blank: fired"):
+        assert sign in told
+
+
+def test_the_test_itself_would_see_what_a_frame_does(seen: Watched) -> None:
+    """One that lets payloads run, in a page that shows nothing of it itself."""
+    page, before = seen.page, len(seen.wrong)
+    page.goto("about:blank")
+    page.set_content(f'<iframe srcdoc="{escape(PAYLOADS[0])}"></iframe>')
+    page.wait_for_function("window.frames[0].__fired === 1")
+    page.wait_for_timeout(50)
+    seen.look("a page with a frame")
+    page.set_content('<iframe src="http://evil.invalid/"></iframe>')
+    page.wait_for_timeout(50)
+    told = "\n".join(seen.wrong[before:])
+    del seen.wrong[before:]
+    assert "a page with a frame: a payload fired" not in told
+    for sign in (
+        "about:srcdoc: a frame asked for",
+        "about:blank: fired",
+        "said fired",
+        "asked for http://evil.invalid/",
+    ):
         assert sign in told
