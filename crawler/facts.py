@@ -19,7 +19,7 @@ _DATE = re.compile(
     r"|\d{1,4}\s?[年月日号時时点]"
 )
 # What any of these has.
-_OF_DATE = re.compile(r"[\dA-Z]")
+_OF_DATE, _FIGURE = re.compile(r"[\dA-Z]"), re.compile(r"\d")
 _DATE_AFTER = re.compile(r"\s?[年月日号]")
 _DIGIT = re.compile(r"\d|[０-９]|[一二三四五六七八九十百千万亿两]{2,}")
 # Family names of most people that are named in government news: the hundred most common, and their other forms.
@@ -64,26 +64,22 @@ def facts_of(hunks: Iterable[Hunk]) -> tuple[Fact, ...]:
 def places(spans: tuple[Span, ...]) -> list[Fact]:
     """Each place where the spans of two texts differ, with the words around it; space alone is no such place."""
     found: list[Fact] = []
-    place = 0
-    while place < len(spans):
-        if spans[place].op == "equal":
-            place += 1
-            continue
-        old = spans[place].text if spans[place].op == "delete" else ""
-        end = place + 1 if old else place
-        new = spans[end].text if end < len(spans) and spans[end].op == "insert" else ""
-        end = end + 1 if new else end
-        left = spans[place - 1].text if place else ""
-        right = spans[end].text if end < len(spans) else ""
-        if old.strip() or new.strip():
-            found.append(Fact(_kind(old, new, left, right), old, new, _tail(left), _head(right)))
-        place = end
+    old = new = left = ""
+    for op, text in (*spans, Span("equal", "")):
+        if op == "delete":
+            old = text
+        elif op == "insert":
+            new = text
+        else:
+            if old.strip() or new.strip():
+                found.append(Fact(_kind(old, new, left, text), old, new, _tail(left), _head(text)))
+            old, new, left = "", "", text
     return found
 
 
 def _kind(old: str, new: str, left: str, right: str) -> FactKind:
     both = f"{old} {new}"
-    if _OF_DATE.search(both) and (_DATE.search(both) or (re.search(r"\d", both) and _DATE_AFTER.match(right))):
+    if _OF_DATE.search(both) and (_DATE.search(both) or (_DATE_AFTER.match(right) and _FIGURE.search(both))):
         return "date"
     if _DIGIT.search(both):
         return "figure"
@@ -108,12 +104,14 @@ def _is_office(text: str, right: str) -> bool:
 def _tail(text: str) -> str:
     """The end of the words before a place: some Han characters, or whole Latin words."""
     # A Han character is a piece by itself: from one on, the pieces are those of the whole text.
-    near = next((text[-some:] for some in _ENOUGH if _HAN.match(text[-some:])), text[-_MOST:])
+    enough = len(text) > _ENOUGH[0]
+    near = next((text[-some:] for some in _ENOUGH if _HAN.match(text[-some:])), text[-_MOST:]) if enough else text
     return _cut(near, last=True)
 
 
 def _head(text: str) -> str:
-    near = next((text[:some] for some in _ENOUGH if _HAN.match(text, some)), text[:_MOST])
+    enough = len(text) > _ENOUGH[0]
+    near = next((text[:some] for some in _ENOUGH if _HAN.match(text, some)), text[:_MOST]) if enough else text
     return _cut(near, last=False)
 
 
