@@ -12,6 +12,7 @@ from bench import (
     blobs,
     detect,
     detect_speed,
+    diff,
     export,
     fetch,
     fetch_table,
@@ -46,6 +47,7 @@ BENCHMARKS = (
     "export",
     "backfill",
     "web",
+    "diff",
 )
 
 
@@ -144,6 +146,10 @@ def main(words: Sequence[str] | None = None) -> int:
         shown = web.benchmark(asked.quick, tell, asked.pages)
         print(web.report(shown, as_json=asked.json))
         return int(not shown.holds)
+    if asked.benchmark == "diff":
+        costs = diff.benchmark(1 if asked.quick else diff.TRIES, tell)
+        print(diff.report(costs, as_json=asked.json))
+        return int(not all(cost.holds for cost in costs))
     if asked.benchmark == "blobs":
         print(blobs.report(blobs.benchmark(asked.quick, tell), as_json=asked.json))
         return 0

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain, zip_longest
 
 from crawler import indel
-from crawler.diff import Diff, FieldChange, diff, ends_alike
+from crawler.alignment import ends_alike
+from crawler.diff import Diff, FieldChange, diff
 from crawler.facts import Fact, facts_of
 from crawler.listings import Items, compare_items
 from crawler.model import Article, Change, ChangeKind, Json, Known, bare_text
@@ -38,13 +40,20 @@ def alike(before: Article, after: Article) -> bool:
     gone, come = _between(before, after)
     return (
         (before.published or "") == (after.published or "")
-        and bare_text(" ".join(gone)) == bare_text(" ".join(come))
+        and _same_content(gone, come)
         and all(
             bare_text(one or "") == bare_text(other or "")
             for one, other in ((before.title, after.title), (before.issuer, after.issuer))
         )
         and _files(before) == _files(after)
     )
+
+
+def _same_content(gone: Sequence[str], come: Sequence[str]) -> bool:
+    """Whether two runs of paragraphs are one text, white space apart where it says nothing."""
+    old, new = " ".join(gone), " ".join(come)
+    # Without any white space they are compared much sooner, and nearly always differ.
+    return "".join(old.split()) == "".join(new.split()) and bare_text(old) == bare_text(new)
 
 
 def _files(article: Article) -> list[tuple[str, str]]:
@@ -65,7 +74,7 @@ def page_change(known: Known, kind: ChangeKind, significance: float, summary: st
 def _article_change(before: Article, after: Article, numbers: tuple[int, int]) -> Change:
     found = diff(before, after)
     gone, come = _between(before, after)
-    body_differs = bare_text(" ".join(gone)) != bare_text(" ".join(come))
+    body_differs = not _same_content(gone, come)
     fields = tuple(change.name for change in found.fields) + (("body",) if body_differs else ())
     minor = _same_but_typography(before, after)
     cells, facts = cells_changed(before.paragraphs, after.paragraphs), facts_of(found.hunks)
@@ -158,6 +167,9 @@ def _kind(fields: tuple[str, ...]) -> ChangeKind:
 
 _PUNCTUATION = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "—": "-", "–": "-", "―": "-", "…": "..."})
 
+# Cut before what nothing before it is composed with.
+_FOLDED_AT_ONCE = re.compile(r".{1,500}[^ \u4e00-\u9fff]*", re.DOTALL)
+
 
 def _same_but_typography(before: Article, after: Article) -> bool:
     """Whether two articles are alike with everything folded that only a typesetter sees: they differ in minor ways."""
@@ -174,7 +186,10 @@ def _same_but_typography(before: Article, after: Article) -> bool:
         return False
     # Folding is dear, and most paragraphs of most edits did not change at all.
     # Borders of paragraphs may have moved, so characters are compared; no further than to the first that differs.
-    sides = (chain.from_iterable(map(_folded, lines)) for lines in _between(before, after))
+    sides = (
+        chain.from_iterable(_folded(part) for line in lines for part in _FOLDED_AT_ONCE.findall(line))
+        for lines in _between(before, after)
+    )
     return all(one == other for one, other in zip_longest(*sides))
 
 

@@ -8,18 +8,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
+from crawler.alignment import Common, common, ends_alike
 from crawler.model import Article, bare_text
 from crawler.pairing import pair_up
-from crawler.words import Aligned, Op, Span, affordable, aligned, words
+from crawler.words import Op, Span, words
 
 HunkOp = Literal["equal", "insert", "delete", "edit", "move"]
 
-_MAX_PAIRS = 2_500
+_Run = tuple[bool, range, range]  # (the same?, places before, places after)
 # How many times fewer characters an edit over paragraph borders must mark to be shown instead.
 _REWRAP_GAIN = 1.5
+# Of more characters that went and came, some phrases of what went are looked for in what came, to find this share.
+_MUCH, _PHRASE, _ASKED, _ELSEWHERE = 2_000, 20, 100, 0.1
 
 
 # As a Span, a tuple: one is made for each paragraph.
@@ -44,25 +47,26 @@ class FieldChange:
     after: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Diff:
     """What differs between two Articles: `fields` other than the body, and the body paragraph by paragraph."""
 
     fields: tuple[FieldChange, ...]
     hunks: tuple[Hunk, ...]
 
-    @property
+    @cached_property
     def added(self) -> int:
         """Characters of body text that came; a moved paragraph counts as neither come nor gone."""
         return self._count("insert")
 
-    @property
+    @cached_property
     def removed(self) -> int:
         """Characters of body text that went."""
         return self._count("delete")
 
     def _count(self, op: Op) -> int:
-        return sum(len(span.text) for hunk in self.hunks if hunk.op != "move" for span in hunk.spans if span.op == op)
+        others = ("equal", "move")
+        return sum(len(text) for hunk in self.hunks if hunk.op not in others for done, text in hunk.spans if done == op)
 
 
 def diff(before: Article, after: Article) -> Diff:
@@ -102,30 +106,52 @@ def _hunks(before: Sequence[str], after: Sequence[str]) -> Iterator[Hunk]:
     for same, old_places, new_places in runs:
         if same:
             for old, new in zip(old_places, new_places, strict=True):
-                yield Hunk(op="equal", spans=(Span(op="equal", text=after[new]),), before=old, after=new)
+                yield Hunk("equal", (Span("equal", after[new]),), old, new)
+        elif (edit := _one_edit(before, after, old_places, new_places, moved_from, moved_to)) is not None:
+            yield edit
         else:
             block = list(_block(before, after, old_places, new_places, moved_from, moved_to))
             yield from _rewrapped(before, after, old_places, new_places, block) or block
 
 
-def _runs(before: Sequence[str], after: Sequence[str]) -> tuple[Iterable[Aligned], dict[int, int], dict[int, int]]:
+def _one_edit(
+    before: Sequence[str],
+    after: Sequence[str],
+    old_places: range,
+    new_places: range,
+    moved_from: dict[int, int],
+    moved_to: dict[int, int],
+) -> Hunk | None:
+    """The edit of one paragraph with none beside it, as most are: what `_block` would give, sooner."""
+    if len(old_places) != 1 or len(new_places) != 1:
+        return None
+    old, new = old_places[0], new_places[0]
+    if old in moved_from or new in moved_to or not pair_up(before[old : old + 1], after[new : new + 1]):
+        return None
+    return Hunk("edit", words(before[old], after[new]), old, new)
+
+
+def _runs(before: Sequence[str], after: Sequence[str]) -> tuple[Iterable[_Run], dict[int, int], dict[int, int]]:
     """The exact alignment of paragraphs, and which of them moved from where to where."""
     head, tail = ends_alike(before, after)
     old, new = range(head, len(before) - tail), range(head, len(after) - tail)
-    if not affordable(before, after) or not {before[place] for place in old}.isdisjoint(after[place] for place in new):
-        return aligned(before, after), *_moves(before, after)
+    if not {before[place] for place in old}.isdisjoint(after[place] for place in new):
+        return _by_turns(common(before, after), len(before), len(after)), *_moves(before, after)
     # Nearly always all that differs stands in one place, and nothing of it is anywhere else.
     behind = range(old.stop, len(before)), range(new.stop, len(after))
     runs = (True, range(head), range(head)), (False, old, new), (True, *behind)
     return [run for run in runs if run[1] or run[2]], {}, {}
 
 
-def ends_alike(before: Sequence[str], after: Sequence[str]) -> tuple[int, int]:
-    """How many paragraphs two articles have alike at the beginning, and at the end how many of those behind them."""
-    most = min(len(before), len(after))
-    head = next((place for place in range(most) if before[place] != after[place]), most)
-    tail = next((place for place in range(most - head) if before[-1 - place] != after[-1 - place]), most - head)
-    return head, tail
+def _by_turns(kept: Iterable[Common], old_end: int, new_end: int) -> Iterator[_Run]:
+    """What is common, and what is not, by turns."""
+    at = to = 0
+    for one, other, size in [*kept, (old_end, new_end, 0)]:
+        if at < one or to < other:
+            yield False, range(at, one), range(to, other)
+        at, to = one + size, other + size
+        if size:
+            yield True, range(one, at), range(other, to)
 
 
 def _rewrapped(
@@ -134,7 +160,7 @@ def _rewrapped(
     """One edit over paragraph borders, where paragraphs were split or merged and that says it in far fewer words."""
     if not old_places or not new_places or len(old_places) == len(new_places) == 1:
         return ()
-    if any(hunk.op == "move" for hunk in block):
+    if any(hunk.op == "move" for hunk in block) or not _went_elsewhere(block):
         return ()
     spans = words("\n".join(before[place] for place in old_places), "\n".join(after[place] for place in new_places))
     if _REWRAP_GAIN * _marked(spans) >= sum(_marked(hunk.spans) for hunk in block):
@@ -142,8 +168,20 @@ def _rewrapped(
     return (Hunk(op="edit", spans=spans, before=old_places.start, after=new_places.start),)
 
 
+def _went_elsewhere(block: Sequence[Hunk]) -> bool:
+    """Whether of what went as much came as a border that moved makes; asked where it is dear to find out exactly."""
+    gone, come = (
+        "".join(span.text for hunk in block for span in hunk.spans if span.op == op) for op in ("delete", "insert")
+    )
+    if len(gone) + len(come) < _MUCH:
+        return True
+    step = max(1, (len(gone) - _PHRASE) // _ASKED)
+    asked = [gone[place : place + _PHRASE] for place in range(0, len(gone) - _PHRASE + 1, step)]
+    return sum(phrase in come and not phrase.isspace() for phrase in asked) > len(asked) * _ELSEWHERE
+
+
 def _marked(spans: Sequence[Span]) -> int:
-    return sum(len(span.text) for span in spans if span.op != "equal")
+    return sum(len(text) for op, text in spans if op != "equal")
 
 
 def _moves(before: Sequence[str], after: Sequence[str]) -> tuple[dict[int, int], dict[int, int]]:
@@ -194,7 +232,5 @@ def _until(
 
 def _pair(before: Sequence[str], after: Sequence[str], old: list[int], new: list[int]) -> list[tuple[int, int]]:
     """Which paragraphs that went are which of those that came: in order, each at most once, as alike as can be."""
-    if len(old) * len(new) > _MAX_PAIRS:
-        return list(zip(old, new, strict=False))
     pairs = pair_up([before[place] for place in old], [after[place] for place in new])
     return [(old[i], new[j]) for i, j in pairs]

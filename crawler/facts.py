@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 from crawler.diff import Hunk
 from crawler.words import Span, tokens
@@ -18,6 +18,8 @@ _DATE = re.compile(
     r"|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b\.?(?:\s+\d{1,4})?"
     r"|\d{1,4}\s?[年月日号時时点]"
 )
+# What any of these has.
+_OF_DATE, _FIGURE = re.compile(r"[\dA-Z]"), re.compile(r"\d")
 _DATE_AFTER = re.compile(r"\s?[年月日号]")
 _DIGIT = re.compile(r"\d|[０-９]|[一二三四五六七八九十百千万亿两]{2,}")
 # Family names of most people that are named in government news: the hundred most common, and their other forms.
@@ -38,13 +40,13 @@ _OFFICE_STEM, _OFFICE_AFTER = re.compile(r"[\u4e00-\u9fff]{2,10}"), re.compile(r
 _PROPER = re.compile(r"(?:[A-Z][\w'’.-]+)(?:\s+(?:of|the|and|for|[A-Z][\w'’.-]+)){0,6}")
 _PERSON_BESIDE = 12
 _HAN_CONTEXT, _LATIN_CONTEXT = 8, 28
-# More than that takes of a text.
-_ENOUGH = 48
+# More than is taken of a text up to a Han character, nearly always; and of one that has none there.
+_ENOUGH, _MOST = (10, 48), 200
 _HAN = re.compile("[\u4e00-\u9fff]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
+# A text can have thousands of them.
+class Fact(NamedTuple):
     """One place of a paragraph where words differ: what stood and stands there, and the words around it."""
 
     kind: FactKind
@@ -62,43 +64,35 @@ def facts_of(hunks: Iterable[Hunk]) -> tuple[Fact, ...]:
 def places(spans: tuple[Span, ...]) -> list[Fact]:
     """Each place where the spans of two texts differ, with the words around it; space alone is no such place."""
     found: list[Fact] = []
-    place = 0
-    while place < len(spans):
-        if spans[place].op == "equal":
-            place += 1
-            continue
-        old = spans[place].text if spans[place].op == "delete" else ""
-        end = place + 1 if old else place
-        new = spans[end].text if end < len(spans) and spans[end].op == "insert" else ""
-        end = end + 1 if new else end
-        left = spans[place - 1].text if place else ""
-        right = spans[end].text if end < len(spans) else ""
-        if old.strip() or new.strip():
-            found.append(
-                Fact(kind=_kind(old, new, left, right), before=old, after=new, left=_tail(left), right=_head(right))
-            )
-        place = end
+    old = new = left = ""
+    for op, text in (*spans, Span("equal", "")):
+        if op == "delete":
+            old = text
+        elif op == "insert":
+            new = text
+        else:
+            if old.strip() or new.strip():
+                found.append(Fact(_kind(old, new, left, text), old, new, _tail(left), _head(text)))
+            old, new, left = "", "", text
     return found
 
 
 def _kind(old: str, new: str, left: str, right: str) -> FactKind:
     both = f"{old} {new}"
-    if _DATE.search(both) or (re.search(r"\d", both) and _DATE_AFTER.match(right)):
+    if _OF_DATE.search(both) and (_DATE.search(both) or (_DATE_AFTER.match(right) and _FIGURE.search(both))):
         return "date"
     if _DIGIT.search(both):
         return "figure"
-    around = left[-_PERSON_BESIDE:] + "\n" + right[:_PERSON_BESIDE]
-    if any(_is_name(text) for text in (old, new)) and _TITLED.search(around + both):
-        return "name"
-    if any(_is_office(text.strip(), right) for text in (old, new)):
+    one, other = old.strip(), new.strip()
+    if _NAME.fullmatch(one) or _NAME.fullmatch(other):
+        around = left[-_PERSON_BESIDE:] + "\n" + right[:_PERSON_BESIDE]
+        if _TITLED.search(around + both):
+            return "name"
+    if _is_office(one, right) or _is_office(other, right):
         return "office"
-    if any(_PROPER.fullmatch(text.strip()) and " " in text.strip() for text in (old, new)):
+    if (" " in one and _PROPER.fullmatch(one)) or (" " in other and _PROPER.fullmatch(other)):
         return "name"
     return "other"
-
-
-def _is_name(text: str) -> bool:
-    return _NAME.fullmatch(text.strip()) is not None
 
 
 def _is_office(text: str, right: str) -> bool:
@@ -109,17 +103,22 @@ def _is_office(text: str, right: str) -> bool:
 
 def _tail(text: str) -> str:
     """The end of the words before a place: some Han characters, or whole Latin words."""
-    near = text[-_ENOUGH:]
     # A Han character is a piece by itself: from one on, the pieces are those of the whole text.
-    return _cut(tokens(near if _HAN.match(near) else text[-200:]), last=True)
+    enough = len(text) > _ENOUGH[0]
+    near = next((text[-some:] for some in _ENOUGH if _HAN.match(text[-some:])), text[-_MOST:]) if enough else text
+    return _cut(near, last=True)
 
 
 def _head(text: str) -> str:
-    near = text[:_ENOUGH]
-    return _cut(tokens(near if len(text) > _ENOUGH and _HAN.match(text, _ENOUGH) else text[:200]), last=False)
+    enough = len(text) > _ENOUGH[0]
+    near = next((text[:some] for some in _ENOUGH if _HAN.match(text, some)), text[:_MOST]) if enough else text
+    return _cut(near, last=False)
 
 
-def _cut(pieces: list[str], *, last: bool) -> str:
+# Between figures the same few signs stand again and again.
+@lru_cache(maxsize=256)
+def _cut(near: str, *, last: bool) -> str:
+    pieces = tokens(near)
     kept: list[str] = []
     width = 0
     for piece in reversed(pieces) if last else pieces:

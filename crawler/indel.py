@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from rapidfuzz.distance import Opcodes
-
 
 def similarity(one: str, other: str, *, floor: float = 0.0) -> float:
     """1 - distance / (both lengths); 0 where it is below `floor`, which is found out sooner than the number."""
@@ -21,10 +19,10 @@ def similarity(one: str, other: str, *, floor: float = 0.0) -> float:
     return found
 
 
-def opcodes(one: Sequence[Hashable], other: Sequence[Hashable]) -> Opcodes:
-    """What stays, goes and comes, by places in both."""
-    found: Opcodes = _indel().opcodes(one, other)
-    return found
+def matching(one: Sequence[Hashable], other: Sequence[Hashable]) -> list[tuple[int, int, int]]:
+    """The runs that stay: where in the one, where in the other, and how long."""
+    # The last that it gives is the end of both, and holds nothing.
+    return [(run.a, run.b, run.size) for run in _indel().opcodes(one, other).as_matching_blocks()[:-1]]
 
 
 @cache

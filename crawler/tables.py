@@ -35,7 +35,10 @@ class Cell:
 
 def is_figure(line: str) -> bool:
     """Whether a line is nothing but a figure, as a table's cell is."""
-    return len(line) <= 24 and _FIGURE.fullmatch(line.strip()) is not None
+    # Most lines begin with a letter, which no figure does but N/A.
+    return (
+        len(line) <= 24 and (line[:1] in "nN" or not line[:1].isalpha()) and _FIGURE.fullmatch(line.strip()) is not None
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +55,11 @@ def rows_of(lines: Sequence[str]) -> dict[tuple[str, int], Row]:
     seen: Counter[str] = Counter()
     headings: tuple[str, ...] = ()
     place = ended = 0
+    figures = [*map(is_figure, lines), False]
     while place < len(lines):
-        end = place + 1
-        while end < len(lines) and is_figure(lines[end]):
-            end += 1
+        end = figures.index(False, place + 1)
         label, count = lines[place].strip(), end - place - 1
-        if count and not is_figure(label) and len(label) <= _MAX_LABEL:
+        if count and not figures[place] and len(label) <= _MAX_LABEL:
             if place != ended or len(headings) != count:
                 headings = _headings(lines[max(ended, place - count) : place], count)
             rows[label, seen[label]] = Row(

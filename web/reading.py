@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, HTTPException, Query
@@ -14,9 +15,9 @@ from crawler.errors import ConfigurationError
 from crawler.model import Change, Version
 from crawler.tables import is_figure
 from store import ChangeView, Cursor
-from web.render import diff_blocks, marked_paragraphs
-from web.room import InRoom, Room, Url, VersionNumber
-from web.sides import side_by_side
+from web.parts import part_of
+from web.render import marked_paragraphs, query
+from web.room import MAX_NUMBER, InRoom, Room, Url, VersionNumber
 from web.timeline import timeline
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -27,6 +28,10 @@ OVERDUE_AFTER = timedelta(minutes=30)
 LISTED = 60
 # So many of a Finding's kind are marked in an article; a header or a URL longer than this is cut.
 LONGEST_HEADER = 500
+# Bytes of the line that stands for what is folded, without its address.
+FOLD = 150
+# Of a title or a list of files that differs; the JSON has all of it.
+LONGEST_FIELD = 1500
 
 
 @router.get("/page")
@@ -89,13 +94,26 @@ def difference(
     a: VersionNumber,
     b: VersionNumber,
     view: Annotated[Literal["inline", "sides"], Query()] = "inline",
+    part: Annotated[int, Query(ge=1, le=MAX_NUMBER)] = 1,
+    whole: Annotated[bool, Query(alias="all")] = False,
+    at: Annotated[int | None, Query(ge=0, le=MAX_NUMBER)] = None,
 ) -> Response:
-    """What differs between two versions, the exact words marked: in one text, or side by side."""
+    """What differs between two versions, the exact words marked: in one text, or side by side.
+
+    Where it is too large for one answer, `part` of it, or the one with the character `at`; `all` folds nothing away.
+    """
     history = room.history
     standing = history.page(url)
     before, after = history.version(url, a), history.version(url, b)
     found = diff(before.article, after.article)
-    blocks = diff_blocks(found.hunks)
+    beside = 3 * sum(len((text or "")[:LONGEST_FIELD]) for one in found.fields for text in (one.before, one.after))
+    here: dict[str, str | int] = {"url": url, "a": a, "b": b}
+    if view != "inline":
+        here["view"] = view
+    line = FOLD + len(_link(**here))
+    shown = part_of(found.hunks, part, at=at, folded=not whole, twice=view == "sides", beside=beside, line=line)
+    if shown is None:
+        raise HTTPException(404, f"This diff has no part {part}.")
     told = _told(room, url, before, after)
     return room.page(
         "diff.html",
@@ -107,12 +125,21 @@ def difference(
         view=view,
         times=history.browsing.times(url, range(1, standing.versions + 1)) if standing.versions <= LISTED else None,
         diff=found,
-        blocks=blocks,
-        sides=side_by_side(blocks) if view == "sides" else (),
+        most=LONGEST_FIELD,
+        part=shown,
+        whole=whole,
+        at=at,
+        link=partial(_link, **here, **({"all": 1} if whole else {})),
+        everything=_link(**here, all=1),
+        changed_only=_link(**here),
         changed=any(hunk.op != "equal" for hunk in found.hunks),
         change=told.change if told else _compared(before, after),
         told=told,
     )
+
+
+def _link(**asked: str | int) -> str:
+    return f"/diff?{query(asked)}"
 
 
 def _told(room: Room, url: str, before: Version, after: Version) -> ChangeView | None:

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from urllib.parse import quote_plus
 
@@ -16,30 +16,22 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
-from crawler.diff import Hunk, diff
+from crawler.diff import diff
 from crawler.model import Article, Finding, Json, Region, Version
 from store.views import ChangeView
+from web.drawing import marked, paragraphs, rows
 from web.drawn import Drawn
+from web.folding import diff_blocks
 from web.language import ENGLISH, LANGUAGES, N_, Catalogue
 from web.reader import Clocks
 from web.retold import event_retold, evidence_name, evidence_said, reason_retold, retold
 from web.safe import safe_href
 from web.words import COUNTS, LABELS, label
 
-# Unchanged paragraphs kept beside a change; longer runs fold away behind a line that says how many they are.
-CONTEXT = 1
 QUOTE_SHOWN = 320
 # What quote_plus makes of each character of ASCII.
 _PLAIN = {number: quote_plus(chr(number)) for number in range(128)}
 _ENGLISH = Catalogue(language=ENGLISH)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
-    """A run of a diff's paragraphs; `folded` runs did not change and open on demand."""
-
-    hunks: tuple[Hunk, ...]
-    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,37 +40,6 @@ class Marked:
 
     text: str
     finding: Finding | None = None
-
-
-def diff_blocks(hunks: Sequence[Hunk]) -> tuple[Block, ...]:
-    """The hunks in order, with long runs of unchanged paragraphs folded but for CONTEXT at each end."""
-    blocks: list[Block] = []
-    run: list[Hunk] = []
-    shown: list[Hunk] = []
-
-    def close(*, last: bool) -> None:
-        head = 0 if not shown and not blocks else CONTEXT
-        tail = 0 if last else CONTEXT
-        if len(run) > head + tail + 1:
-            middle = run[head : len(run) - tail]
-            if shown or head:
-                blocks.append(Block(hunks=(*shown, *run[:head])))
-            blocks.append(Block(hunks=tuple(middle), folded=True))
-            shown[:] = run[len(run) - tail :]
-        else:
-            shown.extend(run)
-        run.clear()
-
-    for hunk in hunks:
-        if hunk.op == "equal":
-            run.append(hunk)
-            continue
-        close(last=False)
-        shown.append(hunk)
-    close(last=True)
-    if shown:
-        blocks.append(Block(hunks=tuple(shown)))
-    return tuple(blocks)
 
 
 def marked_paragraphs(article: Article, findings: Iterable[Finding]) -> tuple[tuple[Marked, ...], ...]:
@@ -282,6 +243,9 @@ def environment(clocks: Clocks, words: Catalogue = _ENGLISH) -> Environment:
         shell=shell,
         urlencode=query,
         change_link=change_path,
+        marked=marked,
+        paragraphs=partial(paragraphs, words=words),
+        rows=partial(rows, words=words),
     )
     made.globals.update(
         zip=zip,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from crawler.diff import Hunk
 from crawler.words import Span
-from web.render import Block
+from web.folding import Block
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,10 +30,11 @@ class Rows:
 
 def side_by_side(blocks: Sequence[Block]) -> tuple[Rows, ...]:
     """The blocks of a diff as rows: what the left holds is the old text to the character, the right the new one."""
-    return tuple(Rows(pairs=tuple(_pair(hunk) for hunk in block.hunks), folded=block.folded) for block in blocks)
+    return tuple(Rows(pairs=tuple(pair(hunk) for hunk in block.hunks), folded=block.folded) for block in blocks)
 
 
-def _pair(hunk: Hunk) -> Pair:
+def pair(hunk: Hunk) -> Pair:
+    """What a paragraph, or a piece of one, has on either side."""
     left = tuple(span for span in hunk.spans if span.op != "insert")
     right = tuple(span for span in hunk.spans if span.op != "delete")
     if hunk.op == "move":

@@ -23,7 +23,8 @@ from crawler.model import (
 from store import ChangeView, MarkState, Stretch
 from tests.web.shelf import NOW, QUIET, QUIET_EDITED, QUIET_TEXT, SCRIPT, START, spam
 from web import diff_document
-from web.render import diff_blocks, marked_paragraphs, relative
+from web.folding import diff_blocks
+from web.render import marked_paragraphs, relative
 from web.sides import side_by_side
 from web.timeline import timeline
 from web.words import LABELS
