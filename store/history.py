@@ -148,15 +148,24 @@ class History:
         return finding_view(*found)
 
     def search(
-        self, query: str, *, source: str | None = None, limit: int = 20, before: int | None = None
+        self,
+        query: str,
+        *,
+        source: str | None = None,
+        limit: int = 20,
+        before: int | None = None,
+        after: int | None = None,
+        newest_first: bool = True,
     ) -> FoundVersions:
         """Versions that say every word of the query, the last recorded first, a page of them: at most `limit`.
 
-        A page looks through so many Versions and no more; `before` is that of the page before it.
+        A page looks through so many Versions and no more; `before` is that of the page before it, or `after` where
+        the first recorded come first.
         A word of Chinese is found inside of what is written, a word of other scripts where it is a whole one. What is
         not indexed yet is not found: see `Archive.index`. Raises ConfigurationError where there is nothing to look up.
         """
-        return search(self._engine, query, source=source, limit=limit, before=before)
+        place = {"before": before, "after": after}
+        return search(self._engine, query, source=source, limit=limit, **place, newest_first=newest_first)
 
     def unindexed(self) -> int:
         """How many Versions `search` does not know yet as they are."""

@@ -191,18 +191,21 @@ def finding(room: InRoom, number: Annotated[Number, Query(alias="id")]) -> Respo
     return json_response(numbered(room.history.finding(number)))
 
 
-@router.get("/search", summary="Versions that say something, newest first", responses=shape(list[shapes.Found]))
+@router.get("/search", summary="Versions that say something", responses=shape(list[shapes.Found]))
 def search(
     request: Request,
     room: InRoom,
     q: Annotated[str, Query(min_length=1, max_length=1000, description="Words; every one of them must be there")],
     source: SourceName = None,
+    order: Order = "newest",
     cursor: AfterNumber = None,
     limit: Limit = 20,
 ) -> Response:
     """As `palimpsest search --json`. A part may be empty and still name a next one: each looks through so many."""
-    found = room.history.search(q, source=source, limit=limit, before=None if cursor is None else int(cursor))
-    return _listing(request, [view.as_json() for view in found.versions], found.before)
+    newest, place = order == "newest", None if cursor is None else int(cursor)
+    where = {"before" if newest else "after": place}
+    found = room.history.search(q, source=source, limit=limit, newest_first=newest, **where)
+    return _listing(request, [view.as_json() for view in found.versions], found.next)
 
 
 @router.get("/log", summary="Every check of a page, newest first", responses=shape(list[shapes.Check]))
