@@ -17,6 +17,7 @@ from fastapi.responses import Response
 from crawler.model import ChangeKind, FindingKind, Json, PageState, Severity
 from store.cursors import Cursor
 from store.marks import MarkState
+from store.outbox import OutboxState
 from web import shapes
 from web.objects import diff_json, numbered, version_json
 from web.room import InRoom, SourceName, Url, VersionNumber
@@ -189,6 +190,24 @@ def findings(
 def finding(room: InRoom, number: Annotated[Number, Query(alias="id")]) -> Response:
     """As in the list."""
     return json_response(numbered(room.history.finding(number)))
+
+
+@router.get(
+    "/notifications",
+    summary="Notifications that are not delivered, newest first",
+    responses=shape(list[shapes.Notification]),
+)
+def notifications(
+    request: Request,
+    room: InRoom,
+    state: OutboxState | None = None,
+    order: Order = "newest",
+    cursor: AfterNumber = None,
+    limit: Limit = 100,
+) -> Response:
+    """As `palimpsest outbox --json`, in the order in which they were noted."""
+    part = room.history.notifications(state, newest_first=order == "newest", after=after(cursor), limit=limit)
+    return _listing(request, [item.as_json() for item in part.rows], part.next)
 
 
 @router.get("/search", summary="Versions that say something", responses=shape(list[shapes.Found]))

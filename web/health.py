@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from web.room import InRoom
-from web.sources import OVERDUE_AFTER
+from web.sources import ORDERS, OVERDUE_AFTER
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -26,14 +26,17 @@ def health(room: InRoom) -> Response:
     standing = [view for view in history.sources() if view.active]
     late = [view for view in standing if view.overdue(now) >= OVERDUE_AFTER]
     late.sort(key=lambda view: -view.overdue(now))
+    failing = [view for view in standing if view.failures or view.alarm]
     counts, counted_at = room.memory.recall("counts", now, COUNTS_FRESH, history.counts)
     return room.page(
         "health.html",
         here="health",
         watch=watch,
         late=late[:LATE_SHOWN],
-        failing=[view for view in standing if view.failures or view.alarm][:LATE_SHOWN],
+        failing=sorted(failing, key=lambda view: ORDERS["failures"](view, now))[:LATE_SHOWN],
+        failing_in_all=len(failing),
         any_sources=bool(standing),
+        shown=LATE_SHOWN,
         counts=counts,
         counted_at=counted_at,
         unindexed=history.unindexed(),

@@ -36,7 +36,7 @@ GRAVE = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
 ORDERS: Mapping[str, Callable[[SourceView, datetime], Any]] = {
     "name": lambda view, now: view.name,
     "overdue": lambda view, now: (-view.overdue(now), view.name),
-    "failures": lambda view, now: (-view.failures, view.name),
+    "failures": lambda view, now: (-view.failures, not view.alarm, view.name),
     "pages": lambda view, now: (-view.pages, view.name),
 }
 

@@ -10,13 +10,12 @@ from typing import Annotated
 import typer
 
 from crawler.errors import ConfigurationError
-from crawler.model import Json, Source
+from crawler.model import Source
 from jobs.cli.context import run_async, sources_of, store_of
 from jobs.cli.listing import Json_
 from jobs.cli.output import console, errors, one_line, print_json, printable, table, when
 from jobs.notify import Message, NotifyFailed, deliver, name_of, send
 from jobs.wiring import utc_now
-from store import OutboxItem
 from store.views import iso
 
 
@@ -50,7 +49,7 @@ def outbox(
     with store_of(context) as store:
         listed = store.outbox.dead() if dead else (*store.outbox.undelivered(), *store.outbox.dead())
     if as_json:
-        print_json(_as_json(item) for item in listed)
+        print_json(item.as_json() for item in listed)
         return
     table(
         ("id", "state", "time", "source", "what", "attempts", "error"),
@@ -84,23 +83,6 @@ def _resend(context: typer.Context, words: list[str], everything: bool) -> None:
             raise ConfigurationError(f"no undelivered notification has the number {missing[0]}; `outbox` lists them")
         store.outbox.resend(wanted, utc_now())
     console().print(f"{len(wanted)} due now: for the daemon, the next pass, or `palimpsest notify`")
-
-
-def _as_json(item: OutboxItem) -> dict[str, Json]:
-    return {
-        "id": item.id,
-        "state": "dead" if item.next_attempt is None else "waiting",
-        "what": item.what,
-        "source": item.source,
-        "page": item.page,
-        "kind": item.kind,
-        "severity": item.severity.value if item.severity else None,
-        "summary": item.summary,
-        "at": iso(item.at),
-        "attempts": item.attempts,
-        "next_attempt": iso(item.next_attempt),
-        "last_error": item.last_error,
-    }
 
 
 # ---- notify ------------------------------------------------------------------------------------------------------
