@@ -121,6 +121,17 @@ class Browsing:
         with reading(self._engine) as session:
             return _read_finding(session, number)
 
+    def finding_of(self, url: str, fingerprint: str, opened: datetime) -> int:
+        """The number of a page's Finding that opened then, or else of the last one like it. Raises NotKnown."""
+        with reading(self._engine) as session:
+            mine = FindingRow.page_id == row_id(page_row(session, url)), FindingRow.fingerprint == fingerprint
+            then = col(FindingRow.opened_at)
+            query = select(FindingRow.id).where(*mine).order_by((then == opened).desc(), then.desc()).limit(1)
+            found = session.exec(query).first()
+        if found is None:
+            raise NotKnown(f"{url} has no such finding; `palimpsest findings` lists what there is.")
+        return found
+
     def showing(self, finding: FindingView) -> Snapshot | None:
         """The response that showed a Finding when it opened, None where none is kept.
 

@@ -26,6 +26,7 @@ from web import (
     lists,
     memento,
     notifications,
+    permanent,
     raw,
     reader,
     reading,
@@ -95,7 +96,7 @@ def create_app(
     app.state.door = Door(clock=clock, token=token, people=people, hosts=hosts)
     app.state.desk = login.Desk()
     app.router.routes.extend(routes(panel or Unwatched()))
-    for shown in (today, lists, sources, searching, health, notifications, reading, raw, finding, reader):
+    for shown in (today, lists, sources, searching, health, notifications, reading, permanent, raw, finding, reader):
         app.include_router(shown.router)
     app.include_router(api.router)
     app.include_router(feeds.router)

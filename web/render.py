@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 
 from crawler.diff import Hunk, diff
 from crawler.model import Article, Finding, Json, Region, Version
-from store.views import ChangeView
+from store.views import ChangeView, iso
 from web.drawn import Drawn
 from web.language import ENGLISH, LANGUAGES, N_, Catalogue
 from web.reader import Clocks
@@ -273,6 +273,7 @@ def environment(clocks: Clocks, words: Catalogue = _ENGLISH) -> Environment:
         relative=lambda moment, now: relative(moment, now, words),
         span=lambda length: span_of_time(length, words),
         evidence=_evidence,
+        moment=iso,
         shell=shell,
         urlencode=query,
         change_link=change_path,

@@ -174,3 +174,17 @@ def test_the_gravest_open_ones_first(store: Store, page: Page) -> None:
     store.archive.record(page, saying(page, NOW, "one", CREATED, findings=(low, high)))
     store.archive.record(page, verdict(NOW + HOUR, findings=(low,)))
     assert [view.finding.quote for view in store.history.browsing.findings(page.url)] == ["a", "b"]
+
+
+def test_a_finding_is_found_by_its_time_and_what_it_is(store: Store, page: Page) -> None:
+    """Of several like it the one of that time, else the last."""
+    spam = finding("one")
+    for hours, seen in ((0, (spam,)), (1, ()), (2, (spam,))):
+        told = CREATED if hours == 0 else change(hours, hours + 1)
+        store.archive.record(page, saying(page, NOW + hours * HOUR, f"one {hours}", told, findings=seen))
+    again, first = store.history.findings()
+    of = store.history.browsing.finding_of
+    assert of(page.url, spam.fingerprint, NOW) == first.id
+    assert of(page.url, spam.fingerprint, NOW + 2 * HOUR) == of(page.url, spam.fingerprint, NOW + HOUR) == again.id
+    with pytest.raises(NotKnown, match="no such finding"):
+        of(page.url, "another", NOW)
