@@ -14,7 +14,7 @@ from store.journal import Journal
 from store.kept import Given, KeptPage, Moment, Numbered
 from store.marks import Mark, Marks, MarkState
 from store.opening import Store, open_store
-from store.outbox import Fate, Outbox, OutboxItem, Telling
+from store.outbox import Fate, Outbox, OutboxItem, OutboxState, Telling
 from store.parts import PageOrder, Parts
 from store.people import Deed, People, Person, Role
 from store.proof import FormerLink, Linked, Proof, Unreadable, reading_of
@@ -78,6 +78,7 @@ __all__ = [
     "Numbered",
     "Outbox",
     "OutboxItem",
+    "OutboxState",
     "PageOrder",
     "PagePart",
     "PageView",

@@ -20,7 +20,7 @@ from store.recording import page_row
 from store.responses import KeptResponse, response_of
 from store.rows import row_id, version_of
 from store.showing import PAGE, change_view, finding_view, page_view, version_view
-from store.stretches import STRETCHES, Stretch, stretches_before
+from store.stretches import STRETCHES, Stretches, stretches_from
 from store.tables import ChangeRow, CheckRow, FindingRow, PageRow, SnapshotRow, VersionRow
 from store.views import ChangeView, FindingView, PageView, VersionView
 
@@ -32,23 +32,32 @@ LATER = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PagePart:
-    """A part of a Page's history, newest first; `older` is where the next one begins, None where this is the last."""
+    """A part of a Page's history: Checks with what is beside them, and the Changes of their times, in one order."""
 
     page: PageView
-    stretches: tuple[Stretch, ...]
+    stretches: Stretches
     changes: tuple[ChangeView, ...]
-    older: Cursor | None
+    newest_first: bool = True
+
+    @property
+    def next(self) -> Cursor | None:
+        """Where the next part begins, None where this is the last."""
+        return self.stretches.next
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadVersion:
-    """A Version whole, with the response it was read from, its place in the chain, and what was found on it."""
+    """A Version whole, with the response it was read from, its place in the chain, and what was found on it.
+
+    `further`: so many more were found on it than are given here.
+    """
 
     page: PageView
     version: Version
     view: VersionView
     response: KeptResponse
     findings: tuple[FindingView, ...]
+    further: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,13 +87,13 @@ class Browsing:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def page(self, url: str, before: Cursor | None = None) -> PagePart:
-        """A part of the history of a page: what was recorded of it before a place. Raises NotKnown."""
+    def page(self, url: str, after: Cursor | None = None, *, newest_first: bool = True) -> PagePart:
+        """A part of the history of a page, from the place on where the one before it ended. Raises NotKnown."""
         with reading(self._engine) as session:
             page = page_row(session, url)
-            stretches, older = stretches_before(session, row_id(page), before)
-            changes = _changes_between(session, row_id(page), older, before)
-            return PagePart(page=page_view(page), stretches=stretches, changes=changes, older=older)
+            stretches = stretches_from(session, row_id(page), after, newest_first)
+            changes = _changes_between(session, row_id(page), after, stretches.next, newest_first)
+            return PagePart(page=page_view(page), stretches=stretches, changes=changes, newest_first=newest_first)
 
     def findings(self, url: str) -> tuple[FindingView, ...]:
         """The Findings of a page, open ones first, the gravest of them and then the newest first, at most FINDINGS."""
@@ -97,6 +106,12 @@ class Browsing:
                 .limit(FINDINGS)
             )
             return tuple(finding_view(*found) for found in session.exec(query))
+
+    def count_findings(self, url: str) -> int:
+        """How many Findings a page has and had. Raises NotKnown for a page that is not tracked."""
+        with reading(self._engine) as session:
+            mine = FindingRow.page_id == row_id(page_row(session, url))
+            return session.exec(select(func.count()).select_from(FindingRow).where(mine)).one()
 
     def version(self, url: str, number: int) -> ReadVersion:
         """One Version with all that is shown beside it, at most FINDINGS of them. Raises NotKnown."""
@@ -114,6 +129,17 @@ class Browsing:
         """One Finding with its Page and life. Raises NotKnown where no Finding has this number (any more)."""
         with reading(self._engine) as session:
             return _read_finding(session, number)
+
+    def finding_of(self, url: str, fingerprint: str, opened: datetime) -> int:
+        """The number of a page's Finding that opened then, or else of the last one like it. Raises NotKnown."""
+        with reading(self._engine) as session:
+            mine = FindingRow.page_id == row_id(page_row(session, url)), FindingRow.fingerprint == fingerprint
+            then = col(FindingRow.opened_at)
+            query = select(FindingRow.id).where(*mine).order_by((then == opened).desc(), then.desc()).limit(1)
+            found = session.exec(query).first()
+        if found is None:
+            raise NotKnown(f"{url} has no such finding; `palimpsest findings` lists what there is.")
+        return found
 
     def showing(self, finding: FindingView) -> tuple[Showing, ...]:
         """The kept responses that may show a Finding: that of its opening, or the last before it, then the first after.
@@ -139,19 +165,16 @@ class Browsing:
 
 
 def _changes_between(
-    session: Session, page_id: int, after: Cursor | None, before: Cursor | None
+    session: Session, page_id: int, after: Cursor | None, end: Cursor | None, newest_first: bool
 ) -> tuple[ChangeView, ...]:
     """The Changes that belong to a part; those of the very time at which it begins were shown with the one before."""
-    query = (
-        changes_query()
-        .where(ChangeRow.page_id == page_id)
-        .order_by(col(ChangeRow.at).desc(), col(ChangeRow.id).desc())
-        .limit(4 * STRETCHES)
-    )
+    at, number = col(ChangeRow.at), col(ChangeRow.id)
+    query = changes_query().where(ChangeRow.page_id == page_id).limit(4 * STRETCHES)
+    query = query.order_by(*((at.desc(), number.desc()) if newest_first else (at, number)))
     if after is not None:
-        query = query.where(col(ChangeRow.at) >= after.at)
-    if before is not None:
-        query = query.where(col(ChangeRow.at) < before.at)
+        query = query.where(at < after.at if newest_first else at > after.at)
+    if end is not None:
+        query = query.where(at >= end.at if newest_first else at <= end.at)
     return tuple(change_view(*found) for found in session.exec(query))
 
 
@@ -171,14 +194,16 @@ def _read_version(session: Session, url: str, number: int) -> ReadVersion:
         .where(FindingRow.page_id == page.id, func.coalesce(VersionRow.number, 0) <= number)
         .where(or_(col(FindingRow.resolved_at).is_(None), col(FindingRow.resolved_at) > row.seen_at))
         .order_by(col(FindingRow.opened_at).desc(), col(FindingRow.id).desc())
-        .limit(FINDINGS)
     )
+    findings = tuple(finding_view(*one) for one in session.exec(there.limit(FINDINGS)))
+    every = select(func.count()).select_from(there.order_by(None).with_only_columns(col(FindingRow.id)).subquery())
     return ReadVersion(
         page=page_view(page),
         version=version_of(row, snapshot.digest),
         view=version_view(row, snapshot),
         response=response_of(snapshot),
-        findings=tuple(finding_view(*one) for one in session.exec(there)),
+        findings=findings,
+        further=session.exec(every).one() - FINDINGS if len(findings) == FINDINGS else 0,
     )
 
 

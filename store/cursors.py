@@ -84,3 +84,12 @@ def by_time(query: Any, at: Any, number: Any, after: Cursor | None, newest_first
         else:
             query = query.where(at >= after.at, (at > after.at) | (number > after.id))
     return query.order_by(*((at.desc(), number.desc()) if newest_first else (at, number)))
+
+
+def by_number(query: Any, number: Any, after: Cursor | None, newest_first: bool) -> Any:  # noqa: ANN401
+    """The same of a list that goes by the numbers of its rows alone."""
+    if after is not None:
+        if after.at is not None:
+            raise ConfigurationError(f"{after} is a place in another list; take one that this list gave.")
+        query = query.where(number < after.id if newest_first else number > after.id)
+    return query.order_by(number.desc() if newest_first else number)

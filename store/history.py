@@ -24,10 +24,12 @@ from store import attachments
 from store.base import Row
 from store.blobs import BlobStore
 from store.browsing import Browsing
+from store.cursors import Cursor, Part
 from store.engine import reading
 from store.marks import MarkState
 from store.mementos import Mementos
 from store.noise import SourceEventView, noise_of
+from store.outbox import Outbox, OutboxItem, OutboxState
 from store.parts import Parts, changes_query, findings_query
 from store.recording import page_row
 from store.rows import row_id, snapshot_of, version_of
@@ -148,15 +150,24 @@ class History:
         return finding_view(*found)
 
     def search(
-        self, query: str, *, source: str | None = None, limit: int = 20, before: int | None = None
+        self,
+        query: str,
+        *,
+        source: str | None = None,
+        limit: int = 20,
+        before: int | None = None,
+        after: int | None = None,
+        newest_first: bool = True,
     ) -> FoundVersions:
         """Versions that say every word of the query, the last recorded first, a page of them: at most `limit`.
 
-        A page looks through so many Versions and no more; `before` is that of the page before it.
+        A page looks through so many Versions and no more; `before` is that of the page before it, or `after` where
+        the first recorded come first.
         A word of Chinese is found inside of what is written, a word of other scripts where it is a whole one. What is
         not indexed yet is not found: see `Archive.index`. Raises ConfigurationError where there is nothing to look up.
         """
-        return search(self._engine, query, source=source, limit=limit, before=before)
+        place = {"before": before, "after": after}
+        return search(self._engine, query, source=source, limit=limit, **place, newest_first=newest_first)
 
     def unindexed(self) -> int:
         """How many Versions `search` does not know yet as they are."""
@@ -179,6 +190,17 @@ class History:
     def events(self, source: str | None = None) -> tuple[SourceEventView, ...]:
         """What happened to whole sources, newest first."""
         return self.parts.events(source, limit=None).rows
+
+    def notifications(
+        self,
+        state: OutboxState | None = None,
+        *,
+        after: Cursor | None = None,
+        limit: int | None = None,
+        newest_first: bool = True,
+    ) -> Part[OutboxItem]:
+        """Notifications that are not delivered, in the order in which they were noted: see `Outbox.part`."""
+        return Outbox(self._engine).part(state, after=after, limit=limit, newest_first=newest_first)
 
     def files(self, url: str) -> tuple[AttachedFile, ...]:
         """The files behind a page's links that were ever asked for, and how each stands. Raises NotKnown."""

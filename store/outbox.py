@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Literal, cast
 
 from sqlalchemy import ColumnElement, Engine, bindparam
@@ -13,6 +14,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from crawler.model import Json, Severity
 from store.base import table_of
+from store.cursors import Cursor, Part, by_number, cut, one_more
 from store.engine import reading, writing
 from store.tables import OutboxRow
 from store.views import iso
@@ -28,6 +30,13 @@ _NOTE = (
 )
 # Items that one statement names: every database takes so many.
 _AT_ONCE = 500
+
+
+class OutboxState(StrEnum):
+    """Of what is not delivered: it waits for its next attempt, or was given up."""
+
+    WAITING = "waiting"
+    DEAD = "dead"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +155,26 @@ class Outbox:
         query = select(OutboxRow).where(*_DEAD).order_by(col(OutboxRow.id).desc()).limit(newest)
         with reading(self._engine) as session:
             return tuple(_item(row) for row in session.exec(query))
+
+    def part(
+        self,
+        state: OutboxState | None = None,
+        *,
+        after: Cursor | None = None,
+        limit: int | None = None,
+        newest_first: bool = True,
+    ) -> Part[OutboxItem]:
+        """What is not delivered, a part at a time, in the order in which it was noted or the other way round.
+
+        Raises ConfigurationError for a cursor of another list.
+        """
+        query = select(OutboxRow).where(col(OutboxRow.delivered_at).is_(None))
+        if state is not None:
+            query = query.where(*(_DEAD if state is OutboxState.DEAD else _WAITING))
+        query = by_number(query, col(OutboxRow.id), after, newest_first)
+        with reading(self._engine) as session:
+            rows = session.exec(query.limit(one_more(limit))).all()
+            return cut(rows, limit, _item, lambda item: Cursor(id=item.id))
 
     def resend(self, ids: Collection[int], now: datetime) -> None:
         """Makes items that are not delivered due now, for every target that has not taken them, as if never tried."""

@@ -72,11 +72,13 @@ _TAKEN = text("""
     UNION SELECT job.lock FROM procrastinate_jobs job JOIN procrastinate_events event ON event.job_id = job.id
     WHERE job.status = 'failed' AND event.type = 'failed' AND event.at > now() - make_interval(secs => :after)
 """)
-_LISTED = text("""
+_JOBS = """
     SELECT job.id, job.lock AS host, job.status::text AS state, job.worker_id AS worker,
            (SELECT max(event.at) FROM procrastinate_events event WHERE event.job_id = job.id) AS since
-    FROM procrastinate_jobs job WHERE job.status <> 'succeeded' ORDER BY job.id LIMIT :limit
-""")
+    FROM procrastinate_jobs job WHERE
+"""
+_LISTED = text(f"{_JOBS} job.status <> 'succeeded' ORDER BY job.id LIMIT :limit")
+_TROUBLED = text(f"{_JOBS} job.status IN ('failed', 'aborted') ORDER BY job.id DESC LIMIT :limit")
 _COUNTED = text("SELECT status::text AS state, count(*) AS jobs FROM procrastinate_jobs GROUP BY status")
 _HELD = text("""
     SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
@@ -153,6 +155,11 @@ class Queue:
         with reading(self._engine) as session:
             rows = session.connection().execute(_LISTED, {"limit": limit})
             return tuple(Job(**row) for row in rows.mappings())
+
+    def trouble(self, limit: int) -> tuple[Job, ...]:
+        """The newest of those that came to no good end in the last KEPT."""
+        with reading(self._engine) as session:
+            return tuple(Job(**row) for row in session.connection().execute(_TROUBLED, {"limit": limit}).mappings())
 
     def end(self, jobs: Mapping[int, bool]) -> None:
         """Tidies up after jobs whose end could not be said, or that gave no host back: they are aborted if it is not

@@ -3,15 +3,15 @@
 Recording a Version only notes that it is not indexed; `index` catches up, slice by slice. What the index finds is read
 before it is told, so that an index can be behind but never wrong.
 
-SQLite: FTS5, which walks its lists from the newest on and stops. PostgreSQL: a GIN index, which cannot: a word of every
+SQLite: FTS5, which walks its lists from either end and stops. PostgreSQL: a GIN index, which cannot: a word of every
 tenth Version would be half a million rows to sort. There each number is mixed with the era of its Version, so that one
-look-up finds what one era has, and eras are asked from the newest on.
+look-up finds what one era has, and eras are asked from the newest on, or from the oldest.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Engine, text
@@ -31,24 +31,25 @@ SLICE = 200
 _READ, _MOST_READ = 25, 150
 _FTS_INSERT = text("INSERT INTO version_words (rowid, words) VALUES (:id, :words)")
 _FTS_DELETE = text("INSERT INTO version_words (version_words, rowid, words) VALUES ('delete', :id, :words)")
-_FTS_FIND = text(
-    "SELECT rowid FROM version_words WHERE version_words MATCH :words AND rowid < :before"
-    " ORDER BY rowid DESC LIMIT :most"
+_FTS_FIND = (
+    "SELECT rowid FROM version_words WHERE version_words MATCH :words AND rowid > :after AND rowid < :before"
+    " ORDER BY rowid {} LIMIT :most"
 )
 _GIN_INSERT = text("INSERT INTO version_words (version_id, words) VALUES (:id, CAST(:words AS integer[]))")
 _GIN_DELETE = text("DELETE FROM version_words WHERE version_id = ANY(:ids)")
-_GIN_FIND = text(
+_GIN_FIND = (
     "SELECT found.version_id FROM unnest(CAST(:marks AS integer[])) AS era(mark) CROSS JOIN LATERAL ("
     " SELECT version_id FROM version_words WHERE words @> ("
     " SELECT array_agg(number # era.mark) FROM unnest(CAST(:numbers AS integer[])) AS asked(number))"
     # Out here, or the planner fetches half the table by its key, once for every era.
-    " OFFSET 0) AS found WHERE found.version_id < :before ORDER BY found.version_id DESC LIMIT :most"
+    " OFFSET 0) AS found WHERE found.version_id > :after AND found.version_id < :before"
+    " ORDER BY found.version_id {} LIMIT :most"
 )
-_PLACE = (
-    select(VersionRow, PageRow.url, PageRow.source)
-    .join(PageRow, col(VersionRow.page_id) == col(PageRow.id))
-    .order_by(col(VersionRow.id).desc())
+# Each by whether the newest are asked for first.
+_FTS_WALK, _GIN_WALK = (
+    {True: text(find.format("DESC")), False: text(find.format("ASC"))} for find in (_FTS_FIND, _GIN_FIND)
 )
+_PLACE = select(VersionRow, PageRow.url, PageRow.source).join(PageRow, col(VersionRow.page_id) == col(PageRow.id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,13 +78,49 @@ class FoundVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundVersions:
-    """A page of an answer, which may hold none or few; `before` asks for the next one, None: there is no more."""
+    """A page of an answer, which may hold none or few; `before` asks for the next one, None: there is no more.
+
+    Where the oldest come first it is `after` that does.
+    """
 
     versions: tuple[FoundVersion, ...]
-    before: int | None
+    before: int | None = None
+    after: int | None = None
+
+    @property
+    def next(self) -> int | None:
+        """Whichever of the two it is."""
+        return self.before if self.after is None else self.after
 
 
-def search(engine: Engine, query: str, *, source: str | None, limit: int, before: int | None) -> FoundVersions:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Walk:
+    """Which Versions are looked through, by their numbers: those between the two, from which end on."""
+
+    after: int
+    before: int
+    newest_first: bool
+
+    def behind(self, version: int) -> _Walk:
+        """What is left of it behind that one."""
+        return replace(self, before=version) if self.newest_first else replace(self, after=version)
+
+    def answer(self, versions: Sequence[FoundVersion], last: int | None = None) -> FoundVersions:
+        """What was found, to be gone on with behind the last that was looked at, if that is not the end."""
+        before, after = (last, None) if self.newest_first else (None, last)
+        return FoundVersions(versions=tuple(versions), before=before, after=after)
+
+
+def search(
+    engine: Engine,
+    query: str,
+    *,
+    source: str | None,
+    limit: int,
+    before: int | None,
+    after: int | None,
+    newest_first: bool,
+) -> FoundVersions:
     """See `History.search`."""
     asked = Asked(query)
     if not asked.numbers:
@@ -91,18 +128,23 @@ def search(engine: Engine, query: str, *, source: str | None, limit: int, before
     needed = sorted(asked.numbers | (set() if source is None else {number_of_source(source)}))
     found: list[FoundVersion] = []
     read = 0
+    number = col(VersionRow.id)
+    placed = _PLACE.order_by(number.desc() if newest_first else number)
     with reading(engine) as session:
-        for ids in _candidates(session, needed, before, max(limit, _READ)):
-            for row, url, name in session.exec(_PLACE.where(col(VersionRow.id).in_(ids))):
+        newest = session.exec(select(func.max(number))).one() or 0
+        end = newest + 1 if before is None else min(before, newest + 1)
+        walk = _Walk(after=after or 0, before=end, newest_first=newest_first)
+        for ids in _candidates(session, needed, walk, max(limit, _READ)):
+            for row, url, name in session.exec(placed.where(number.in_(ids))):
                 snippet = asked.found(row.article)
                 if snippet is not None and source in (None, name):
                     found.append(_found(row, url, name, snippet))
                 if len(found) == limit:
-                    return FoundVersions(versions=tuple(found), before=row.id)
+                    return walk.answer(found, row.id)
             read += len(ids)
             if read >= _MOST_READ:
-                return FoundVersions(versions=tuple(found), before=ids[-1])
-    return FoundVersions(versions=tuple(found), before=None)
+                return walk.answer(found, ids[-1])
+    return walk.answer(found)
 
 
 def index(engine: Engine, most: int) -> int:
@@ -122,31 +164,45 @@ def unindexed(engine: Engine) -> int:
 # ---- finding -----------------------------------------------------------------------------------------------------
 
 
-def _candidates(session: Session, needed: Sequence[int], before: int | None, most: int) -> Iterator[list[int]]:
-    """Numbers of Versions that have all of these, the newest first, so many at a time."""
-    newest = session.exec(select(func.max(col(VersionRow.id)))).one() or 0
-    below = newest + 1 if before is None else min(before, newest + 1)
+def _candidates(session: Session, needed: Sequence[int], walk: _Walk, most: int) -> Iterator[list[int]]:
+    """Numbers of Versions that have all of these, in the order of the walk, so many at a time."""
     if session.get_bind().dialect.name == "postgresql":
-        yield from _by_era(session, needed, below, most)
+        yield from _by_era(session, needed, walk, most)
         return
     words = " AND ".join(_words(needed).split())
-    while ids := list(session.scalars(_FTS_FIND, {"words": words, "before": below, "most": most})):
+    find = _FTS_WALK[walk.newest_first]
+    between = {"words": words, "most": most}
+    while ids := list(session.scalars(find, {**between, "after": walk.after, "before": walk.before})):
         yield ids
-        below = ids[-1]
+        walk = walk.behind(ids[-1])
 
 
-def _by_era(session: Session, needed: Sequence[int], below: int, most: int) -> Iterator[list[int]]:
-    era, count = (below - 1) // ERA, 1
-    while era >= 0:
-        last = max(0, era - count + 1)
-        asked = {"marks": [_mark(one) for one in range(last, era + 1)], "numbers": list(needed), "most": most}
-        while ids := list(session.scalars(_GIN_FIND, {**asked, "before": below})):
+def _by_era(session: Session, needed: Sequence[int], walk: _Walk, most: int) -> Iterator[list[int]]:
+    find = _GIN_WALK[walk.newest_first]
+    for eras in _eras(walk):
+        asked = {"marks": [_mark(one) for one in eras], "numbers": list(needed), "most": most}
+        # Mixed with one mark, a number may be that of another word with another: what is of no such era is no answer.
+        after, before = max(walk.after, eras.start * ERA - 1), min(walk.before, eras.stop * ERA)
+        within = replace(walk, after=after, before=before)
+        while ids := list(session.scalars(find, {**asked, "after": within.after, "before": within.before})):
             yield ids
-            below = ids[-1]
+            within = within.behind(ids[-1])
             if len(ids) < most:
                 break
-        # What one era does not have, a few more may; what those do not have is rare.
-        era, count, below = last - 1, count * 4, min(below, last * ERA)
+
+
+def _eras(walk: _Walk) -> Iterator[range]:
+    """The eras of a walk in its order. What one does not have, a few more may; what those do not have is rare."""
+    eras = range((walk.after + 1) // ERA, (walk.before - 1) // ERA + 1)
+    count = 1
+    while eras:
+        if walk.newest_first:
+            yield eras[-count:]
+            eras = eras[:-count]
+        else:
+            yield eras[:count]
+            eras = eras[count:]
+        count *= 4
 
 
 def _found(row: VersionRow, url: str, source: str, snippet: str) -> FoundVersion:

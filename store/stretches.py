@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -44,52 +44,74 @@ class Stretch:
     visits: int
 
 
-def stretches_before(
-    session: Session, page_id: int, before: Cursor | None
-) -> tuple[tuple[Stretch, ...], Cursor | None]:
-    """The newest STRETCHES before a place, newest first, and the place where the next ones begin, if there are any."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretches:
+    """Some of a Page's Checks in the order in which they were asked for; `next` is where the following ones begin.
+
+    `newer` and `older` are the Checks on either side of them, each by itself, None where there is none. What lies
+    before the first part is not looked for.
+    """
+
+    shown: tuple[Stretch, ...]
+    next: Cursor | None = None
+    newer: Stretch | None = None
+    older: Stretch | None = None
+
+
+def stretches_from(session: Session, page_id: int, place: Cursor | None, newest_first: bool) -> Stretches:
+    """STRETCHES of a Page behind a place, from the newest or the oldest on."""
     asked: dict[str, object] = {"page": page_id}
-    if before is not None:
-        asked |= {"at": before.at, "id": before.id}
-    found = session.connection().execute(_runs(before is not None), asked).all()
-    shown = found[:STRETCHES]
-    brought = _brought(session, page_id, [row.at for row in shown])
-    stretches = tuple(
-        Stretch(
-            at=row.at,
-            since=row.since,
-            outcome=Outcome(row.outcome),
-            status=row.status,
-            detail=row.detail,
-            version=brought.get(row.at),
-            past=bool(row.past),
-            visits=row.visits,
-        )
-        for row in shown
+    if place is not None:
+        asked |= {"at": place.at, "id": place.id}
+    found = session.connection().execute(_runs(place is not None, newest_first), asked).all()[:STRETCHES]
+    if not found:
+        return Stretches(shown=())
+    brought = _brought(session, page_id, [row.at for row in found])
+    end = _end(found[-1], newest_first)
+    behind = _beside(session, page_id, end, newer=not newest_first)
+    ahead = None
+    if place is not None:
+        # The place itself is that of a Check of the part before, and is looked at too.
+        itself = replace(place, id=place.id - 1 if newest_first else place.id + 1)
+        ahead = _beside(session, page_id, itself, newer=newest_first)
+    return Stretches(
+        shown=tuple(_stretch(row, brought.get(row.at)) for row in found),
+        next=None if behind is None else end,
+        newer=ahead if newest_first else behind,
+        older=behind if newest_first else ahead,
     )
-    if shown and (len(found) > STRETCHES or _any_before(session, page_id, _place(shown[-1]))):
-        return stretches, _place(shown[-1])
-    return stretches, None
+
+
+def _stretch(row: Any, version: int | None) -> Stretch:  # noqa: ANN401 - a row
+    return Stretch(
+        at=row.at,
+        since=row.since,
+        outcome=Outcome(row.outcome),
+        status=row.status,
+        detail=row.detail,
+        version=version,
+        past=bool(row.past),
+        visits=row.visits,
+    )
 
 
 @cache
-def _runs(going_on: bool) -> Executable:
-    """Runs of like Checks of `page`, newest first, as many as are shown and one more; going on: before `at` and `id`.
+def _runs(going_on: bool, newest_first: bool) -> Executable:
+    """Runs of like Checks of `page`, as many as are shown; going on: from behind `at` and `id`.
 
     To put this together takes longer than it takes the database to answer, and is done once.
     """
-    part = _marked(_looked_through(going_on))
-    # One more than before wherever a Check is not like the newer one beside it.
-    begins = case((_like_the_newer(part), 0), else_=1)
+    part = _marked(_looked_through(going_on, newest_first), newest_first)
+    # One more than before wherever a Check is not like the one beside it.
+    begins = case((_like_the_one_beside(part), 0), else_=1)
     begun = sqlalchemy.select(part, begins.label("begins")).cte("begun")
-    order = (begun.c.at.desc(), begun.c.id.desc())
-    run = func.sum(begun.c.begins).over(order_by=order, rows=(None, 0))
+    run = func.sum(begun.c.begins).over(order_by=_order(begun, newest_first), rows=(None, 0))
     runs = sqlalchemy.select(begun, run.label("run")).cte("runs")
     return (
         sqlalchemy.select(
             func.max(runs.c.at, type_=_CHECKS.c.at.type).label("at"),
             func.min(runs.c.at, type_=_CHECKS.c.at.type).label("since"),
-            func.min(runs.c.id).label("first"),
+            (func.min if newest_first else func.max)(runs.c.id).label("last"),
             func.min(runs.c.outcome).label("outcome"),
             func.max(runs.c.status).label("status"),
             func.max(runs.c.detail, type_=_CHECKS.c.detail.type).label("detail"),
@@ -98,20 +120,20 @@ def _runs(going_on: bool) -> Executable:
         )
         .group_by(runs.c.run)
         .order_by(runs.c.run)
-        .limit(STRETCHES + 1)
+        .limit(STRETCHES)
     )
 
 
-def _looked_through(going_on: bool) -> CTE:
+def _looked_through(going_on: bool, newest_first: bool) -> CTE:
     query = sqlalchemy.select(_CHECKS).where(_CHECKS.c.page_id == bindparam("page"))
     if going_on:
         at, number = bindparam("at", type_=_CHECKS.c.at.type), bindparam("id", type_=_CHECKS.c.id.type)
-        query = query.where(_is_before(_CHECKS.c.at, _CHECKS.c.id, at, number))
-    return query.order_by(_CHECKS.c.at.desc(), _CHECKS.c.id.desc()).limit(LOOKED_THROUGH).cte("part")
+        query = query.where(_is_behind(at, number, newest_first))
+    return query.order_by(*_order(_CHECKS, newest_first)).limit(LOOKED_THROUGH).cte("part")
 
 
-def _marked(part: CTE) -> CTE:
-    """Each Check with whether it stands alone, and what the newer one beside it was like."""
+def _marked(part: CTE, newest_first: bool) -> CTE:
+    """Each Check with whether it stands alone, and what the one before it in this order was like."""
     changed = sqlalchemy.select(_CHANGES.c.id).where(_CHANGES.c.page_id == part.c.page_id, _CHANGES.c.at == part.c.at)
     alone = or_(part.c.outcome.in_(_BRINGING), changed.exists())
     # Of those that found nothing new it does not count what the server said.
@@ -123,25 +145,34 @@ def _marked(part: CTE) -> CTE:
         said.label("said"),
     )
     one = told.cte("told")
-    order = (one.c.at.desc(), one.c.id.desc())
-    newer = {name: func.lag(one.c[name]).over(order_by=order) for name in ("at", "outcome", "said", "past", "alone")}
-    folded = func.lag(one.c.times).over(order_by=order).label("newer_times")
-    return sqlalchemy.select(one, folded, *(made.label(f"newer_{name}") for name, made in newer.items())).cte("beside")
+    order = _order(one, newest_first)
+    beside = {name: func.lag(one.c[name]).over(order_by=order) for name in ("at", "outcome", "said", "past", "alone")}
+    # Those that were folded into a Check were before it: it says something of the time between it and an older one.
+    folded = func.lag(one.c.times).over(order_by=order) if newest_first else one.c.times
+    named = (made.label(f"beside_{name}") for name, made in beside.items())
+    return sqlalchemy.select(one, folded.label("folded"), *named).cte("beside")
 
 
-def _like_the_newer(part: CTE) -> ColumnElement[bool]:
-    apart = extract("epoch", part.c.newer_at) - extract("epoch", part.c.at)
+def _like_the_one_beside(part: CTE) -> ColumnElement[bool]:
+    apart = func.abs(extract("epoch", part.c.beside_at) - extract("epoch", part.c.at))
     return and_(
         part.c.alone == 0,
-        part.c.newer_alone == 0,
-        *(part.c[name] == part.c[f"newer_{name}"] for name in ("outcome", "said", "past")),
+        part.c.beside_alone == 0,
+        *(part.c[name] == part.c[f"beside_{name}"] for name in ("outcome", "said", "past")),
         # A Check that stands for many was not alone in that time.
-        or_(part.c.newer_times > 1, apart <= GAP.total_seconds()),
+        or_(part.c.folded > 1, apart <= GAP.total_seconds()),
     )
 
 
-def _is_before(at: Any, number: Any, place_at: Any, place_id: Any) -> ColumnElement[bool]:  # noqa: ANN401 - columns
-    return and_(at <= place_at, or_(at < place_at, number < place_id))
+def _order(of: Any, newest_first: bool) -> tuple[Any, Any]:  # noqa: ANN401 - a table or a part of one
+    return (of.c.at.desc(), of.c.id.desc()) if newest_first else (of.c.at, of.c.id)
+
+
+def _is_behind(place_at: Any, place_id: Any, newest_first: bool) -> ColumnElement[bool]:  # noqa: ANN401 - values
+    at, number = _CHECKS.c.at, _CHECKS.c.id
+    if newest_first:
+        return and_(at <= place_at, or_(at < place_at, number < place_id))
+    return and_(at >= place_at, or_(at > place_at, number > place_id))
 
 
 def _brought(session: Session, page_id: int, times: Sequence[datetime]) -> dict[datetime, int]:
@@ -153,13 +184,19 @@ def _brought(session: Session, page_id: int, times: Sequence[datetime]) -> dict[
     return {row.seen_at: row.number for row in session.connection().execute(query)}
 
 
-def _any_before(session: Session, page_id: int, place: Cursor) -> bool:
-    older = sqlalchemy.select(_CHECKS.c.id).where(
-        _CHECKS.c.page_id == page_id, _is_before(_CHECKS.c.at, _CHECKS.c.id, place.at, place.id)
+def _beside(session: Session, page_id: int, place: Cursor, *, newer: bool) -> Stretch | None:
+    """The one Check of a Page that is next to a place, on its newer or its older side."""
+    columns = (_CHECKS.c[name] for name in ("at", "outcome", "status", "detail", "past"))
+    query = (
+        sqlalchemy.select(*columns, _CHECKS.c.at.label("since"), _CHECKS.c.times.label("visits"))
+        .where(_CHECKS.c.page_id == page_id, _is_behind(place.at, place.id, not newer))
+        .order_by(*_order(_CHECKS, not newer))
+        .limit(1)
     )
-    return session.connection().execute(older.limit(1)).first() is not None
+    row = session.connection().execute(query).first()
+    return None if row is None else _stretch(row, None)
 
 
-def _place(run: Any) -> Cursor:  # noqa: ANN401 - a row
-    """Where a run ends: at its oldest Check."""
-    return Cursor(id=run.first, at=run.since)
+def _end(run: Any, newest_first: bool) -> Cursor:  # noqa: ANN401 - a row
+    """Where a run ends in this order."""
+    return Cursor(id=run.last, at=run.since if newest_first else run.at)

@@ -63,7 +63,7 @@ class Worker:
 class Watch:
     """How the watch itself stands. `jobs`, by state, `led` and `workers` are None where there is no queue.
 
-    `dead` are the newest notifications that were given up, `trouble` the jobs that came to no good end.
+    `dead` are the newest notifications that were given up, `trouble` the newest jobs that came to no good end.
     """
 
     figures: Figures
@@ -127,9 +127,7 @@ class Tallies:
             dead=Outbox(self._engine).dead(most),
             visitors=self._visitors(now),
             jobs=None if queue is None else queue.counts(),
-            trouble=()
-            if queue is None
-            else tuple(job for job in queue.jobs(most) if job.state in ("failed", "aborted")),
+            trouble=() if queue is None else queue.trouble(most),
             workers=None if queue is None else self._workers(now, most),
             led=None if queue is None else queue.is_led(),
         )

@@ -17,6 +17,7 @@ from fastapi.responses import Response
 from crawler.model import ChangeKind, FindingKind, Json, PageState, Severity
 from store.cursors import Cursor
 from store.marks import MarkState
+from store.outbox import OutboxState
 from store.parts import PageOrder
 from web import shapes
 from web.health import overdue
@@ -205,18 +206,39 @@ def finding(room: InRoom, number: Annotated[Number, Query(alias="id")]) -> Respo
     return json_response(numbered(room.history.finding(number)))
 
 
-@router.get("/search", summary="Versions that say something, newest first", responses=shape(list[shapes.Found]))
+@router.get(
+    "/notifications",
+    summary="Notifications that are not delivered, newest first",
+    responses=shape(list[shapes.Notification]),
+)
+def notifications(
+    request: Request,
+    room: InRoom,
+    state: OutboxState | None = None,
+    order: Order = "newest",
+    cursor: AfterNumber = None,
+    limit: Limit = 100,
+) -> Response:
+    """As `palimpsest outbox --json`, in the order in which they were noted."""
+    part = room.history.notifications(state, newest_first=order == "newest", after=after(cursor), limit=limit)
+    return _listing(request, [item.as_json() for item in part.rows], part.next)
+
+
+@router.get("/search", summary="Versions that say something", responses=shape(list[shapes.Found]))
 def search(
     request: Request,
     room: InRoom,
     q: Annotated[str, Query(min_length=1, max_length=1000, description="Words; every one of them must be there")],
     source: SourceName = None,
+    order: Order = "newest",
     cursor: AfterNumber = None,
     limit: Limit = 20,
 ) -> Response:
     """As `palimpsest search --json`. A part may be empty and still name a next one: each looks through so many."""
-    found = room.history.search(q, source=source, limit=limit, before=None if cursor is None else int(cursor))
-    return _listing(request, [view.as_json() for view in found.versions], found.before)
+    newest, place = order == "newest", None if cursor is None else int(cursor)
+    where = {"before" if newest else "after": place}
+    found = room.history.search(q, source=source, limit=limit, newest_first=newest, **where)
+    return _listing(request, [view.as_json() for view in found.versions], found.next)
 
 
 @router.get("/log", summary="Every check of a page, newest first", responses=shape(list[shapes.Check]))

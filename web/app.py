@@ -17,7 +17,22 @@ from crawler.errors import ConfigurationError, NotKnown, PalimpsestError
 from store.history import History
 from store.marks import Marks
 from store.people import People
-from web import api, feeds, finding, health, lists, memento, raw, reader, reading, searching, sources, today
+from web import (
+    api,
+    feeds,
+    finding,
+    health,
+    lists,
+    memento,
+    notifications,
+    permanent,
+    raw,
+    reader,
+    reading,
+    searching,
+    sources,
+    today,
+)
 from web.again import Again
 from web.door import Door, Guard, checked, login
 from web.language import N_, catalogues
@@ -84,7 +99,7 @@ def create_app(
     app.state.door = Door(clock=clock, token=token, people=people, hosts=hosts)
     app.state.desk = login.Desk()
     app.router.routes.extend(routes(panel or Unwatched()))
-    for shown in (today, lists, sources, searching, health, reading, raw, finding, reader):
+    for shown in (today, lists, sources, searching, health, notifications, reading, permanent, raw, finding, reader):
         app.include_router(shown.router)
     app.include_router(api.router)
     app.include_router(feeds.router)

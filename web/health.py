@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from store.views import SourceView
 from web.room import InRoom
-from web.sources import OVERDUE_AFTER
+from web.sources import ORDERS, OVERDUE_AFTER
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -25,14 +25,17 @@ def health(room: InRoom) -> Response:
     now = room.clock()
     history = room.history
     standing = [view for view in history.sources() if view.active]
+    failing = [view for view in standing if view.failures or view.alarm]
     counts, counted_at = room.memory.recall("counts", now, COUNTS_FRESH, history.counts)
     return room.page(
         "health.html",
         here="health",
         watch=history.tallies.watch(now, late=OVERDUE_AFTER),
         late=overdue(standing, now),
-        failing=[view for view in standing if view.failures or view.alarm][:LATE_SHOWN],
+        failing=sorted(failing, key=lambda view: ORDERS["failures"](view, now))[:LATE_SHOWN],
+        failing_in_all=len(failing),
         any_sources=bool(standing),
+        shown=LATE_SHOWN,
         counts=counts,
         counted_at=counted_at,
         unindexed=history.unindexed(),

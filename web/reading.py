@@ -15,6 +15,10 @@ from crawler.errors import ConfigurationError
 from crawler.model import Change, Version
 from crawler.tables import is_figure
 from store import ChangeView, Cursor
+from store.browsing import FINDINGS
+from web.asked import query_of
+from web.exports import AT_ONCE, Form, download, rows_of
+from web.lists import AsFile, Oldest
 from web.parts import part_of
 from web.render import marked_paragraphs, query
 from web.room import MAX_NUMBER, InRoom, Room, Url, VersionNumber
@@ -35,20 +39,38 @@ LONGEST_FIELD = 1500
 
 
 @router.get("/page")
-def page(room: InRoom, url: Url, after: str | None = None) -> Response:
-    """One page: how it stands, what is wrong with it, and what happened to it; `after` goes on where a part ended."""
-    part = room.history.browsing.page(url, _cursor(after))
+def page(room: InRoom, url: Url, after: str | None = None, oldest: Oldest = False, form: AsFile = None) -> Response:
+    """One page: how it stands, what is wrong with it, and what happened to it; `after` goes on where a part ended.
+
+    As a file it is every check of the page.
+    """
+    if form is not None:
+        return _log(room, url, form, oldest)
+    browsing = room.history.browsing
+    part = browsing.page(url, _cursor(after), newest_first=not oldest)
+    findings = () if after else browsing.findings(url)
+    query = query_of({"url": url, "oldest": "1" if oldest else None})
     return room.page(
         "page.html",
         here="pages",
         page=part.page,
         overdue_before=room.clock() - OVERDUE_AFTER,
         first=after is None,
-        findings=() if after else room.history.browsing.findings(url),
+        findings=findings,
+        further=browsing.count_findings(url) - FINDINGS if len(findings) == FINDINGS else 0,
         files=() if after else room.history.files(url),
-        timeline=timeline(part.stretches, part.changes),
-        older=part.older,
+        timeline=timeline(part),
+        oldest=oldest,
+        query=query,
+        more=query | {"after": str(part.next)} if part.next is not None else None,
     )
+
+
+def _log(room: Room, url: str, form: Form, oldest: bool) -> Response:
+    # Asked for first: what is not tracked is no empty file.
+    room.history.page(url)
+    read = partial(room.history.parts.log, url, limit=AT_ONCE, newest_first=not oldest)
+    return download(rows_of(lambda place: read(after=place)), form, "log")
 
 
 def _cursor(text: str | None) -> Cursor | None:
@@ -78,6 +100,7 @@ def version(room: InRoom, url: Url, n: VersionNumber) -> Response:
         previous=n - 1,
         following=n + 1 if n < read.page.versions else None,
         findings=read.findings,
+        further=read.further,
         paragraphs=[
             (is_figure(paragraph), runs)
             for paragraph, runs in zip(

@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 
 from crawler.diff import diff
 from crawler.model import Article, Finding, Json, Region, Version
-from store.views import ChangeView
+from store.views import ChangeView, iso
 from web.drawing import marked, paragraphs, rows
 from web.drawn import Drawn
 from web.folding import diff_blocks
@@ -240,6 +240,7 @@ def environment(clocks: Clocks, words: Catalogue = _ENGLISH) -> Environment:
         told=lambda change: retold(change, words),
         event_told=lambda summary: event_retold(summary, words),
         reason=lambda detail: reason_retold(detail, words),
+        moment=iso,
         shell=shell,
         urlencode=query,
         change_link=change_path,

@@ -20,6 +20,7 @@ from crawler.model import (
     Severity,
 )
 from store.marks import MarkState
+from store.outbox import OutboxState
 
 URL = "https://www.example.gov.cn/xwfb/1.html"
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="sha-256, in hexadecimal")]
@@ -223,6 +224,23 @@ class Event(Shape):
     last_at: datetime
     pages: int
     summary: str
+
+
+class Notification(Shape):
+    """A notification that waits or was given up (state dead)."""
+
+    id: int
+    state: OutboxState
+    what: Literal["change", "event", "finding", "alarm"]
+    source: str
+    page: str
+    kind: str
+    severity: Severity | None
+    summary: str
+    at: datetime
+    attempts: int
+    next_attempt: datetime | None
+    last_error: str
 
 
 class Figures(Shape):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -14,12 +15,12 @@ from fastapi.responses import HTMLResponse, Response
 from crawler.model import ChangeKind, Severity
 from store.tallies import Happened
 from store.views import SourceView
-from web.asked import Filter, query_of
+from web.asked import SPANS, After, Filter, query_of, since_of
 from web.charts import Column, calendar, columns
-from web.exports import download
+from web.exports import AT_ONCE, download, rows_of
 from web.language import N_
-from web.lists import ROWS, AsFile
-from web.room import InRoom, Room
+from web.lists import ROWS, AsFile, Oldest, onwards, part_of
+from web.room import InRoom, Room, SourceName
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -36,7 +37,7 @@ GRAVE = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
 ORDERS: Mapping[str, Callable[[SourceView, datetime], Any]] = {
     "name": lambda view, now: view.name,
     "overdue": lambda view, now: (-view.overdue(now), view.name),
-    "failures": lambda view, now: (-view.failures, view.name),
+    "failures": lambda view, now: (-view.failures, not view.alarm, view.name),
     "pages": lambda view, now: (-view.pages, view.name),
 }
 
@@ -88,6 +89,33 @@ def source(room: InRoom, name: Annotated[str, Query(max_length=1000)]) -> Respon
         pages=parts.pages(source=name, limit=PAGES_SHOWN).rows,
         changes=parts.changes(source=name, limit=CHANGES_SHOWN).rows,
         events=parts.events(name, limit=EVENTS_SHOWN).rows,
+    )
+
+
+@router.get("/events")
+def events(
+    room: InRoom,
+    source: SourceName = None,
+    since: Filter = None,
+    oldest: Oldest = False,
+    after: After = None,
+    form: AsFile = None,
+) -> Response:
+    """What happened to whole sources: the same change on many of their pages is one event."""
+    start = since_of(since, room.clock())
+    read = partial(room.history.parts.events, source or None, since=start, newest_first=not oldest)
+    if form is not None:
+        return download(rows_of(lambda place: read(after=place, limit=AT_ONCE)), form, "events")
+    part = part_of(read, after)
+    asked = {"source": source, "since": since, "oldest": "1" if oldest else None}
+    return room.page(
+        "events.html",
+        here="sources",
+        rows=part.rows,
+        oldest=oldest,
+        source_names=room.source_names(),
+        spans=list(SPANS),
+        **onwards(asked, part, after),
     )
 
 

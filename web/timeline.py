@@ -1,15 +1,15 @@
-"""A part of a Page's history → the entries of its timeline, newest first: visits, outages, and gaps between them."""
+"""A part of a Page's history → the entries of its timeline, in its order: visits, outages, and gaps between them."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
 from crawler.model import Outcome
-from store import ChangeView, Stretch
+from store import ChangeView, PagePart, Stretch
 from store.stretches import GAP
 
 # The page was not reached; what is not there was.
@@ -46,9 +46,9 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outage:
-    """Visits in a row that did not reach the page, from the first to the last; `ended`: the first that did again.
+    """Visits in a row that did not reach the page, from the first to the last; `ended`: the next one, None: not yet.
 
-    `parts` tells apart what they met, newest first.
+    `parts` tells apart what they met, in the order of the timeline.
     """
 
     at: datetime
@@ -65,7 +65,7 @@ class Outage:
 
     @property
     def lasted(self) -> timedelta:
-        """From the first failure to the first visit that worked, or to the last failure where none did yet."""
+        """From the first failure to the next visit, or to the last failure where there is none yet."""
         return (self.ended or self.at) - self.since
 
 
@@ -85,19 +85,29 @@ class Gap:
         return self.at - self.since
 
 
-def timeline(stretches: Iterable[Stretch], changes: Iterable[ChangeView]) -> tuple[Entry | Outage | Gap, ...]:
-    """The entries, newest first. A Change stands at the Check of its time; one that has none stands for itself."""
+def timeline(part: PagePart) -> tuple[Entry | Outage | Gap, ...]:
+    """The entries in the order of the part. A Change stands at the Check of its time, or for itself where none is.
+
+    A gap between two parts is told by the later one of them.
+    """
     waiting: dict[datetime, list[ChangeView]] = defaultdict(list)
-    for change in changes:
+    for change in part.changes:
         waiting[change.at].append(change)
-    entries = [_entry(stretch, tuple(waiting.pop(stretch.at, ()))) for stretch in stretches]
+    entries = [_entry(stretch, tuple(waiting.pop(stretch.at, ()))) for stretch in part.stretches.shown]
     for at, left in waiting.items():
         entries.append(Entry(at=at, since=at, outcome=Outcome.CHANGED, changes=tuple(left)))
     entries.sort(key=lambda entry: entry.at, reverse=True)
-    return tuple(_with_gaps(list(_outages(entries))))
+    newer, older = part.stretches.newer, part.stretches.older
+    told = list(_outages(entries, None if newer is None else newer.at))
+    if part.newest_first:
+        ahead = [] if newer is None else [_entry(newer)]
+        return tuple(_with_gaps([*ahead, *told]))[len(ahead) :]
+    ahead = [] if older is None else [_entry(older)]
+    drawn = tuple(_with_gaps([*told, *ahead]))
+    return tuple(_turned(entry) for entry in reversed(drawn))[len(ahead) :]
 
 
-def _entry(stretch: Stretch, changes: tuple[ChangeView, ...]) -> Entry:
+def _entry(stretch: Stretch, changes: tuple[ChangeView, ...] = ()) -> Entry:
     return Entry(
         at=stretch.at,
         since=stretch.since,
@@ -111,8 +121,11 @@ def _entry(stretch: Stretch, changes: tuple[ChangeView, ...]) -> Entry:
     )
 
 
-def _outages(entries: Iterable[Entry]) -> Iterator[Entry | Outage]:
-    newer: datetime | None = None
+def _turned(entry: Entry | Outage | Gap) -> Entry | Outage | Gap:
+    return replace(entry, parts=entry.parts[::-1]) if isinstance(entry, Outage) else entry
+
+
+def _outages(entries: Iterable[Entry], newer: datetime | None) -> Iterator[Entry | Outage]:
     for failing, group in groupby(entries, key=lambda entry: entry.outcome in _OUTAGE and not entry.changes):
         members = tuple(group)
         if failing:

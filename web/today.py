@@ -64,6 +64,7 @@ def today(
         spans=list(SPANS),
         asked={"source": source, "kind": kind, "severity": severity, "since": since or DEFAULT_SPAN, "minor": minor},
         query=query_of({"source": source, "kind": kind, "since": since, "minor": None if minor else "0"}),
+        findings_query=query_of({"source": source, "severity": severity}),
     )
 
 

@@ -78,6 +78,11 @@ LABELS: dict[str, dict[str, str]] = {
     "alarm": {
         "failing": "failing",
         "overdue": "overdue",
+        "recovered": "recovered",
+    },
+    "outbox": {
+        "waiting": "waits",
+        "dead": "given up",
     },
     "job": {
         "todo": "waiting",

@@ -208,6 +208,7 @@ def search(
     query: Annotated[str, typer.Argument(metavar="QUERY", help="Words; every one of them must be there.")],
     source: Annotated[str | None, typer.Option(help="Only versions of this source's pages.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="At most this many, the last recorded first.")] = 20,
+    oldest: Annotated[bool, typer.Option("--oldest", help="The first recorded first.")] = False,
     as_json: Json_ = False,
 ) -> None:
     """Every version that says something, also those that were replaced since.
@@ -222,7 +223,7 @@ def search(
     with store_of(context) as store:
         store.archive.index(_INDEXED_FIRST)
         waiting = store.history.unindexed()
-        found = list(_found(store, query, source, limit))
+        found = list(_found(store, query, source, limit, oldest))
     if waiting:
         errors().print(f"{waiting} versions are not indexed yet: `palimpsest run` does it by the way", style="yellow")
     if as_json:
@@ -238,14 +239,15 @@ def search(
     )
 
 
-def _found(store: Store, query: str, source: str | None, limit: int) -> Iterator[FoundVersion]:
+def _found(store: Store, query: str, source: str | None, limit: int, oldest: bool) -> Iterator[FoundVersion]:
     """So many, page by page: each page looks through some versions and may come back with none."""
-    before: int | None = None
+    place: int | None = None
     while limit:
-        page = store.history.search(query, source=source, limit=limit, before=before)
+        where = {"after" if oldest else "before": place}
+        page = store.history.search(query, source=source, limit=limit, newest_first=not oldest, **where)
         yield from page.versions
-        limit, before = limit - len(page.versions), page.before
-        if before is None:
+        limit, place = limit - len(page.versions), page.next
+        if place is None:
             return
 
 

@@ -14,6 +14,7 @@ def test_what_was_replaced_is_found_too(watched: Desk, town: Town) -> None:
     assert len(quarterly) == 3
     assert all("每季度开展" in one["snippet"] for one in quarterly)
     assert watched.json("search", "每季度开展", "--limit", "1") == quarterly[:1]
+    assert watched.json("search", "每季度开展", "--oldest") == quarterly[::-1]
     assert watched.json("search", "每季度开展", "--source", "other") == []
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from crawler.errors import NotKnown
 from crawler.model import ChangeKind, Outcome, Page, PageState, Severity, Verdict
-from store import FindingView, PagePart, Store
+from store import FindingView, PagePart, Store, stretches
+from store.browsing import FINDINGS
 from store.stretches import STRETCHES
 from tests.store.verdicts import CREATED, HOUR, NOW, change, finding, response, saying, verdict
 
@@ -20,7 +21,7 @@ def failed(page: Page, hours: int, status: int | None = 503, detail: str = "HTTP
 
 
 def drawn(part: PagePart) -> list[tuple[str, int, int | None]]:
-    return [(one.outcome.value, one.visits, one.version) for one in part.stretches]
+    return [(one.outcome.value, one.visits, one.version) for one in part.stretches.shown]
 
 
 def test_like_checks_come_as_one(store: Store, page: Page) -> None:
@@ -46,10 +47,13 @@ def test_like_checks_come_as_one(store: Store, page: Page) -> None:
         ("unchanged", 2, None),
         ("changed", 1, 1),
     ]
-    assert (part.stretches[5].since, part.stretches[5].at) == (NOW + HOUR, NOW + 2 * HOUR)
-    assert part.stretches[1].detail == "timeout"
+    assert (part.stretches.shown[5].since, part.stretches.shown[5].at) == (NOW + HOUR, NOW + 2 * HOUR)
+    assert part.stretches.shown[1].detail == "timeout"
     assert [view.kind.value for view in part.changes] == ["edited", "injected", "created"]
-    assert part.older is None
+    assert part.next is None
+    turned = store.history.browsing.page(page.url, newest_first=False)
+    assert turned.stretches.shown == part.stretches.shown[::-1]
+    assert turned.changes == part.changes[::-1]
 
 
 def test_folded_checks_are_counted_and_a_silence_is_a_gap(store: Store, page: Page) -> None:
@@ -61,27 +65,73 @@ def test_folded_checks_are_counted_and_a_silence_is_a_gap(store: Store, page: Pa
     assert sum(folded.folded for folded in store.retention.fold(NOW + 5 * HOUR)) > 0
     record(page, verdict(NOW + timedelta(days=40)))
     record(page, verdict(NOW + timedelta(days=41)))
-    assert drawn(store.history.browsing.page(page.url)) == [
-        ("unchanged", 2, None),
-        ("unchanged", 4, None),
-        ("changed", 1, 1),
-    ]
+    expected = [("unchanged", 2, None), ("unchanged", 4, None), ("changed", 1, 1)]
+    assert drawn(store.history.browsing.page(page.url)) == expected
+    assert drawn(store.history.browsing.page(page.url, newest_first=False)) == expected[::-1]
 
 
-def test_parts_make_the_whole(store: Store, page: Page) -> None:
-    """Every Check and every Change once, whatever the size of the parts."""
+def test_folded_checks_reach_back_in_either_order(store: Store, page: Page) -> None:
+    """A row of today that stands for many visits of the last months joins the one before them; a lone one does not."""
+    record = store.archive.record
+    record(page, saying(page, NOW, "one", CREATED))
+    for day in range(1, 30, 7):
+        record(page, verdict(NOW + timedelta(days=day)))
+    assert store.retention.fold(NOW + timedelta(days=400))
+    record(page, verdict(NOW + timedelta(days=200)))
+    newest, oldest = (store.history.browsing.page(page.url, newest_first=one) for one in (True, False))
+    assert len(newest.stretches.shown) == 3
+    assert oldest.stretches.shown == newest.stretches.shown[::-1]
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_parts_make_the_whole(store: Store, page: Page, newest_first: bool) -> None:
+    """Every Check and every Change once, whatever the size of the parts; each knows what is beside it."""
     versions = STRETCHES + 30
     store.archive.record(page, saying(page, NOW, "0", CREATED))
     for number in range(1, versions):
         at = NOW + number * HOUR
         store.archive.record(page, saying(page, at, str(number), change(number, number + 1)))
-    first = store.history.browsing.page(page.url)
-    assert first.older is not None
-    second = store.history.browsing.page(page.url, first.older)
-    assert second.older is None
-    seen = [one.version for part in (first, second) for one in part.stretches]
-    assert seen == list(range(versions, 0, -1))
+    first = store.history.browsing.page(page.url, newest_first=newest_first)
+    assert first.next is not None
+    second = store.history.browsing.page(page.url, first.next, newest_first=newest_first)
+    assert second.next is None
+    seen = [one.version for part in (first, second) for one in part.stretches.shown]
+    assert seen == sorted(range(1, versions + 1), reverse=newest_first)
     assert [view.change.after for part in (first, second) for view in part.changes] == seen
+    newer, older = (first, second) if newest_first else (second, first)
+    beside = [newer.stretches.newer, newer.stretches.older, older.stretches.newer, older.stretches.older]
+    near, far = newer.stretches.shown, older.stretches.shown
+    edges = [None, max(one.at for one in far), min(one.at for one in near), None]
+    assert [one and one.at for one in beside] == edges
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_parts_of_checks_that_are_looked_through_make_the_whole(
+    store: Store, page: Page, monkeypatch: pytest.MonkeyPatch, newest_first: bool
+) -> None:
+    """Where a run is longer than what one part looks through, the next part goes on within it."""
+    monkeypatch.setattr(stretches, "LOOKED_THROUGH", 4)
+    stretches._runs.cache_clear()
+    store.archive.record(page, saying(page, NOW, "0", CREATED))
+    for number in range(1, 11):
+        store.archive.record(page, verdict(NOW + number * HOUR))
+    visits, place = [], None
+    while place is not None or not visits:
+        part = store.history.browsing.page(page.url, place, newest_first=newest_first)
+        visits += [one.visits for one in part.stretches.shown]
+        place = part.next
+    stretches._runs.cache_clear()
+    assert visits == ([4, 4, 2, 1] if newest_first else [1, 3, 4, 3])
+
+
+def test_more_findings_than_are_shown_are_counted(store: Store, page: Page) -> None:
+    """Nothing is left out without a word."""
+    many = tuple(finding(f"junk {number}") for number in range(FINDINGS + 3))
+    store.archive.record(page, saying(page, NOW, "one", CREATED, findings=many))
+    assert len(store.history.browsing.findings(page.url)) == FINDINGS
+    assert store.history.browsing.count_findings(page.url) == FINDINGS + 3
+    read = store.history.browsing.version(page.url, 1)
+    assert (len(read.findings), read.further) == (FINDINGS, 3)
 
 
 def test_a_version_with_what_stood_on_it(store: Store, page: Page) -> None:
@@ -141,3 +191,17 @@ def test_the_gravest_open_ones_first(store: Store, page: Page) -> None:
     store.archive.record(page, saying(page, NOW, "one", CREATED, findings=(low, high)))
     store.archive.record(page, verdict(NOW + HOUR, findings=(low,)))
     assert [view.finding.quote for view in store.history.browsing.findings(page.url)] == ["a", "b"]
+
+
+def test_a_finding_is_found_by_its_time_and_what_it_is(store: Store, page: Page) -> None:
+    """Of several like it the one of that time, else the last."""
+    spam = finding("one")
+    for hours, seen in ((0, (spam,)), (1, ()), (2, (spam,))):
+        told = CREATED if hours == 0 else change(hours, hours + 1)
+        store.archive.record(page, saying(page, NOW + hours * HOUR, f"one {hours}", told, findings=seen))
+    again, first = store.history.findings()
+    of = store.history.browsing.finding_of
+    assert of(page.url, spam.fingerprint, NOW) == first.id
+    assert of(page.url, spam.fingerprint, NOW + 2 * HOUR) == of(page.url, spam.fingerprint, NOW + HOUR) == again.id
+    with pytest.raises(NotKnown, match="no such finding"):
+        of(page.url, "another", NOW)

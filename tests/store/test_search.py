@@ -6,7 +6,7 @@ import pytest
 
 from crawler.errors import ConfigurationError
 from crawler.model import Article, NewVersion, Page
-from store import Store
+from store import FoundVersions, Store
 from store import search as searching
 from tests.store.conftest import OpenIt
 from tests.store.verdicts import CREATED, HOUR, NOW, RULES, SOURCE, admit, change, saying, verdict
@@ -73,7 +73,20 @@ def test_no_sign_of_a_query_is_an_order(store: Store, two: Page, query: str) -> 
     assert found(store, query) == []
 
 
-def test_newest_first_page_by_page(store: Store, page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+def listed(store: Store, query: str, newest_first: bool, limit: int) -> list[FoundVersions]:
+    """The pages of an answer, each begun where the one before it ended."""
+    pages = [store.history.search(query, limit=limit, newest_first=newest_first)]
+    while (place := pages[-1].next) is not None:
+        where = {"before": place} if newest_first else {"after": place}
+        assert where == {"before": pages[-1].before} or where == {"after": pages[-1].after}
+        pages.append(store.history.search(query, limit=limit, newest_first=newest_first, **where))
+    return pages
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_from_either_end_page_by_page(
+    store: Store, page: Page, monkeypatch: pytest.MonkeyPatch, newest_first: bool
+) -> None:
     """Over the border of an era, on PostgreSQL."""
     monkeypatch.setattr(searching, "ERA", 4)
     monkeypatch.setattr(searching, "_READ", 3)
@@ -82,33 +95,42 @@ def test_newest_first_page_by_page(store: Store, page: Page, monkeypatch: pytest
         told = CREATED if number == 1 else change(number - 1, number)
         text = f"第{number}版 学校食堂" if number % 4 != 3 else f"第{number}版"
         store.archive.record(page, saying(page, NOW + number * HOUR, text, told))
-    expected = [number for number in range(count, 0, -1) if number % 4 != 3]
-    assert [number for _, number in found(store, "学校食堂", limit=100)] == expected
-    listed: list[int] = []
-    before = None
-    while before is not None or not listed:
-        some = store.history.search("学校食堂", limit=4, before=before)
-        listed += [one.version for one in some.versions]
-        before = some.before
-    assert listed == expected
+    expected = sorted((number for number in range(1, count + 1) if number % 4 != 3), reverse=newest_first)
+    assert [number for _, number in found(store, "学校食堂", limit=100, newest_first=newest_first)] == expected
+    for limit in (1, 4, 15):
+        pages = listed(store, "学校食堂", newest_first, limit)
+        assert [one.version for some in pages for one in some.versions] == expected
 
 
+@pytest.mark.parametrize("newest_first", [True, False])
 def test_what_many_seem_to_say_is_looked_for_page_by_page(
-    store: Store, page: Page, monkeypatch: pytest.MonkeyPatch
+    store: Store, page: Page, monkeypatch: pytest.MonkeyPatch, newest_first: bool
 ) -> None:
     """Each pair of the words is in all of them, and one says the words."""
     monkeypatch.setattr(searching, "_READ", 3)
     monkeypatch.setattr(searching, "_MOST_READ", 6)
     for number in range(1, 21):
-        text = f"第{number}版 食堂采购" if number == 2 else f"第{number}版 食堂 堂采 采购"
+        text = f"第{number}版 食堂采购" if number == 10 else f"第{number}版 食堂 堂采 采购"
         told = CREATED if number == 1 else change(number - 1, number)
         store.archive.record(page, saying(page, NOW + number * HOUR, text, told))
     store.archive.index()
-    pages = [store.history.search("食堂采购", limit=3)]
-    while pages[-1].before is not None:
-        pages.append(store.history.search("食堂采购", limit=3, before=pages[-1].before))
+    pages = listed(store, "食堂采购", newest_first, 3)
     assert len(pages) > 2
-    assert [one.version for some in pages for one in some.versions] == [2]
+    assert [one.version for some in pages for one in some.versions] == [10]
+
+
+def test_a_mark_that_makes_one_word_of_another_skips_nothing(
+    store: Store, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With one mark for all eras every look-up finds those of all of them, and each still is told once, in order."""
+    monkeypatch.setattr(searching, "ERA", 4)
+    monkeypatch.setattr(searching, "_mark", lambda era: 0)
+    for number in range(1, 21):
+        told = CREATED if number == 1 else change(number - 1, number)
+        store.archive.record(page, saying(page, NOW + number * HOUR, f"第{number}版 学校食堂", told))
+    for newest_first in (True, False):
+        whole = [number for _, number in found(store, "学校食堂", limit=100, newest_first=newest_first)]
+        assert whole == sorted(range(1, 21), reverse=newest_first)
 
 
 def test_one_source_alone(store: Store, two: Page) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import event
 
+from crawler.errors import ConfigurationError
 from crawler.model import Page
-from store import Fate, OutboxItem, Store, Telling
+from store import Cursor, Fate, OutboxItem, OutboxState, Store, Telling
 from tests.store.conftest import OpenIt
 from tests.store.verdicts import CREATED, HOUR, NOW, change, saying
 
@@ -89,3 +91,50 @@ def test_they_are_read_some_at_a_time(store: Store, ids: list[int]) -> None:
     (second,) = store.outbox.pending(NOW + HOUR, 1, after=first.id)
     assert [first.id, second.id] == ids
     assert store.outbox.pending(NOW + HOUR, 1, after=second.id) == ()
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_what_is_not_delivered_is_listed_a_part_at_a_time(store: Store, page: Page, newest_first: bool) -> None:
+    """Those that wait, those that were given up, or both; in either order, and nothing that was delivered."""
+    for number in range(9):
+        told = CREATED if number == 0 else change(number, number + 1)
+        store.archive.record(page, saying(page, NOW + number * HOUR, str(number), told))
+    ids = [item.id for item in store.outbox.pending(None)]
+    assert len(ids) == 9
+    store.outbox.note(ids[1::3], NOW, lambda item: Fate(targets={}))
+    store.outbox.note(ids[2::3], NOW, lambda item: Fate(targets={}, delivered=True))
+    for state, expected in (
+        (OutboxState.WAITING, ids[::3]),
+        (OutboxState.DEAD, ids[1::3]),
+        (None, [one for one in ids if one not in ids[2::3]]),
+    ):
+        for limit in (1, 2, 3, None):
+            seen, after = [], None
+            while after is not None or not seen:
+                part = store.history.notifications(state, after=after, limit=limit, newest_first=newest_first)
+                seen += [item.id for item in part.rows]
+                after = None if part.next is None else Cursor.read(str(part.next))
+            assert seen == sorted(expected, reverse=newest_first)
+    with pytest.raises(ConfigurationError, match="another list"):
+        store.history.notifications(after=Cursor(id=1, at=NOW))
+
+
+def test_what_was_delivered_is_not_looked_through(store: Store, ids: list[int]) -> None:
+    """It stays in its table; the list goes by the index of what is not."""
+    engine = store.archive._engine
+    sqlite = engine.dialect.name == "sqlite"
+    asked = []
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def note(_connection: object, _cursor: object, statement: str, given: object, *_: object) -> None:
+        asked.append((statement, given))
+
+    store.outbox.part(OutboxState.DEAD, after=Cursor(id=9), limit=5)
+    statement, given = next(one for one in asked if "LIMIT" in one[0])
+    with engine.connect() as connection:
+        if not sqlite:
+            for way in ("seqscan", "bitmapscan", "sort"):
+                connection.exec_driver_sql(f"SET LOCAL enable_{way} = off")
+        rows = connection.exec_driver_sql(("EXPLAIN QUERY PLAN " if sqlite else "EXPLAIN ") + statement, given).all()
+    plan = "\n".join(str(row[-1]) for row in rows)
+    assert "ix_outbox_undelivered" in plan, plan

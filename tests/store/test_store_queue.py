@@ -205,6 +205,7 @@ def test_a_host_whose_job_failed_is_left_alone_for_a_while_and_the_job_can_be_se
         _later(connection, AFTER_FAILURE)
         assert elected.defer_due(NOW).jobs == 1
         assert queue.counts() == {"todo": 3, "failed": 1}
+        assert [job.state for job in queue.trouble(1)] == ["failed"]
         _later(connection, KEPT)
         elected.defer_due(NOW)
         assert queue.counts() == {"todo": 3}

@@ -20,13 +20,14 @@ from crawler.model import (
     Severity,
     Version,
 )
-from store import ChangeView, MarkState, Stretch
+from store import ChangeView, MarkState, PagePart, Stretch
+from store.stretches import Stretches
 from tests.web.shelf import NOW, QUIET, QUIET_EDITED, QUIET_TEXT, SCRIPT, START, spam
 from web import diff_document
 from web.folding import diff_blocks
 from web.render import marked_paragraphs, relative
 from web.sides import side_by_side
-from web.timeline import timeline
+from web.timeline import timeline as timeline_of
 from web.words import LABELS
 
 
@@ -98,6 +99,11 @@ def stretch(hour, outcome, *, until=None, version=None, status=200, detail="", v
         past=past,
         visits=visits,
     )
+
+
+def timeline(stretches, changes):
+    """That of a page with this history, which has no other part."""
+    return timeline_of(PagePart(page=None, stretches=Stretches(shown=tuple(stretches)), changes=tuple(changes)))
 
 
 def change(hour, kind):

@@ -6,11 +6,12 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from crawler.model import Article, Change, ChangeKind, Link, Outcome, Source
+from crawler.model import Article, Change, ChangeKind, Link, Outcome, Source, SourceEvent
 from store import open_store
 from tests.web.shelf import GONE, HOSTILE, NOW, QUIET, SCRIPT, START, asker, snapshot, verdict
 from web import create_app
@@ -159,12 +160,62 @@ def test_today_looks_at_a_stretch_of_time_and_teaches_where_it_is_empty(shelf, a
     assert "spam block" not in ask("/", severity="low").text.split("Latest changes")[0].split("</form>")[1]
 
 
-@pytest.mark.parametrize("path", ["/", "/changes", "/findings", "/pages", "/sources", "/search?q=x", "/health"])
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/changes", "/findings", "/pages", "/sources", "/search?q=x", "/health", "/notifications", "/events"],
+)
 def test_an_empty_store_teaches_what_to_do(tmp_path, path):
     """Nobody stands before an empty list without a word."""
     with open_store(tmp_path, None) as store:
         text = asker(create_app(store.history, clock=lambda: NOW))(path).text
     assert 'class="empty"' in text
+
+
+@pytest.mark.parametrize(
+    "path", ["/findings?severity=low", "/pages?state=moved", "/events?source=press", "/changes?kind=moved"]
+)
+def test_an_empty_filter_says_that_it_is_the_filter(ask, path):
+    """A store that is not empty is not told to make its first pass."""
+    text = ask(path).text
+    assert "take something out of it" in text
+    assert "palimpsest check" not in text
+
+
+def test_today_leads_on_to_what_it_is_filtered_by(ask):
+    """The lists behind it are of the same source."""
+    text = ask("/", source="press", since="365d").text
+    assert '<a class="small" href="/findings?source=press&amp;open=1">' in text
+    assert '<a class="small" href="/changes?source=press&amp;kind=created&amp;since=365d">' in text or (
+        '<a class="small" href="/changes?source=press&amp;since=365d&amp;kind=created">' in text
+    )
+
+
+@pytest.fixture(scope="module")
+def events(tmp_path_factory):
+    """A reading room of two sources to which more happened than one part of a list has."""
+    with open_store(tmp_path_factory.mktemp("events"), None) as store:
+        sources = [Source(name=name, url=f"https://{name}.example/") for name in ("one", "two")]
+        store.archive.declare(sources, START)
+        for source in sources:
+            (page,) = store.archive.admit(source.name, [Link(url=source.url + "1.html")], START)
+            for number in range(ROWS + 5):
+                at = START + timedelta(days=number)
+                happened = SourceEvent(signature=f"{number:032}", summary=f"页脚{number}", since=at)
+                store.archive.record(page, replace(verdict(at, Outcome.UNCHANGED), event=happened))
+        yield asker(create_app(store.history, clock=lambda: NOW))
+
+
+@pytest.mark.parametrize("oldest", ["", "1"])
+def test_what_happened_to_a_source_is_a_list_of_its_own(events, oldest):
+    """In parts, either way round, as a file, and linked from the source, which shows the newest."""
+    found = walked(events, "/events", r"<bdi[^>]*>页脚(\d+)<", source="one", oldest=oldest)
+    expected = [str(number) for number in sorted(range(ROWS + 5), reverse=not oldest)]
+    assert found == expected
+    rows = [json.loads(line) for line in events("/events", source="two", oldest=oldest, form="jsonl").text.splitlines()]
+    assert [row["summary"] for row in rows] == [f"页脚{number}" for number in expected]
+    assert {row["source"] for row in rows} == {"two"}
+    assert len(walked(events, "/events", r"<bdi[^>]*>页脚(\d+)<")) == 2 * len(expected)
+    assert '<a class="small" href="/events?source=one">' in events("/source", name="one").text
 
 
 def test_the_quiet_page_is_found_under_its_address(ask):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import html
+import io
+import json
 import re
 from datetime import timedelta
 from urllib.parse import quote
@@ -9,9 +13,11 @@ from urllib.parse import quote
 import pytest
 
 from crawler.model import Article, Change, ChangeKind, Outcome, Page, PageState, Source, Verdict
-from store import Store, open_store
-from tests.web.shelf import GONE, HOSTILE, NOW, QUIET, START, Shelf, asker, snapshot, verdict
+from store import PagePart, Store, Stretch, open_store
+from store.stretches import Stretches
+from tests.web.shelf import GONE, HOSTILE, NOW, QUIET, START, Shelf, asker, snapshot, spam, verdict
 from web import create_app
+from web.timeline import timeline
 
 LONG = "https://www.example.gov.cn/xwfb/long.html"
 
@@ -52,21 +58,111 @@ def long(tmp_path_factory):
         yield asker(create_app(store.history, clock=lambda: NOW))
 
 
-def test_a_long_history_comes_in_parts(long):
-    """Every version once; the first part is the newest, and the last one says that there is nothing behind it."""
-    seen, path = [], f"/page?url={LONG}"
+@pytest.mark.parametrize("oldest", [False, True])
+def test_a_long_history_comes_in_parts(long, oldest):
+    """Every version once, from either end; the last part says that there is nothing behind it."""
+    seen, path = [], f"/page?url={LONG}" + ("&oldest=1" if oldest else "")
     while path:
         answer = long(path)
         assert len(answer.content) < 100_000
         seen += [int(number) for number in re.findall(r'href="/version\?[^"]*&amp;n=(\d+)">version', answer.text)]
         following = re.search(r'rel="next" href="([^"]*)"', answer.text)
-        path = following and following[1].replace("&amp;", "&")
-    assert seen == list(range(150, 0, -1))
+        path = following and "/page" + following[1].replace("&amp;", "&")
+    assert seen == sorted(range(1, 151), reverse=not oldest)
 
 
 def test_an_outage_says_how_long_it_was(long):
     """Four visits in a row that met a 503, and the first one that worked again four hours after the first of them."""
-    assert "not reached for 4 h 4 checks" in words(long("/page", url=LONG))
+    for oldest in ("", "1"):
+        assert "not reached for 4 h 4 checks" in words(long("/page", url=LONG, oldest=oldest))
+
+
+def entry(day, outcome=Outcome.CHANGED, visits=1):
+    at = START + timedelta(days=day)
+    number = day if outcome is Outcome.CHANGED else None
+    return Stretch(at=at, since=at, outcome=outcome, status=None, detail="", version=number, past=False, visits=visits)
+
+
+def told(shown, newest_first=True, newer=None, older=None):
+    """The timeline of a part, as the kinds of its entries with the days that they lasted."""
+    ordered = tuple(sorted(shown, key=lambda one: one.at, reverse=newest_first))
+    stretches = Stretches(shown=ordered, newer=newer, older=older)
+    part = PagePart(page=None, stretches=stretches, changes=(), newest_first=newest_first)
+    return [(one.kind, one.lasted.days if hasattr(one, "lasted") else None) for one in timeline(part)]
+
+
+def test_a_silence_between_two_parts_is_told_once():
+    """By the later part in either order, and not by the one before it."""
+    new, old = [entry(90), entry(91)], [entry(3), entry(40)]
+    seen = ("visit", None)
+    for newest_first in (True, False):
+        first, second = (new, old) if newest_first else (old, new)
+        here = told(first, newest_first, **({"older": old[1]} if newest_first else {"newer": new[0]}))
+        there = told(second, newest_first, **({"newer": new[0]} if newest_first else {"older": old[1]}))
+        both = [seen, seen, ("gap", 50), seen, ("gap", 37), seen]
+        assert here + there == (both if newest_first else both[::-1])
+    # A visit that stands for many was not alone in the time before it, on whichever side of the border it is.
+    folded = entry(90, Outcome.UNCHANGED, visits=30)
+    assert told([entry(40)], newer=folded) == [seen]
+    assert told([folded], newest_first=False, older=entry(40)) == [("quiet", None)]
+
+
+def test_an_outage_at_the_end_of_a_part_ended():
+    """What the part beside it begins with says that somebody looked again; without one it still lasts."""
+    down = [entry(5, Outcome.FAILED), entry(6, Outcome.BLOCKED)]
+    for newest_first in (True, False):
+        assert told(down, newest_first, newer=entry(8)) == [("outage", 3)]
+        assert told(down, newest_first) == [("outage", 1)]
+
+
+def test_what_an_outage_met_is_told_in_the_order_of_the_timeline():
+    shown = (entry(5, Outcome.FAILED), entry(6, Outcome.BLOCKED))
+    (outage,) = timeline(PagePart(page=None, stretches=Stretches(shown=shown), changes=(), newest_first=False))
+    assert [one.outcome for one in outage.parts] == [Outcome.FAILED, Outcome.BLOCKED]
+
+
+@pytest.mark.parametrize("oldest", ["", "1"])
+def test_every_check_is_exported(long, oldest):
+    """More than one part of the timeline, and more than is read at a time; as the log has them."""
+    answer = long("/page", url=LONG, form="jsonl", oldest=oldest)
+    assert answer.headers["content-disposition"] == 'attachment; filename="log.jsonl"'
+    rows = [json.loads(line) for line in answer.text.splitlines()]
+    asked = {"url": LONG, "limit": 1000, "order": "oldest" if oldest else "newest"}
+    assert rows == long("/api/v1/log", **asked).json()
+    table = list(csv.DictReader(io.StringIO(long("/page", url=LONG, form="csv").content.decode("utf-8-sig"))))
+    assert len(table) == len(rows)
+    assert long("/page", url="https://unknown.example/", form="csv").status_code == 404
+
+
+def test_a_page_leads_to_its_own_lists(ask):
+    """Those of its changes and findings, which page and sort, the file of its checks, and what archives read."""
+    text = ask("/page", url=QUIET, oldest=1).text
+    links = [html.unescape(one) for one in re.findall(r'href="([^"]+)"', text.split("<main")[1])]
+    asked = quote(QUIET, safe="")
+    assert f"/page?url={asked}&oldest=1&form=csv" in links
+    for link in (f"/changes?page={asked}", f"/findings?page={asked}", f"/timemap/link/{QUIET}", f"/page?url={asked}"):
+        assert link in links
+        assert ask(link).status_code == 200
+    assert text.index("version 1</a>") < text.index("version 2</a>")
+
+
+def test_findings_that_are_not_shown_are_counted(tmp_path):
+    """On the page and on the version, with the way to all of them."""
+    with open_store(tmp_path) as store:
+        store.archive.declare([Source(name="press", url="https://www.example.gov.cn/xwfb/")], START)
+        page = Shelf(store).admit(QUIET, "页")
+        text = " ".join(f"junk{number:03}" for number in range(53))
+        findings = tuple(spam(text, quote=word, evidence={}) for word in text.split())
+        article = Article(title="页", paragraphs=(text,))
+        snap = snapshot(QUIET, START, b"1")
+        store.archive.record(page, verdict(START, Outcome.NEW, article=article, snap=snap, findings=findings))
+        ask = asker(create_app(store.history, clock=lambda: NOW))
+        for path, query in (("/page", {"url": QUIET}), ("/version", {"url": QUIET, "n": 1})):
+            answer = ask(path, **query)
+            found = re.search(r'<a href="(/findings\?[^"]+)">and 3 other', answer.text)
+            assert found
+            assert "junk000" in ask(html.unescape(found[1]), oldest=1).text
+            assert len(answer.content) < 100_000
 
 
 @pytest.mark.parametrize("after", ["7", "nonsense", "1_1_1", "x" * 1000])

@@ -184,6 +184,10 @@ def test_search_finds_what_was_indexed(ask, shelf):
     assert first.json() == found[:1]
     following = first.headers["link"].partition(">")[0].removeprefix("<")
     assert ask(following).json() == found[1:]
+    assert ask("/api/v1/search", q="学校食堂", order="oldest").json() == found[::-1]
+    first = ask("/api/v1/search", q="学校食堂", order="oldest", limit=1)
+    following = first.headers["link"].partition(">")[0].removeprefix("<")
+    assert first.json() + ask(following).json() == found[::-1]
 
 
 def test_other_methods_say_what_is_possible(ask):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from datetime import date, timedelta
 from xml.etree import ElementTree
@@ -16,7 +17,7 @@ from store import Fate, open_store
 from store.words import Asked
 from tests.postgres import fresh_database
 from tests.web.shelf import NOW, QUIET, SCRIPT, START, Shelf, asker
-from web import create_app
+from web import create_app, searching
 from web.charts import SHADES, Column, calendar, columns, shade_edges
 from web.health_shapes import Health
 from web.searching import marked
@@ -104,6 +105,23 @@ def test_search_says_what_it_does_not_know_yet(tmp_path):
 def test_search_is_exported(indexed):
     """As any list."""
     assert indexed("/search", q="学校食堂", form="jsonl").text.count(QUIET) == 2
+
+
+@pytest.mark.parametrize(("oldest", "versions"), [("", ["2", "1"]), ("1", ["1", "2"])])
+def test_search_goes_on_from_either_end(indexed, monkeypatch, oldest, versions):
+    """Following its own links, which keep the order; a file has it too."""
+    monkeypatch.setattr(searching, "ROWS", 1)
+    seen, address, query = [], "/search", {"q": "学校食堂", "source": "press", "oldest": oldest}
+    while address:
+        text = indexed(address, **query).text
+        seen += re.findall(r'/version\?[^"]*n=(\d+)"', text)
+        assert ('<option value="1" selected>' in text) is bool(oldest)
+        onwards = re.search(r'<a rel="next" href="([^"]+)"', text)
+        address, query = onwards and "/search" + onwards[1].replace("&amp;", "&"), {}
+    assert seen == versions
+    rows = indexed("/search", q="学校食堂", form="jsonl", oldest=oldest).text.splitlines()
+    assert [str(json.loads(row)["version"]) for row in rows] == versions
+    assert indexed("/search", form="csv").status_code == 200
 
 
 @given(st.text("aAｂß食堂 .", max_size=30), st.text("aAbｓ食堂 ", min_size=1, max_size=4))
