@@ -96,8 +96,8 @@ def test_sources_say_when_they_are_late_and_why(ask):
     ("path", "present", "absent"),
     [
         ("/findings?kind=spam_block&open=1", "spam block", None),
-        ("/findings?kind=hidden_link", "Nothing is wrong", None),
-        ("/findings?source=nobody", "Nothing is wrong", None),
+        ("/findings?kind=hidden_link", "No finding is like this", None),
+        ("/findings?source=nobody", "No finding is like this", None),
         ("/changes?kind=removed", "另一条新闻", "市政府召开新闻发布会"),
         ("/changes?source=&kind=&minor=0", "市政府召开新闻发布会", None),
         ("/pages?source=", "另一条新闻", None),
