@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
 
 from pydantic import Field
 
-from crawler.model import Severity
-from web.shapes import Shape
+from web.shapes import Notification, Shape
 
 
 class Late(Shape):
@@ -23,23 +21,6 @@ class Told(Shape):
 
     waiting: int
     dead: int
-
-
-class Letter(Shape):
-    """A notification that was given up, as `palimpsest outbox --json` has it."""
-
-    id: int
-    state: Literal["dead", "waiting"]
-    what: Literal["change", "event", "finding", "alarm"]
-    source: str
-    page: str
-    kind: str
-    severity: Severity | None
-    summary: str
-    at: datetime
-    attempts: int
-    next_attempt: datetime | None
-    last_error: str
 
 
 class Visitor(Shape):
@@ -86,7 +67,7 @@ class Health(Shape):
     late: list[Late] = Field(description="The worst of them, at most 20")
     alarms: dict[str, int] = Field(description="Sources about which somebody was told, by kind")
     notifications: Told
-    dead_letters: list[Letter] = Field(description="The newest, at most 50")
+    dead_letters: list[Notification] = Field(description="The newest, at most 50")
     visitors: list[Visitor]
     queue: Queue | None = Field(description="null where one machine watches by itself")
     unindexed: int = Field(description="Versions that search does not know yet")
