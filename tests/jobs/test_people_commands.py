@@ -10,7 +10,7 @@ import socket
 import pytest
 
 from crawler.errors import ConfigurationError
-from jobs.serving import TOKEN_VARIABLE, _listening, reading_room
+from jobs.serving import TOKEN_VARIABLE, listening, reading_room
 from jobs.wiring import utc_now
 from store import Store, open_store
 from tests.jobs.conftest import Desk
@@ -125,5 +125,5 @@ def started(desk: Desk) -> str:
 
 def test_an_answer_is_sent_at_once() -> None:
     """Asyncio lets small packets wait, 40 ms at a time, for all but a socket that says it is TCP."""
-    with _listening("127.0.0.1", 0) as listener:
+    with listening("127.0.0.1", 0) as listener:
         assert listener.proto == socket.IPPROTO_TCP

@@ -42,6 +42,8 @@ _ASKED = [
     phrase(N_("%(text)s cannot be looked up: give two characters of Chinese or more, or a word.")),
     phrase(N_("Ask for /memento/, a time like 20260302010000, a slash and the page's URL.")),
     phrase(N_("%(text)s is no http(s) URL; give that of a page, as it is.")),
+    phrase(N_("Ask for a version, as n=2, or for a time, as at=20260302010000.")),
+    phrase(N_("This diff has no part %(number)s.")),
     phrase(N_("Accept-Datetime should be like Mon, 02 Mar 2026 01:00:00 GMT.")),
 ]
 _STORED = [
@@ -49,6 +51,9 @@ _STORED = [
     phrase(N_("%(text)s is no source; `palimpsest sources` lists what there is.")),
     phrase(N_("%(text)s has no version yet; `palimpsest log %(url)s` lists what there is."), url=".*"),
     phrase(N_("%(text)s has no version %(number)s; `palimpsest log %(url)s` lists what there is."), url=".*"),
+    phrase(N_("%(text)s had no version yet at that time; `palimpsest log %(url)s` lists what there is."), url=".*"),
+    phrase(N_("nothing of %(text)s was kept in the second of %(time)s.")),
+    phrase(N_("%(text)s has no such finding; `palimpsest findings` lists what there is.")),
     phrase(N_("nothing of %(text)s was kept yet; `palimpsest log %(url)s` lists what was seen of it."), url=".*"),
     phrase(N_("what was kept of %(text)s has been written anew meanwhile; ask again.")),
     phrase(N_("what was kept has been written anew meanwhile; ask again.")),

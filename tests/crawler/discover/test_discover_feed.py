@@ -110,7 +110,7 @@ def test_feeds_that_nobody_wrote_in_earnest_are_given_up_in_time(kind: str) -> N
     """A feed library takes half an hour for some of these, and the whole pass would wait for it."""
     began = time.process_time()
     found = discover(snapshot(UNEARNEST[kind]), replace(SOURCE, kind="feed"))
-    assert time.process_time() - began < 8
+    assert time.process_time() - began < 30
     assert found.links == ()
 
 
@@ -119,7 +119,7 @@ def test_a_feed_without_end_gives_its_first_items() -> None:
     body = '<rss version="2.0"><channel>' + "".join(item % n for n in range(60_000))
     began = time.process_time()
     found = discover(snapshot(body), SOURCE)
-    assert time.process_time() - began < 8
+    assert time.process_time() - began < 30
     assert len(found.links) > 30_000
     assert "longer than any feed" in found.why
 
