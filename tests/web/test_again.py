@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+import httpx
 import pytest
 
+from crawler.model import Source
+from store import open_store
 from store.people import Person, Role
+from tests.web.shelf import NOW, START, Shelf
+from web import create_app
 from web.again import MOST_BYTES, Again
 from web.door.identity import HOUSE_TOKEN, LOCAL, Came
 
@@ -241,3 +247,34 @@ def test_it_holds_so_much_and_no_more(again, room):
     full, kept, number = asyncio.run(many())
     assert full <= MOST_BYTES
     assert (kept, number) == (1, 41)
+
+
+async def _browse(app):
+    """A browser that reads a list, decides of a finding and reads the list again; and one that only reads."""
+    transport = httpx.ASGITransport(app)
+    async with (
+        httpx.AsyncClient(transport=transport, base_url="http://localhost:8000") as editor,
+        httpx.AsyncClient(transport=transport, base_url="http://localhost:8000") as reader,
+    ):
+        before = (await editor.get("/findings?state=silenced")).text
+        number = re.search(r"/finding\?id=(\d+)", (await editor.get("/findings?open=1")).text)[1]
+        forms = []
+        for one in (editor, editor, reader):
+            text = (await one.get(f"/finding?id={number}")).text
+            forms.append(re.search('name="csrf" value="([^"]+)"', text)[1])
+        data = {"id": number, "state": "silenced", "why": "known", "csrf": forms[0]}
+        marked = await editor.post("/finding/mark", data=data)
+        lists = [(await one.get("/findings?state=silenced")).text for one in (editor, reader)]
+    return before, number, forms, marked.status_code, lists
+
+
+def test_in_the_room_itself_an_editor_sees_what_they_did_and_every_form_has_its_own_word(tmp_path):
+    with open_store(tmp_path, None) as store:
+        store.archive.declare([Source(name="press", url="https://www.example.gov.cn/xwfb/", kind="listing")], START)
+        Shelf(store).hostile()
+        app = create_app(store.history, clock=lambda: NOW, marks=store.marks, again=timedelta(hours=1))
+        before, number, forms, status, lists = asyncio.run(_browse(app))
+        assert len(set(forms)) == 3
+        assert status == 303
+        assert f"/finding?id={number}" not in before
+        assert all(f"/finding?id={number}" in text for text in lists)
