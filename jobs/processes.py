@@ -6,12 +6,11 @@ application of its own, and so its own count of those who guess passwords.
 
 from __future__ import annotations
 
-import atexit
 import os
 import signal
 import threading
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import AsyncIterator, Mapping
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from multiprocessing import parent_process
 from typing import TYPE_CHECKING
@@ -38,15 +37,21 @@ class OneOfMany:
     zones: Mapping[str, str]
 
     def __call__(self) -> FastAPI:
-        """The application; its store is closed when the process ends."""
+        """The application; its store is closed when the server has answered the last request."""
         from jobs.metrics_store import StorePanel
 
         kept = ExitStack()
-        atexit.register(kept.close)
         store = kept.enter_context(opened_store(self.settings))
         counted = counters(self.address)
         panel = StorePanel(store, counted, utc_now, lambda: None) if counted else None
         app = room_app(store, token_for(store, self.address), self.zones, panel)
+
+        @asynccontextmanager
+        async def closing(_: FastAPI) -> AsyncIterator[None]:
+            with kept:
+                yield
+
+        app.router.lifespan_context = closing
         _end_with_parent()
         settle()
         return app
@@ -68,7 +73,7 @@ def serve_in_processes(store: Store, one: OneOfMany, processes: int, say: Say) -
 
     token_for(store, one.address)
     with listening(*parse_address(one.address)) as listener:
-        config = serving_config(one, factory=True, workers=processes, timeout_worker_healthcheck=HUNG)
+        config = serving_config(one, lifespan="on", factory=True, workers=processes, timeout_worker_healthcheck=HUNG)
         before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
         serving = Processes(config, sockets=[listener])
         say(Told(f"reading room at {url_of(listener)}", "serving", url=url_of(listener)))

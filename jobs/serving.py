@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from crawler.errors import ConfigurationError
 from crawler.model import Source
@@ -176,7 +176,12 @@ def settle() -> None:
     gc.freeze()
 
 
-def serving_config(app: Any, **options: Any) -> uvicorn.Config:  # noqa: ANN401 - what uvicorn takes
+def serving_config(
+    app: Any,  # noqa: ANN401 - what uvicorn takes
+    *,
+    lifespan: Literal["on", "off"] = "off",
+    **options: Any,  # noqa: ANN401
+) -> uvicorn.Config:
     """How uvicorn serves an application."""
     import uvicorn
 
@@ -186,7 +191,7 @@ def serving_config(app: Any, **options: Any) -> uvicorn.Config:  # noqa: ANN401 
         app,
         log_level="warning",
         access_log=False,
-        lifespan="off",
+        lifespan=lifespan,
         server_header=False,
         proxy_headers=proxies is not None,
         forwarded_allow_ips=proxies or "",
