@@ -15,11 +15,10 @@ from store.cursors import Cursor
 from store.engine import reading
 from store.marks import unknown_finding
 from store.mementos import Memento, memento_of
-from store.parts import changes_query, findings_query
 from store.recording import page_row
 from store.responses import KeptResponse, response_of
 from store.rows import row_id, version_of
-from store.showing import PAGE, change_view, finding_view, page_view, version_view
+from store.showing import PAGE, change_view, changes_query, finding_view, findings_query, page_view, version_view
 from store.stretches import STRETCHES, Stretches, stretches_from
 from store.tables import ChangeRow, CheckRow, FindingRow, PageRow, SnapshotRow, VersionRow
 from store.views import ChangeView, FindingView, PageView, VersionView

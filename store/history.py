@@ -30,11 +30,11 @@ from store.marks import MarkState
 from store.mementos import Mementos
 from store.noise import SourceEventView, noise_of
 from store.outbox import Outbox, OutboxItem, OutboxState
-from store.parts import Parts, changes_query, findings_query
+from store.parts import Parts
 from store.recording import page_row
 from store.rows import row_id, snapshot_of, version_of
 from store.search import FoundVersions, search, unindexed
-from store.showing import SOURCE, change_view, finding_view, page_view, source_view
+from store.showing import SOURCE, change_view, changes_query, finding_view, findings_query, page_view, source_view
 from store.tables import (
     ChangeRow,
     FindingRow,

@@ -8,34 +8,29 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Engine, literal_column
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
-from sqlmodel.sql.expression import Select
 
 from crawler.errors import ConfigurationError
 from crawler.model import ChangeKind, FindingKind, PageState, Severity
 from store.cursors import Cursor, Part, aside, by_time, cut, one_more, within
 from store.engine import reading
-from store.marks import NEWEST_MARK, FindingMarkRow, MarkState, marked_as
+from store.marks import FindingMarkRow, MarkState, marked_as
 from store.noise import SourceEventView, event_view
 from store.recording import page_row
 from store.rows import key_of, row_id
 from store.showing import (
-    CHANGE,
     CHECK,
     DIGEST,
-    FINDING,
-    MARK,
-    OF_PAGE,
     PAGE,
     VERSION,
     change_view,
+    changes_query,
     check_view,
     finding_view,
+    findings_query,
     page_view,
     version_view,
 )
@@ -265,31 +260,6 @@ class Parts:
     ) -> Part[T]:
         with reading(self._engine) as session:
             return cut(session.exec(query.limit(one_more(limit))).all(), limit, view, place)
-
-
-@cache
-def changes_query() -> Select[ChangeRow, PageRow, int, int]:
-    """Changes with their pages and the numbers of their versions."""
-    before, after = aliased(VersionRow), aliased(VersionRow)
-    return (
-        select(CHANGE, OF_PAGE, before.number, after.number)
-        .select_from(ChangeRow)
-        .join(PageRow, col(ChangeRow.page_id) == col(PageRow.id))
-        .outerjoin(before, col(ChangeRow.before_id) == col(before.id))
-        .outerjoin(after, col(ChangeRow.after_id) == col(after.id))
-    )
-
-
-@cache
-def findings_query() -> Select[FindingRow, PageRow, int, FindingMarkRow]:
-    """Findings with their pages, the numbers of their versions, and the marks that hold."""
-    return (
-        select(FINDING, OF_PAGE, VersionRow.number, MARK)
-        .select_from(FindingRow)
-        .join(PageRow, col(FindingRow.page_id) == col(PageRow.id))
-        .outerjoin(VersionRow, col(FindingRow.version_id) == col(VersionRow.id))
-        .outerjoin(FindingMarkRow, col(FindingMarkRow.id) == NEWEST_MARK)
-    )
 
 
 def _of(row: type[ChangeRow | FindingRow], page: str | None, source: str | None) -> list[ColumnElement[bool]]:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import cast
+
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+from sqlmodel.sql.expression import Select
 
 from crawler.model import Outcome, PageState, SourceKind
 from store.light import light
-from store.marks import FindingMarkRow, mark_of
+from store.marks import NEWEST_MARK, FindingMarkRow, mark_of
 from store.rows import change_of, finding_of, row_id
 from store.tables import ChangeRow, CheckRow, FindingRow, PageRow, SnapshotRow, SourceRow, VersionRow
 from store.views import ChangeView, CheckView, FindingView, PageView, SourceView, VersionView
@@ -123,4 +128,32 @@ def version_view(row: VersionRow, snapshot: SnapshotRow) -> VersionView:
         snapshot_digest=snapshot.digest,
         rules=row.rules,
         link=row.link,
+    )
+
+
+# ---- the statements of the two lists that several ask for ---------------------------------------------------------
+
+
+@cache
+def changes_query() -> Select[ChangeRow, PageRow, int, int]:
+    """Changes with their pages and the numbers of their versions."""
+    before, after = aliased(VersionRow), aliased(VersionRow)
+    return (
+        select(CHANGE, OF_PAGE, before.number, after.number)
+        .select_from(ChangeRow)
+        .join(PageRow, col(ChangeRow.page_id) == col(PageRow.id))
+        .outerjoin(before, col(ChangeRow.before_id) == col(before.id))
+        .outerjoin(after, col(ChangeRow.after_id) == col(after.id))
+    )
+
+
+@cache
+def findings_query() -> Select[FindingRow, PageRow, int, FindingMarkRow]:
+    """Findings with their pages, the numbers of their versions, and the marks that hold."""
+    return (
+        select(FINDING, OF_PAGE, VersionRow.number, MARK)
+        .select_from(FindingRow)
+        .join(PageRow, col(FindingRow.page_id) == col(PageRow.id))
+        .outerjoin(VersionRow, col(FindingRow.version_id) == col(VersionRow.id))
+        .outerjoin(FindingMarkRow, col(FindingMarkRow.id) == NEWEST_MARK)
     )

@@ -12,7 +12,7 @@ from markupsafe import Markup
 MOST = 4_000
 
 
-class Drawn:
+class DrawnRows:
     """What the macros of one language drew, each row with the view that it shows. From any thread.
 
     A row is drawn again as soon as anything of its view differs, so that nothing old is ever shown.

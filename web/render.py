@@ -20,7 +20,7 @@ from crawler.diff import diff
 from crawler.model import Article, Finding, Json, Region, Version
 from store.views import ChangeView, iso
 from web.drawing import marked, paragraphs, rows
-from web.drawn import Drawn
+from web.drawn import DrawnRows
 from web.folding import diff_blocks
 from web.language import ENGLISH, LANGUAGES, N_, Catalogue
 from web.reader import Clocks
@@ -250,7 +250,7 @@ def environment(clocks: Clocks, words: Catalogue = _ENGLISH) -> Environment:
     )
     made.globals.update(
         zip=zip,
-        drawn=Drawn(),
+        drawn=DrawnRows(),
         timezone=clocks.common,
         languages=LANGUAGES,
         language=words.language,

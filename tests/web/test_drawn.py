@@ -11,7 +11,7 @@ from jinja2 import DictLoader
 from crawler.model import Change, ChangeKind
 from store import ChangeView
 from tests.web.shelf import NOW
-from web.drawn import Drawn
+from web.drawn import DrawnRows
 from web.reader import Clocks, Reader
 from web.render import environment
 
@@ -33,7 +33,7 @@ def draw():
     """Draws a view twice, with and without its page; `.drawn` has the views that were really drawn."""
     made = environment(Clocks(common="Asia/Shanghai"))
     made.loader = DictLoader({"t": TEMPLATE})
-    drawn = made.globals["drawn"] = Drawn(most=4)
+    drawn = made.globals["drawn"] = DrawnRows(most=4)
     seen: list[ChangeView] = []
     made.globals["seen"] = lambda view: seen.append(view) or ""
 
