@@ -6,9 +6,12 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from crawler.compare import compare
 from crawler.model import Article, Change, ChangeKind, Link, Outcome, Source
 from store import Fate, Telling, open_store
 from tests.web.shelf import NOW, SCRIPT, START, Shelf, asker, snapshot, verdict
@@ -108,3 +111,23 @@ def test_sources_that_health_cuts_off_are_counted(tmp_path):
         ask = asker(create_app(store.history, clock=lambda: NOW))
         text = ask("/health").text
     assert '<a href="/sources?order=overdue">and 5 others: all of them</a>' in text
+
+
+def test_a_chinese_reader_is_told_in_chinese_what_changed(tmp_path):
+    """As the other pages tell it: the words of the judge are translated, those of the page are not."""
+    with open_store(tmp_path, None) as store:
+        store.archive.declare([Source(name="press", url="https://www.example.gov.cn/xwfb/")], START)
+        (page,) = store.archive.admit("press", [Link(url="https://www.example.gov.cn/1.html")], START)
+        before = Article(title="标题", paragraphs=("第一段没有变化。", "第二段后来被删去，以后再也没有。"))
+        after = replace(before, paragraphs=before.paragraphs[:1])
+        edit = compare(before, after, numbers=(1, 2))
+        created = Change(before=0, after=1, kind=ChangeKind.CREATED, summary="标题")
+        for at, article, outcome, change in (
+            (START, before, Outcome.NEW, created),
+            (START + timedelta(hours=1), after, Outcome.CHANGED, edit),
+        ):
+            snap = snapshot(page.url, at, article.text.encode())
+            store.archive.record(page, verdict(at, outcome, article=article, snap=snap, changes=(change,)))
+        text = asker(create_app(store.history, clock=lambda: NOW))("/notifications", lang="zh-Hans").text
+    assert "删除第 2 段：“第二段后来被删去，以后再也没有。”" in text
+    assert "paragraph" not in text
