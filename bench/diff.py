@@ -26,11 +26,12 @@ import httpx
 from fastapi import FastAPI
 
 from bench.diff_shapes import Text, shapes
+from bench.long_texts import record_texts
 from bench.store_fill import Say
 from bench.store_rows import START
 from crawler import diff as differ
 from crawler.compare import compare
-from crawler.model import Article, Link, NewVersion, Outcome, PageState, Snapshot, Source, Verdict
+from crawler.model import Article, Source
 from jobs.start import look_seldom
 from store import Store, open_store
 from web import create_app
@@ -119,20 +120,7 @@ def _judged(before: Text, after: Text, tries: int) -> float:
 
 def _record(store: Store, url: str, before: Text, after: Text) -> None:
     """Three versions; the one between is a short text of its own."""
-    (page,) = store.archive.admit("hard", [Link(url=url, title="长文")], START)
-    for number, paragraphs in enumerate((before, (f"{random.Random(url).random()}",), after)):
-        at = START + timedelta(hours=number)
-        body = str(number).encode()
-        verdict = Verdict(
-            outcome=Outcome.CHANGED if number else Outcome.NEW,
-            state=PageState.LIVE,
-            at=at,
-            next_check=at + timedelta(days=7),
-            status=200,
-            snapshot=Snapshot(url=url, final_url=url, status=200, headers=(), body=body, fetched_at=at),
-            version=NewVersion(article=Article(title="长文", paragraphs=paragraphs), rules="1"),
-        )
-        store.archive.record(page, verdict)
+    record_texts(store, "hard", url, (before, (f"{random.Random(url).random()}",), after), START)
 
 
 def _url(name: str) -> str:

@@ -27,9 +27,10 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
+from bench.long_texts import record_texts
 from bench.store_fill import Say, fill
 from bench.store_rows import RARE, SOURCES, VERSIONS, WORDS, Writer
-from crawler.model import Article, Change, ChangeKind, Link, NewVersion, Outcome, PageState, Snapshot, Source, Verdict
+from crawler.model import Change, ChangeKind, Source
 from store import Store, open_store
 
 PAGES, QUICK_PAGES = 20_000, 200
@@ -260,24 +261,12 @@ def _long_page(store: Store, writer: Writer) -> None:
         for number, one in enumerate(said)
         if number % 37
     ]
-    (page,) = store.archive.admit("source-0", [Link(url=LONG, title="长文")], now)
-    for number, paragraphs in enumerate((said, edited)):
-        at = now + timedelta(hours=number)
-        kind = ChangeKind.EDITED if number else ChangeKind.CREATED
-        body = "".join(f"<p>{one}</p>" for one in paragraphs).encode()
-        verdict = Verdict(
-            outcome=Outcome.CHANGED if number else Outcome.NEW,
-            state=PageState.LIVE,
-            at=at,
-            next_check=at + timedelta(days=7),
-            status=200,
-            snapshot=Snapshot(
-                url=LONG, final_url=LONG, status=200, headers=(("content-type", "text/html"),), body=body, fetched_at=at
-            ),
-            version=NewVersion(article=Article(title="长文", paragraphs=tuple(paragraphs)), rules="1"),
-            changes=(Change(before=number, after=number + 1, kind=kind, summary="长文有改动"),),
-        )
-        store.archive.record(page, verdict)
+
+    def told(number: int) -> tuple[Change, ...]:
+        kind = ChangeKind.EDITED if number > 1 else ChangeKind.CREATED
+        return (Change(before=number - 1, after=number, kind=kind, summary="长文有改动"),)
+
+    record_texts(store, "source-0", LONG, (said, edited), now, told)
 
 
 @contextmanager

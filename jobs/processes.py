@@ -12,7 +12,6 @@ import threading
 from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
-from multiprocessing import parent_process
 from typing import TYPE_CHECKING
 
 from jobs.serving import counters, listening, parse_address, room_app, serving_config, settle, token_for, url_of
@@ -87,6 +86,9 @@ def serve_in_processes(store: Store, one: OneOfMany, processes: int, say: Say) -
 
 def _end_with_parent() -> None:
     """Ends this process when the one that started it has died: nobody else would, and the port would stay taken."""
+    # Here, for every command would wait for it at its start.
+    from multiprocessing import parent_process
+
     parent = parent_process()
     if parent is None:
         return

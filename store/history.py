@@ -24,12 +24,11 @@ from store import attachments
 from store.base import Row
 from store.blobs import BlobStore
 from store.browsing import Browsing
-from store.cursors import Cursor, Part
 from store.engine import reading
 from store.marks import MarkState
 from store.mementos import Mementos
 from store.noise import SourceEventView, noise_of
-from store.outbox import Outbox, OutboxItem, OutboxState
+from store.outbox import Outbox
 from store.parts import Parts
 from store.recording import page_row
 from store.rows import row_id, snapshot_of, version_of
@@ -59,6 +58,8 @@ class History:
         self.browsing = Browsing(engine)
         self.tallies = Tallies(engine)
         self.mementos = Mementos(engine, blobs)
+        # Of the outbox what is read of it: the notifications that are not delivered, a part at a time.
+        self.notifications = Outbox(engine).part
 
     # ---- listings ------------------------------------------------------------------------------------------------
 
@@ -190,17 +191,6 @@ class History:
     def events(self, source: str | None = None) -> tuple[SourceEventView, ...]:
         """What happened to whole sources, newest first."""
         return self.parts.events(source, limit=None).rows
-
-    def notifications(
-        self,
-        state: OutboxState | None = None,
-        *,
-        after: Cursor | None = None,
-        limit: int | None = None,
-        newest_first: bool = True,
-    ) -> Part[OutboxItem]:
-        """Notifications that are not delivered, in the order in which they were noted: see `Outbox.part`."""
-        return Outbox(self._engine).part(state, after=after, limit=limit, newest_first=newest_first)
 
     def files(self, url: str) -> tuple[AttachedFile, ...]:
         """The files behind a page's links that were ever asked for, and how each stands. Raises NotKnown."""

@@ -45,4 +45,4 @@ def health(room: InRoom) -> Response:
 def overdue(views: Iterable[SourceView], now: datetime) -> list[SourceView]:
     """Those that have been due for too long, the worst first, at most LATE_SHOWN."""
     late = [view for view in views if view.active and view.overdue(now) >= OVERDUE_AFTER]
-    return sorted(late, key=lambda view: -view.overdue(now))[:LATE_SHOWN]
+    return sorted(late, key=lambda view: ORDERS["overdue"](view, now))[:LATE_SHOWN]

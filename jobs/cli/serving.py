@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Annotated
 
@@ -49,32 +49,35 @@ def serve(
     # What is kept can be read without any configuration; where there is one, it knows by which clocks.
     sources = sources_of(context) if settings.config.exists() else ()
     count = processes or min(MOST_PROCESSES, _cores())
-    with store_of(context) as store:
+    with store_of(context) as store, _indexed(store):
         if count == 1:
             run_service(_serve(store, listen, sources))
-        elif _serve_in_processes(store, OneOfMany(settings=settings, address=listen, zones=zones_of(sources)), count):
-            raise KeyboardInterrupt
+        else:
+            one = OneOfMany(settings=settings, address=listen, zones=zones_of(sources))
+            if serve_in_processes(store, one, count, errors().print):
+                raise KeyboardInterrupt
 
 
 async def _serve(store: Store, listen: str, sources: Sequence[Source]) -> None:
     async with shown(store, counters(listen), errors().print, web=listen, sources=sources):
-        while True:
-            await asyncio.to_thread(_index, store)
-            await asyncio.sleep(INDEXED_EVERY.total_seconds())
+        await asyncio.Event().wait()
 
 
-def _serve_in_processes(store: Store, one: OneOfMany, count: int) -> bool:
+@contextmanager
+def _indexed(store: Store) -> Iterator[None]:
+    """A daemon makes what it records findable; what an import or a backfill brought has nobody else."""
     ended = threading.Event()
 
     def keep_indexing() -> None:
         while not ended.is_set():
-            _index(store)
+            with suppress(StoreError):
+                store.archive.index()
             ended.wait(INDEXED_EVERY.total_seconds())
 
     indexing = threading.Thread(target=keep_indexing)
     indexing.start()
     try:
-        return serve_in_processes(store, one, count, errors().print)
+        yield
     finally:
         ended.set()
         indexing.join()
@@ -83,9 +86,3 @@ def _serve_in_processes(store: Store, one: OneOfMany, count: int) -> bool:
 def _cores() -> int:
     """How many cores this process may use, where the system tells that, else how many there are."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _index(store: Store) -> None:
-    """A daemon makes what it records findable; what an import or a backfill brought has nobody else."""
-    with contextlib.suppress(StoreError):
-        store.archive.index()

@@ -76,9 +76,10 @@ class Door:
 
         While the store is away the door stands as it stood. Raises StoreError where that is not known yet.
         """
-        known = self.remembered()
-        if known is not None or self.people is None:
-            return known or self._standing
+        if self.people is None:
+            return self._standing
+        if (known := self.remembered()) is not None:
+            return known
         now = self.clock()
         try:
             people, tokens = self.people.ever()
