@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from crawler import summary as summaries
@@ -312,6 +312,8 @@ def parts_of(before: Article, now: Article) -> list[list[str]]:
 
 
 @settings(max_examples=400, deadline=None)
+@example(Article(paragraphs=("→; →",)), Article(paragraphs=("→→",)))
+@example(Article(paragraphs=(";→",)), Article(paragraphs=("→",)))
 @given(articles, articles)
 def test_what_an_article_says_is_never_touched(before, now):
     """Whatever it says, and however much it looks like ours."""

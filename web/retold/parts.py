@@ -63,8 +63,7 @@ def article_parts(line: Line, start: int, end: int) -> Sequence[Part]:
     if fields is None or "body" in fields:
         if run.startswith("paragraph"):
             found += _paragraph(run, start)
-        if (other := _other_fact(run, start)) is not None:
-            found.append(other)
+        found += dict.fromkeys(_other_fact(run, start))
     return found
 
 
@@ -139,11 +138,13 @@ def _paragraph(run: str, start: int) -> Iterator[Part]:
     yield Part(start, rank, pieces, came=came, went=went, spread=BETWEEN in run)
 
 
-def _other_fact(run: str, start: int) -> Part | None:
-    """A place of a paragraph where other words differ, if it can be one: around those words stands no `; `."""
+def _other_fact(run: str, start: int) -> Iterator[Part]:
+    """A place of a paragraph where other words differ, by each mark it can be one: around those words is no `; `."""
     most = inf if "…" in run else len(run)
     if BETWEEN not in run:
-        return Part(start, _OTHER, came=(0, most), went=(0, most)) if _MARK.search(run) else None
+        if _MARK.search(run):
+            yield Part(start, _OTHER, came=(0, most), went=(0, most))
+        return
     first, last = run.find(BETWEEN), run.rfind(BETWEEN)
     for found in _MARK.finditer(run):
         mark, before, behind = found.start(), 0, 0
@@ -154,10 +155,10 @@ def _other_fact(run: str, start: int) -> Part | None:
         if last > mark:
             if not _came(run, last, mark, (len(run),)):
                 continue
-            behind = last + len(BETWEEN) - mark - 1
+            # The space behind its sign may be the one before the words that follow.
+            behind = last - mark
         came, went = (0, behind) if run[mark] == "−" else (behind, before)
-        return Part(start, _OTHER, came=(came, most), went=(went, most), spread=True)
-    return None
+        yield Part(start, _OTHER, came=(came, most), went=(went, most), spread=True)
 
 
 def foreign_parts(line: Line, start: int, end: int) -> Sequence[Part]:
